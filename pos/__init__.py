@@ -1,0 +1,1 @@
+"""The terminal's rules, use cases and screens. Start reading at `pos.domain`."""

@@ -1,0 +1,227 @@
+"""Every error a person can meet, each with a code. Never an outcome: a decline is a value.
+
+IeumError
+* SaleError              the sale as typed can't be
+  - ProductUnknown  - QuantityOutOfRange  - SaleTooLarge  - SaleEmpty  - SaleHasTender
+  - CashTooLittle   - PaymentPending  - AmountOutOfRange
+* CardError              the card or its reader; nothing was charged
+  - NoCardInTime  - CardRemoved  - CardUnreadable  - ForeignCard  - CardCancelled
+  - ReaderUnavailable
+* LedgerError            the line or the ledger
+  - LedgerUnreachable (nothing was sent)  - LedgerSilent (the outcome is unknown)
+  - LedgerRefused (the ledger took the request as malformed or unauthorized)
+* StoreError             the terminal's own disk: selling stops
+  - StoreUnavailable  - StoreDamaged
+* ConfigError            a setting that can't be used
+
+Each says what happened, what it means for the money and what to do next, in both languages.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pos.domain.won import Won
+
+
+class IeumError(Exception):
+    """The base. `ko` and `en` are templates filled from the keyword arguments.
+
+    Attributes:
+        code: short, stable, for support (`C03`).
+    """
+
+    code: ClassVar[str] = "E00"
+    ko: ClassVar[str] = "알 수 없는 오류입니다. 돈은 움직이지 않았습니다. 관리자에게 알려 주세요."
+    en: ClassVar[str] = "Unknown error. No money moved. Tell your technician."
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(f"{self.code} {self.message('en')}")
+
+    def message(self, language: str) -> str:
+        """Return what the cashier reads, in `ko` or `en`."""
+        template = self.ko if language == "ko" else self.en
+        return template.format(**self.facts)
+
+
+class SaleError(IeumError):
+    """The sale as typed can't be; nothing was charged."""
+
+
+class ProductUnknown(SaleError):
+    """No product has this code."""
+
+    code = "S01"
+    ko = "등록되지 않은 상품입니다: {product}. 추가되지 않았습니다. 상품명으로 찾거나 다시 스캔하세요."
+    en = "No such product: {product}. Nothing was added. Search by name or scan again."
+
+
+class QuantityOutOfRange(SaleError):
+    """A quantity below 1 or above the limit."""
+
+    code = "S02"
+    ko = "수량 {quantity}은(는) 넣을 수 없습니다(1~{limit}). 바뀐 것은 없습니다. 다시 입력하세요."
+    en = "Quantity {quantity} is not 1 to {limit}. Nothing changed. Type it again."
+
+
+class SaleTooLarge(SaleError):
+    """Too many lines or too large a total."""
+
+    code = "S03"
+    ko = "한 번에 {limit}원을 넘게 팔 수 없습니다(합계 {total}원). 추가되지 않았습니다. 나누어 계산하세요."
+    en = "A sale can't exceed {limit} won (total {total}). Nothing was added. Split the sale."
+
+
+class SaleEmpty(SaleError):
+    """Payment was asked for with nothing to pay."""
+
+    code = "S04"
+    ko = "계산할 상품이 없습니다. 돈은 움직이지 않았습니다. 먼저 상품을 스캔하세요."
+    en = "There is nothing to pay. No money moved. Scan a product first."
+
+
+class SaleHasTender(SaleError):
+    """Lines can't change, or the sale be dropped, after a part was paid."""
+
+    code = "S05"
+    ko = "이미 {paid}원을 받은 판매입니다. 상품을 바꿀 수 없습니다. 나머지를 받거나 결제를 취소하세요."
+    en = "{paid} won is already paid on this sale. Lines can't change. Take the rest or undo the payment."
+
+
+class CashTooLittle(SaleError):
+    """Less cash than is due."""
+
+    code = "S06"
+    ko = "받은 돈 {received}원이 받을 돈 {due}원보다 적습니다. 아직 받지 않았습니다. 다시 입력하세요."
+    en = "{received} won is less than the {due} won due. Nothing was taken. Type it again."
+
+
+class PaymentPending(SaleError):
+    """A second payment or a change while one is under way."""
+
+    code = "S07"
+    ko = "진행 중인 결제가 있습니다. 새 결제는 시작되지 않았습니다. 끝날 때까지 기다리거나 취소(Esc)하세요."
+    en = "A payment is under way. No new one was started. Wait for it or cancel it (Esc)."
+
+
+class AmountOutOfRange(SaleError):
+    """An amount to pay that is not between 1 won and what is due."""
+
+    code = "S08"
+    ko = "결제 금액 {amount}원이 맞지 않습니다(1~{due}원). 돈은 움직이지 않았습니다. 다시 입력하세요."
+    en = "{amount} won is not 1 to {due}. No money moved. Type it again."
+
+
+class CardError(IeumError):
+    """The card or its reader; the ledger was not asked and nothing was charged."""
+
+
+class NoCardInTime(CardError):
+    """Nobody presented a card."""
+
+    code = "C01"
+    ko = "카드가 감지되지 않았습니다. 결제되지 않았습니다. 결제 키를 다시 누르고 카드를 대 주세요."
+    en = "No card was presented. Nothing was charged. Press the pay key and tap again."
+
+
+class CardRemoved(CardError):
+    """The card left before it had answered."""
+
+    code = "C02"
+    ko = "카드를 너무 빨리 뗐습니다. 결제되지 않았습니다. 다시 대고 소리가 날 때까지 기다려 주세요."
+    en = "The card was removed too early. Nothing was charged. Tap again and hold it."
+
+
+class CardUnreadable(CardError):
+    """The card answers, but not as a voucher card must."""
+
+    code = "C03"
+    ko = "카드를 읽을 수 없습니다. 결제되지 않았습니다. 카드를 닦아 다시 대거나 다른 카드를 받으세요."
+    en = "The card can't be read. Nothing was charged. Wipe it and tap again, or take another card."
+
+
+class ForeignCard(CardError):
+    """A bank's card, recognised by its AID before any record was read."""
+
+    code = "C04"
+    ko = "인천e음 카드가 아닙니다({brand}). 카드 정보는 읽지 않았고 결제되지 않았습니다. 인천e음 카드나 현금을 받으세요."
+    en = "Not a voucher card ({brand}). Nothing was read or charged. Take a voucher card or cash."
+
+
+class CardCancelled(CardError):
+    """The cashier cancelled while the card was awaited."""
+
+    code = "C05"
+    ko = "카드 결제를 취소했습니다. 결제되지 않았습니다. 다른 결제 방법을 고르세요."
+    en = "Card payment cancelled. Nothing was charged. Choose another way to pay."
+
+
+class ReaderUnavailable(CardError):
+    """No reader, or it does not answer."""
+
+    code = "C06"
+    ko = "카드 리더기가 응답하지 않습니다. 결제되지 않았습니다. 연결을 확인하거나 현금을 받으세요."
+    en = "The card reader does not answer. Nothing was charged. Check its cable or take cash."
+
+
+class LedgerError(IeumError):
+    """The line to the ledger, or the ledger itself."""
+
+
+class LedgerUnreachable(LedgerError):
+    """The request never left: no connection could be made. The money did not move."""
+
+    code = "L01"
+    ko = "인천e음 서버에 연결할 수 없습니다. 결제되지 않았습니다. 카드를 한 번 더 대면 오프라인으로 승인합니다."
+    en = "The ledger can't be reached. Nothing was charged. Tap once more to pay offline."
+
+
+class LedgerSilent(LedgerError):
+    """No answer in time. The money may have moved; ask by id or reverse."""
+
+    code = "L02"
+    ko = (
+        "승인 결과를 받지 못했습니다. 빠져나간 돈이 있으면 자동으로 되돌립니다(망취소). "
+        "카드를 다시 받거나 현금을 받으세요."
+    )
+    en = (
+        "No answer came. Whatever was drawn will be given back by itself (reversal). "
+        "Take the card again or cash."
+    )
+
+
+class LedgerRefused(LedgerError):
+    """The ledger says the request itself is wrong; repeating it can't help."""
+
+    code = "L03"
+    ko = "서버가 요청을 거절했습니다({reason}). 결제되지 않았습니다. 관리자에게 코드를 알려 주세요."
+    en = "The ledger refused the request ({reason}). Nothing was charged. Tell your technician the code."
+
+
+class StoreError(IeumError):
+    """The terminal's own record. Selling stops until it works again."""
+
+
+class StoreUnavailable(StoreError):
+    """The disk is full, read-only or failing, or another process has the record open."""
+
+    code = "D01"
+    ko = "판매 기록을 저장할 수 없습니다({reason}). 마지막 작업은 처리되지 않았습니다. 판매를 멈추고 관리자를 부르세요."
+    en = "The sale record can't be written ({reason}). The last act did not happen. Stop selling; call your technician."
+
+
+class StoreDamaged(StoreError):
+    """The record does not verify: a byte, a row or its order changed."""
+
+    code = "D02"
+    ko = "판매 기록이 손상되었습니다({reason}). 판매를 멈췄습니다. 관리자를 부르세요. 기록을 지우지 마세요."
+    en = "The sale record is damaged ({reason}). Selling has stopped. Call your technician; delete nothing."
+
+
+class ConfigError(IeumError):
+    """A setting that can't be used."""
+
+    code = "K01"
+    ko = "설정이 잘못되었습니다: {where}: {problem}. 시작하지 않았습니다. {hint}"
+    en = "Bad setting: {where}: {problem}. Nothing was started. {hint}"

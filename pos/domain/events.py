@@ -1,0 +1,114 @@
+"""The kinds of record the journal keeps, and their events. Never drops a kind: old journals stay readable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pos.domain import order as orders
+from pos.domain import payment as payments
+from pos.domain.codec import CodecError, Json, decode, encode
+from pos.domain.identifiers import TransactionId
+from pos.domain.record import NewRecord, Record
+from pos.domain.sale import SaleRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SaleCompleted:
+    """A sale is finished and paid; forwarded, so that the ledger's day equals the terminal's."""
+
+    sale: SaleRecord
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaleDropped:
+    """An open sale was given up after a payment had been tried; whatever stood is being reversed."""
+
+    sale_id: TransactionId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerOpened:
+    """The drawer was opened without a sale."""
+
+    why: str
+    at: datetime
+
+
+Event = payments.PaymentEvent | orders.OrderEvent | SaleCompleted | SaleDropped | DrawerOpened
+
+KINDS: dict[str, type] = {
+    "payment.intended": payments.Intended,
+    "payment.sent": payments.Sent,
+    "payment.approved": payments.Approved,
+    "payment.declined": payments.Declined,
+    "payment.no_answer": payments.NoAnswer,
+    "payment.reversal_asked": payments.ReversalAsked,
+    "payment.reversal_acknowledged": payments.ReversalAcknowledged,
+    "payment.offline_approved": payments.OfflineApproved,
+    "payment.advice_accepted": payments.AdviceAccepted,
+    "payment.advice_declined": payments.AdviceDeclined,
+    "payment.abandoned": payments.Abandoned,
+    "sale.completed": SaleCompleted,
+    "sale.dropped": SaleDropped,
+    "order.received": orders.OrderReceived,
+    "order.accepted": orders.OrderAccepted,
+    "order.rejected": orders.OrderRejected,
+    "order.posted": orders.OrderPosted,
+    "order.closed": orders.OrderClosed,
+    "drawer.opened": DrawerOpened,
+}
+_KIND_OF = {event: kind for kind, event in KINDS.items()}
+
+FORWARDED: tuple[type, ...] = (
+    *payments.FORWARDED_EVENTS,
+    SaleCompleted,
+    orders.OrderAccepted,
+    orders.OrderRejected,
+)
+"""Events the ledger is told of, in order; all else it knows already or need not."""
+
+
+def to_record(event: Event) -> NewRecord:
+    """Return what the journal writes for an event."""
+    body = encode(event)
+    assert isinstance(body, dict)
+    return NewRecord(_KIND_OF[type(event)], body, event.at, forward=isinstance(event, FORWARDED))
+
+
+def from_record(record: Record) -> Event:
+    """Read an event back.
+
+    Raises:
+        CodecError: the kind is unknown or the body is not of its shape.
+    """
+    return read_event(record.kind, dict(record.body))
+
+
+def read_event(kind: str, body: dict[str, Json]) -> Event:
+    """Read an event from its kind and body.
+
+    Raises:
+        CodecError: as `from_record`.
+    """
+    if kind not in KINDS:
+        raise CodecError(f"unknown kind {kind!r}")
+    event: Event = decode(KINDS[kind], body)
+    return event
+
+
+def payment_of(event: Event) -> TransactionId | None:
+    """Return the payment an event belongs to, if any."""
+    return event.payment_id if isinstance(event, payments.PaymentEvent) else None
+
+
+def sale_of(event: Event) -> TransactionId | None:
+    """Return the sale an event belongs to, if any."""
+    match event:
+        case payments.Intended(sale=sale) | SaleCompleted(sale=sale):
+            return sale.id
+        case SaleDropped(sale_id=sale_id):
+            return sale_id
+    return getattr(event, "sale_id", None)

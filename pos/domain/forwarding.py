@@ -1,0 +1,74 @@
+"""What the ledger may answer to a forwarded record, and what the journal then adds. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pos.domain.events import Event
+from pos.domain.order import OrderAccepted, OrderPosted
+from pos.domain.payment import (
+    AdviceAccepted,
+    AdviceDeclined,
+    Approval,
+    Decline,
+    OfflineApproved,
+    ReversalAcknowledged,
+    ReversalAsked,
+)
+from pos.domain.won import ZERO, Won
+
+
+class ForwardStatus(StrEnum):
+    """The ledger's word on one record."""
+
+    ACCEPTED = "accepted"  # Posted now or before: forwarding is idempotent for ever.
+    DECLINED = "declined"  # Understood, and not posted: a receivable.
+    POISON = "poison"  # Not understood, or another body under a known id: parked for a person.
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardOutcome:
+    """The ledger's answer to the record with this sequence.
+
+    Attributes:
+        approval: for an accepted offline approval, how it was posted.
+        decline: for a declined one, why.
+        commission: for an accepted order.
+        problem: for a poison record, in words for support.
+    """
+
+    sequence: int
+    status: ForwardStatus
+    approval: Approval | None = None
+    decline: Decline | None = None
+    commission: Won | None = None
+    problem: str = ""
+
+
+def follow_up(event: Event, outcome: ForwardOutcome, at: datetime) -> Event | None:
+    """Return the event that the journal adds once the ledger has answered, or None.
+
+    Raises:
+        ValueError: an answer that does not fit the event; the record is then parked as poison.
+    """
+    if outcome.status is ForwardStatus.POISON:
+        return None
+    match event:
+        case ReversalAsked(payment_id=payment, sale_id=sale):
+            if outcome.status is not ForwardStatus.ACCEPTED:
+                raise ValueError("a reversal can't be declined")
+            return ReversalAcknowledged(payment, sale, at)
+        case OfflineApproved(payment_id=payment, sale_id=sale, amount=amount):
+            if outcome.status is ForwardStatus.ACCEPTED and outcome.approval is not None:
+                return AdviceAccepted(payment, sale, outcome.approval, at)
+            if outcome.status is ForwardStatus.DECLINED and outcome.decline is not None:
+                return AdviceDeclined(payment, sale, amount, outcome.decline, at)
+            raise ValueError("an advice needs the approval or the reason with its answer")
+        case OrderAccepted(order_key=key, total=total):
+            if outcome.status is not ForwardStatus.ACCEPTED:
+                return None
+            return OrderPosted(key, total, outcome.commission or ZERO, at)
+        case _:
+            return None

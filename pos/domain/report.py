@@ -1,0 +1,127 @@
+"""The owner's day, added up from the journal's events. Never from a screen or a running total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from pos.domain.events import Event, SaleCompleted
+from pos.domain.order import OrderAccepted, OrderPosted
+from pos.domain.payment import AdviceAccepted, AdviceDeclined, OfflineApproved, ReversalAsked
+from pos.domain.rates import ChannelRate, cost
+from pos.domain.sale import SaleRecord
+from pos.domain.tender import ApprovalMode, CashTender
+from pos.domain.won import ZERO, Won
+
+KOREA = timezone(timedelta(hours=9), "KST")  # No daylight saving since 1988.
+
+
+def business_day(at: datetime) -> date:
+    """Return the Korean day a moment belongs to."""
+    return at.astimezone(KOREA).date()
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """Return the first moment of a Korean day and of the next, in UTC."""
+    start = datetime(day.year, day.month, day.day, tzinfo=KOREA).astimezone(UTC)
+    return start, start + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TenderSum:
+    """How often and how much was paid one way."""
+
+    count: int = 0
+    amount: Won = ZERO
+
+    def plus(self, amount: Won) -> TenderSum:
+        """Count one more."""
+        return TenderSum(self.count + 1, self.amount + amount)
+
+
+@dataclass(frozen=True, slots=True)
+class DaySummary:
+    """What one business day brought.
+
+    Attributes:
+        tenders: by `cash` and by `ApprovalMode` value.
+        cashback: given to the customers, as far as the ledger has said it.
+        cashback_estimated: for payments not yet forwarded.
+        receivable: approved offline, declined by the ledger afterwards.
+        reversed: what reversals gave or will give back; not in the sales.
+        orders: accepted delivery orders; `order_commission` is the ledger's word, and
+            `order_saving` what the same orders would have cost on a private app, less it.
+    """
+
+    day: date
+    sales: TenderSum = TenderSum()
+    vat: Won = ZERO
+    tenders: Mapping[str, TenderSum] = field(default_factory=dict[str, TenderSum])
+    cashback: Won = ZERO
+    cashback_estimated: Won = ZERO
+    receivable: TenderSum = TenderSum()
+    reversed: TenderSum = TenderSum()
+    orders: TenderSum = TenderSum()
+    order_commission: Won = ZERO
+    order_private_cost: Won = ZERO
+
+    @property
+    def order_saving(self) -> Won:
+        """What 배달e음 saved against a private app, for orders the ledger has posted."""
+        return self.order_private_cost - self.order_commission
+
+    @property
+    def voucher(self) -> TenderSum:
+        """All voucher card payments, online and offline."""
+        sums = [self.tenders.get(mode.value, TenderSum()) for mode in ApprovalMode]
+        return TenderSum(sum(each.count for each in sums), Won.total(each.amount for each in sums))
+
+
+def summarize(day: date, events: Iterable[Event], private_app: ChannelRate) -> DaySummary:
+    """Add up a day's events, in the journal's order."""
+    summary = DaySummary(day)
+    for event in events:
+        summary = _count(summary, event, private_app)
+    return summary
+
+
+def _count(day: DaySummary, event: Event, private_app: ChannelRate) -> DaySummary:
+    match event:
+        case SaleCompleted(sale=sale):
+            return _count_sale(day, sale)
+        case OfflineApproved(cashback_estimate=estimate):
+            return replace(day, cashback_estimated=day.cashback_estimated + estimate)
+        case AdviceAccepted(approval=approval):
+            return replace(day, cashback=day.cashback + approval.cashback)
+        case AdviceDeclined(amount=amount):
+            return replace(day, receivable=day.receivable.plus(amount))
+        case ReversalAsked(amount=amount):
+            return replace(day, reversed=day.reversed.plus(amount))
+        case OrderAccepted(total=total):
+            return replace(day, orders=day.orders.plus(total))
+        case OrderPosted(total=total, commission=commission):
+            return replace(
+                day,
+                order_commission=day.order_commission + commission,
+                order_private_cost=day.order_private_cost + cost(total, private_app),
+            )
+        case _:
+            return day
+
+
+def _count_sale(day: DaySummary, sale: SaleRecord) -> DaySummary:
+    tenders = dict(day.tenders)
+    cashback = day.cashback
+    for tender in sale.tenders:
+        name = "cash" if isinstance(tender, CashTender) else tender.mode.value
+        tenders[name] = tenders.get(name, TenderSum()).plus(tender.amount)
+        if not isinstance(tender, CashTender) and not tender.cashback_is_estimate:
+            cashback += tender.cashback
+    return replace(
+        day,
+        sales=day.sales.plus(sale.total),
+        vat=day.vat + sale.tax.vat,
+        tenders=tenders,
+        cashback=cashback,
+    )

@@ -1,0 +1,84 @@
+"""What a sale was paid with. Never decides a payment; only says what was taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pos.domain.errors import CashTooLittle
+from pos.domain.identifiers import TransactionId
+from pos.domain.won import ZERO, Won
+
+
+class ApprovalMode(StrEnum):
+    """Who said yes, and what that means for the shop's money."""
+
+    ONLINE = "online"
+    OFFLINE_GUARANTEED = "offline_guaranteed"
+    OFFLINE_AT_RISK = "offline_at_risk"
+
+
+class Purse(StrEnum):
+    """One balance on a voucher card, in the order they are drawn."""
+
+    POLICY = "policy"  # 정책지원금: granted, restricted, earns no cashback.
+    CHARGED = "charged"  # 충전금: the cardholder's own money.
+    CASHBACK = "cashback"  # 캐시: cashback earned before.
+
+
+@dataclass(frozen=True, slots=True)
+class PurseDraw:
+    """What one purse paid of a payment."""
+
+    purse: Purse
+    amount: Won
+
+
+@dataclass(frozen=True, slots=True)
+class CashTender:
+    """Cash taken: `received` less `change` is what it pays."""
+
+    amount: Won
+    received: Won
+    change: Won
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherTender:
+    """A voucher card payment that stands.
+
+    Attributes:
+        purses: what each purse paid, as the ledger drew it; empty while offline (unknown yet).
+        cashback: what the cardholder gets; the ledger's word, or an estimate when
+            `cashback_is_estimate`.
+        balance: what is left on the card, when the ledger said it; never guessed.
+        approval_code: the ledger's, or the card's own for an offline approval.
+        rrn: the ledger's reference; empty until it has one.
+    """
+
+    payment_id: TransactionId
+    amount: Won
+    mode: ApprovalMode
+    masked_pan: str
+    approval_code: str
+    approved_at: datetime
+    rrn: str = ""
+    purses: tuple[PurseDraw, ...] = ()
+    cashback: Won = ZERO
+    cashback_is_estimate: bool = False
+    balance: Won | None = None
+
+
+Tender = CashTender | VoucherTender
+
+
+def take_cash(due: Won, received: Won) -> CashTender:
+    """Return the cash tender that pays what is due, with the change.
+
+    Raises:
+        CashTooLittle: less was handed over than is due.
+    """
+    if received < due:
+        raise CashTooLittle(due=due, received=received)
+    return CashTender(amount=due, received=received, change=received - due)

@@ -1,0 +1,1 @@
+"""The use cases, over ports. Never a device, a database, a network or a screen by name."""
