@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -44,6 +44,10 @@ def encode(value: object) -> Json:
             if value.tzinfo is None:
                 raise CodecError("a time without a zone")
             return value.astimezone(UTC).isoformat(timespec="microseconds")
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): encode(each) for key, each in value.items()}
         case tuple() | list():
             return [encode(each) for each in cast("tuple[object, ...]", value)]
     if is_dataclass(value):
@@ -72,6 +76,10 @@ def _decode(wanted: Any, value: Json) -> object:
     origin = get_origin(wanted)
     if origin in (Union, types.UnionType):
         return _decode_union(get_args(wanted), value)
+    if origin is Mapping:
+        if not isinstance(value, dict):
+            raise CodecError("expected an object")
+        return {key: _decode(get_args(wanted)[1], each) for key, each in value.items()}
     if origin is tuple:
         if not isinstance(value, list):
             raise CodecError("expected a list")
@@ -109,6 +117,8 @@ def _decode_text(wanted: Any, value: str) -> object:
             if moment.tzinfo is None:
                 raise CodecError("a time without a zone")
             return moment.astimezone(UTC)
+        if wanted is date:
+            return date.fromisoformat(value)
         if isinstance(wanted, type) and issubclass(wanted, Enum):
             return wanted(value)
     except CodecError:

@@ -1,0 +1,161 @@
+"""The open sale at the counter: scan, change, drop. Never takes money; never touches a device."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pos.domain.catalogue import Catalogue, Product
+from pos.domain.errors import PaymentPending, ProductUnknown, SaleEmpty, SaleHasTender
+from pos.domain.events import Event, SaleDropped, to_record
+from pos.domain.identifiers import TransactionId
+from pos.domain.payment import ReversalAsked
+from pos.domain.sale import Sale, SaleLine
+from pos.domain.tender import VoucherTender
+from pos.domain.won import ZERO
+from pos.ports import Change, Clock, Listener, Store
+from pos.services.ids import IdSource
+
+DROPPED = "sale dropped"
+
+
+class Counter:
+    """Holds the one open sale and keeps a draft of it, so that a crash returns to it.
+
+    Lines change in memory at once; the draft follows in the background. Every change raises
+    PaymentPending while a payment is under way, and SaleHasTender once a part is paid.
+    """
+
+    def __init__(self, *, catalogue: Catalogue, store: Store, ids: IdSource, clock: Clock) -> None:
+        self.catalogue = catalogue
+        self._store = store
+        self._ids = ids
+        self._clock = clock
+        self._paying = False
+        self._dirty = asyncio.Event()
+        self._listeners: list[Listener] = []
+        self.sale = self._new()
+
+    def on_change(self, listener: Listener) -> None:
+        """Call the listener whenever the sale changes."""
+        self._listeners.append(listener)
+
+    @property
+    def paying(self) -> bool:
+        """A payment is under way."""
+        return self._paying
+
+    def next_id(self) -> TransactionId:
+        """Return a new transaction id, for a payment of this sale."""
+        return self._ids.next()
+
+    def scan(self, code: str, quantity: int = 1) -> SaleLine:
+        """Add the product with this code and return its line.
+
+        Raises:
+            ProductUnknown: no product has the code.
+            SaleError: see the class.
+        """
+        product = self.catalogue.by_code(code)
+        if product is None:
+            raise ProductUnknown(product=code[:40])
+        return self.add(product, quantity)
+
+    def add(self, product: Product, quantity: int = 1) -> SaleLine:
+        """Add a product and return its line."""
+        self._check_changeable()
+        self._put(self.sale.add(product, quantity))
+        return next(
+            line
+            for line in self.sale.lines
+            if line.code == product.code and line.unit_price == product.price
+        )
+
+    def set_quantity(self, number: int, quantity: int) -> None:
+        """Change a line's quantity; 0 takes the line off."""
+        self._check_changeable()
+        if quantity:
+            self._put(self.sale.set_quantity(number, quantity))
+        else:
+            self._put(self.sale.remove_line(number))
+
+    def remove_line(self, number: int) -> None:
+        """Take a line off."""
+        self._check_changeable()
+        self._put(self.sale.remove_line(number))
+
+    async def drop(self) -> None:
+        """Give the sale up; voucher payments that stand on it are reversed.
+
+        Raises:
+            PaymentPending: a payment is under way.
+            StoreUnavailable: it could not be written; the sale stays.
+        """
+        if self._paying:
+            raise PaymentPending()
+        now = self._clock.now()
+        events: list[Event] = [
+            ReversalAsked(tender.payment_id, self.sale.id, tender.amount, DROPPED, now)
+            for tender in self.sale.tenders
+            if isinstance(tender, VoucherTender)
+        ]
+        events.append(SaleDropped(self.sale.id, now))
+        records = tuple(to_record(event) for event in events)
+        if self.sale.lines:
+            await self._store.commit(Change(records=records, clear_draft=True))
+        self.start_new()
+
+    def start_new(self) -> None:
+        """Begin an empty sale."""
+        self._put(self._new())
+
+    def restore(self, sale: Sale) -> None:
+        """Put a sale back as it was before a restart, or with a tender taken."""
+        self._put(sale)
+
+    @contextmanager
+    def payment(self) -> Iterator[Sale]:
+        """Hold the sale still while a payment is under way.
+
+        Raises:
+            PaymentPending: one is under way already.
+            SaleEmpty: nothing is due.
+        """
+        if self._paying:
+            raise PaymentPending()
+        if self.sale.due <= ZERO:
+            raise SaleEmpty()
+        self._paying = True
+        try:
+            yield self.sale
+        finally:
+            self._paying = False
+            self._dirty.set()
+
+    async def keep_draft(self) -> None:
+        """Save the draft after each change, for ever; a task of the composition root's."""
+        while True:
+            await self._dirty.wait()
+            self._dirty.clear()
+            if (
+                self._paying
+            ):  # The payment writes the sale itself; a late draft would bring it back.
+                continue
+            empty = not self.sale.lines
+            await self._store.commit(Change(draft=None if empty else self.sale, clear_draft=empty))
+
+    def _new(self) -> Sale:
+        return Sale(self._ids.next(), self._clock.now())
+
+    def _check_changeable(self) -> None:
+        if self._paying:
+            raise PaymentPending()
+        if self.sale.tenders:
+            raise SaleHasTender(paid=self.sale.paid)
+
+    def _put(self, sale: Sale) -> None:
+        self.sale = sale
+        self._dirty.set()
+        for listener in self._listeners:
+            listener()

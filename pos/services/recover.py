@@ -1,0 +1,147 @@
+"""Brings a restarted terminal back to where the money stands. Never sells; runs before the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pos.domain.events import Event, SaleDropped, from_record, to_record
+from pos.domain.identifiers import TransactionId
+from pos.domain.payment import (
+    OPEN,
+    Abandoned,
+    Approval,
+    Approved,
+    Declined,
+    Intended,
+    NoAnswer,
+    Payment,
+    PaymentEvent,
+    PaymentState,
+    ReversalAsked,
+    fold,
+    step,
+)
+from pos.domain.sale import Sale, SaleRecord
+from pos.domain.tender import CashTender, VoucherTender
+from pos.domain.won import ZERO
+from pos.ports import Change, Clock, Ledger, Store, SyncEngine
+from pos.services.build_sale import Counter
+from pos.services.finish_sale import FinishSale
+from pos.services.take_card import ask_outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What the restart found, for the cashier to read.
+
+    Attributes:
+        completed: sales that were paid but not closed; closed now, receipts on their way.
+        reversing: payments whose outcome nobody could tell; given back.
+        restored: the open sale is back on the screen.
+    """
+
+    completed: tuple[SaleRecord, ...] = ()
+    reversing: tuple[Payment, ...] = ()
+    restored: bool = False
+
+
+class Recover:
+    """Resolves every payment that a crash left open, asking the ledger first (DESIGN 3.2)."""
+
+    def __init__(
+        self,
+        *,
+        counter: Counter,
+        finish: FinishSale,
+        ledger: Ledger,
+        store: Store,
+        sync: SyncEngine,
+        clock: Clock,
+        outcome_deadline_ms: int = 2_000,
+    ) -> None:
+        self._counter = counter
+        self._finish = finish
+        self._ledger = ledger
+        self._store = store
+        self._sync = sync
+        self._clock = clock
+        self._deadline_ms = outcome_deadline_ms
+
+    async def run(self) -> Recovered:
+        """Resolve, complete and restore; safe to be killed and run again at any point.
+
+        Raises:
+            StoreError: the journal can't be read or written; nothing may be sold.
+        """
+        events = [from_record(record) for record in await self._store.unfinished()]
+        payments = fold([event for event in events if isinstance(event, PaymentEvent)])
+        resolved = {key: await self._resolve(each) for key, each in payments.items()}
+        sales = _latest_sales(events)
+        draft = await self._store.draft()
+        if draft is not None and await self._was_completed(draft.id):
+            draft = None
+        completed: list[SaleRecord] = []
+        open_sale = draft
+        for sale in sales.values():
+            tenders = _standing(sale, resolved)
+            base = draft if draft is not None and draft.id == sale.id and not tenders else sale
+            found = replace(base, tenders=tenders)
+            if found.due == ZERO:
+                completed.append(await self._finish.finish(found))
+                open_sale = None if draft is None or draft.id == sale.id else open_sale
+            elif tenders or (draft is not None and draft.id == sale.id):
+                open_sale = found
+            else:
+                await self._drop(sale.id)
+        if open_sale is not None and open_sale.lines:
+            self._counter.restore(open_sale)
+        self._sync.wake()
+        reversing = [p for p in resolved.values() if p.state is PaymentState.REVERSING]
+        return Recovered(
+            tuple(completed),
+            tuple(p for p in reversing if payments[p.id].state in OPEN),
+            restored=open_sale is not None and bool(open_sale.lines),
+        )
+
+    async def _resolve(self, payment: Payment) -> Payment:
+        now = self._clock.now()
+        if payment.state is PaymentState.INTENT:  # Durable, but nothing had been asked.
+            return await self._add(payment, Abandoned(payment.id, payment.sale_id, "restart", now))
+        if payment.state is PaymentState.SENT:
+            payment = await self._add(payment, NoAnswer(payment.id, payment.sale_id, now))
+        if payment.state is not PaymentState.UNKNOWN:
+            return payment
+        answer = await ask_outcome(self._ledger, payment, self._deadline_ms)
+        if answer is None:
+            asked = ReversalAsked(payment.id, payment.sale_id, payment.amount, "restart", now)
+            return await self._add(payment, asked)
+        if isinstance(answer, Approval):
+            return await self._add(payment, Approved(payment.id, payment.sale_id, answer, now))
+        return await self._add(payment, Declined(payment.id, payment.sale_id, answer, now))
+
+    async def _add(self, payment: Payment, event: PaymentEvent) -> Payment:
+        await self._store.commit(Change(records=(to_record(event),)))
+        return step(payment, event)
+
+    async def _drop(self, sale_id: TransactionId) -> None:
+        dropped = SaleDropped(sale_id, self._clock.now())
+        await self._store.commit(Change(records=(to_record(dropped),)))
+
+    async def _was_completed(self, sale_id: TransactionId) -> bool:
+        last = await self._store.last_record("sale.completed")
+        body = last.body.get("sale") if last is not None else None
+        return isinstance(body, dict) and body.get("id") == sale_id.hex
+
+
+def _latest_sales(events: list[Event]) -> dict[TransactionId, Sale]:
+    """Return each open sale as its last intent saw it."""
+    return {event.sale.id: event.sale for event in events if isinstance(event, Intended)}
+
+
+def _standing(
+    sale: Sale, payments: dict[TransactionId, Payment]
+) -> tuple[CashTender | VoucherTender, ...]:
+    """Return what has been taken for a sale: cash as noted, cards by what the payments say."""
+    cash = [tender for tender in sale.tenders if isinstance(tender, CashTender)]
+    cards = [each.tender for each in payments.values() if each.sale_id == sale.id]
+    return (*cash, *(tender for tender in cards if tender is not None))

@@ -1,0 +1,48 @@
+"""Prints a document once more, or a test page. Never changes a sale."""
+
+from __future__ import annotations
+
+from pos.domain.codec import encode
+from pos.domain.events import SaleCompleted, from_record
+from pos.domain.report import DaySummary
+from pos.domain.sale import SaleRecord
+from pos.ports import Change, NewPrintJob, PrintKind, PrintSpool, Store
+from pos.services.finish_sale import receipt_job
+
+
+class Reprint:
+    """The reprint key and the technician's test print."""
+
+    def __init__(self, *, store: Store, spool: PrintSpool) -> None:
+        self._store = store
+        self._spool = spool
+
+    async def last_sale(self) -> SaleRecord | None:
+        """Return the newest finished sale, or None."""
+        record = await self._store.last_record("sale.completed")
+        if record is None:
+            return None
+        event = from_record(record)
+        assert isinstance(event, SaleCompleted)
+        return event.sale
+
+    async def last_receipt(self) -> SaleRecord | None:
+        """Queue a marked copy of the last receipt; None if there is no sale yet."""
+        sale = await self.last_sale()
+        if sale is not None:
+            await self._queue(receipt_job(sale, reprint=True))
+        return sale
+
+    async def test_page(self) -> None:
+        """Queue the printer's test page."""
+        await self._queue(NewPrintJob(PrintKind.TEST_PAGE, "test", {}))
+
+    async def day_report(self, summary: DaySummary) -> None:
+        """Queue the day's figures."""
+        body = encode(summary)
+        assert isinstance(body, dict)
+        await self._queue(NewPrintJob(PrintKind.DAY_REPORT, summary.day.isoformat(), body))
+
+    async def _queue(self, job: NewPrintJob) -> None:
+        await self._store.commit(Change(print_jobs=(job,)))
+        self._spool.wake()

@@ -1,0 +1,43 @@
+"""The owner's day and what is unsent, from the journal. Never from what a screen remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from pos.domain.events import from_record
+from pos.domain.rates import Rates
+from pos.domain.report import DaySummary, business_day, day_bounds, summarize
+from pos.ports import Backlog, Clock, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day's figures beside what the ledger has not been told yet."""
+
+    summary: DaySummary
+    backlog: Backlog
+
+
+class ShowDay:
+    """Adds a business day up, for the screen, the paper and the command line alike."""
+
+    def __init__(self, *, store: Store, rates: Callable[[date], Rates], clock: Clock) -> None:
+        self._store = store
+        self._rates = rates
+        self._clock = clock
+
+    async def show(self, day: date | None = None) -> Day:
+        """Return a day's figures; None is today in Korea.
+
+        Raises:
+            StoreError: the journal can't be read.
+            LookupError: no rates are in force on that day.
+        """
+        wanted = business_day(self._clock.now()) if day is None else day
+        start, end = day_bounds(wanted)
+        records = await self._store.records_between(start, end)
+        events = [from_record(record) for record in records]
+        summary = summarize(wanted, events, self._rates(wanted).private_app)
+        return Day(summary, await self._store.backlog())

@@ -1,0 +1,45 @@
+"""The use cases of one terminal, bundled for the screens. Never builds an adapter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pos.ports import CardReader, Clock, Printer, PrintSpool, Store
+from pos.services.build_sale import Counter
+from pos.services.handle_orders import OrderDesk
+from pos.services.line import Line
+from pos.services.recover import Recovered
+from pos.services.reprint import Reprint
+from pos.services.show_day import ShowDay
+from pos.services.take_card import TakeCard
+from pos.services.take_cash import TakeCash
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What the screens say about the shop and the terminal."""
+
+    name: str
+    terminal_number: str
+    language: str
+    training: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Everything a screen may call. `recovered` is what the start found."""
+
+    shop: Shop
+    counter: Counter
+    take_cash: TakeCash
+    take_card: TakeCard
+    orders: OrderDesk
+    day: ShowDay
+    reprint: Reprint
+    line: Line
+    spool: PrintSpool
+    store: Store
+    reader: CardReader
+    printer: Printer
+    clock: Clock
+    recovered: Recovered = Recovered()
