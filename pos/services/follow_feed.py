@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pos.domain.errors import LedgerError
-from pos.domain.events import Event, from_record, to_record
-from pos.domain.order import OrderClosed, OrderReceived
-from pos.ports import Change, Clock, FeedItem, FeedPage, Ledger, Store, SyncEngine
+from pos.domain.events import to_record
+from pos.domain.order import OrderClosed, OrderEvent, OrderReceived, advance
+from pos.ports import Change, Clock, FeedPage, Ledger, Store, SyncEngine
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
 
@@ -61,16 +61,24 @@ class FollowFeed:
     async def _take_in(self, cursor: str, page: FeedPage) -> None:
         if page.cursor == cursor and not page.items:
             return
-        events = [event for item in page.items if (event := self._event(item)) is not None]
-        records = await self._store.commit(
+        events = self._news(page)
+        await self._store.commit(
             Change(records=tuple(to_record(event) for event in events), feed_cursor=page.cursor)
         )
-        self._orders.take_in([from_record(record) for record in records])
+        self._orders.take_in(events)
 
-    def _event(self, item: FeedItem) -> Event | None:
+    def _news(self, page: FeedPage) -> list[OrderEvent]:
+        """Return what is new on a page: the feed repeats itself, also within one page."""
         now = self._clock.now()
-        if item.order is not None and not self._orders.knows(item.order.key):
-            return OrderReceived(item.order, now)
-        if item.state is not None and self._orders.would_move(item.order_key, item.state):
-            return OrderClosed(item.order_key, item.state, now)
-        return None  # It came before: the feed may repeat itself.
+        known = {order.key: order for order in self._orders.recent()}
+        events: list[OrderEvent] = []
+        for item in page.items:
+            if item.order is not None and item.order.key not in known:
+                known[item.order.key] = item.order
+                events.append(OrderReceived(item.order, now))
+            elif item.state is not None and item.order_key in known:
+                moved = advance(known[item.order_key], item.state)
+                if moved != known[item.order_key]:
+                    known[item.order_key] = moved
+                    events.append(OrderClosed(item.order_key, item.state, now))
+        return events

@@ -7,14 +7,13 @@ from datetime import timedelta
 
 from pos.domain.codec import encode
 from pos.domain.errors import IeumError
-from pos.domain.events import Event, from_record, to_record
+from pos.domain.events import from_record, to_record
 from pos.domain.order import (
     Order,
     OrderAccepted,
     OrderClosed,
     OrderError,
     OrderEvent,
-    OrderPosted,
     OrderReceived,
     OrderRejected,
     OrderState,
@@ -80,14 +79,6 @@ class OrderDesk:
         events = [from_record(record) for record in records if record.kind.startswith("order.")]
         self._orders = fold_orders([e for e in events if isinstance(e, OrderEvent)])
 
-    def knows(self, key: str) -> bool:
-        """Tell whether the order has come before."""
-        return key in self._orders
-
-    def would_move(self, key: str, state: OrderState) -> bool:
-        """Tell whether the state is news for a known order."""
-        return key in self._orders and advance(self._orders[key], state) != self._orders[key]
-
     def waiting(self) -> list[Order]:
         """Return the orders to answer, the most urgent first."""
         new = [order for order in self._orders.values() if order.state is OrderState.NEW]
@@ -97,7 +88,7 @@ class OrderDesk:
         """Return all orders, newest first."""
         return sorted(self._orders.values(), key=lambda order: order.placed_at, reverse=True)
 
-    def take_in(self, events: list[Event]) -> None:
+    def take_in(self, events: list[OrderEvent]) -> None:
         """Apply events that stand in the journal already."""
         for event in events:
             match event:
@@ -105,7 +96,7 @@ class OrderDesk:
                     self._orders.setdefault(order.key, order)
                 case OrderClosed(order_key=key, state=state) if key in self._orders:
                     self._orders[key] = advance(self._orders[key], state)
-                case OrderPosted() | _:
+                case _:
                     pass
         self._changed()
 

@@ -1,0 +1,340 @@
+"""Hand-written stand-ins for every port, with fault switches. Never used by the product itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+from pos.domain.card import CardEntry, CardRead, Cryptogram
+from pos.domain.catalogue import Catalogue, Product
+from pos.domain.errors import CardCancelled, CardError, LedgerError
+from pos.domain.events import from_record, payment_of, sale_of
+from pos.domain.forwarding import ForwardOutcome, ForwardStatus
+from pos.domain.identifiers import TransactionId
+from pos.domain.offline import OfflineLimits
+from pos.domain.payment import Approval, Decline, DeclineReason, OfflineApproved
+from pos.domain.rates import ChannelRate, Rates
+from pos.domain.record import FIRST_PREVIOUS, Record, chain, verify
+from pos.domain.sale import Sale
+from pos.domain.tax import TaxKind
+from pos.domain.tender import ApprovalMode, Purse, PurseDraw
+from pos.domain.won import Won
+from pos.ports import (
+    AuthorizationRequest,
+    Backlog,
+    CardRequest,
+    Change,
+    DeviceStatus,
+    FeedPage,
+    NewPrintJob,
+    PaymentFate,
+    PrintOutcome,
+    PrintResult,
+)
+
+NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 12:00 in Korea.
+DEVICE = 0x0001_0000_0001
+INCARNATION = 7
+
+PRODUCTS = (
+    Product("8801234000017", "새우깡", Won(1_500)),
+    Product("8801234000024", "참치김밥", Won(4_500)),
+    Product("8801234000031", "흰우유 1L", Won(2_900), TaxKind.EXEMPT),
+    Product("101", "떡볶이", Won(5_000)),
+)
+PRIVATE_APP = ChannelRate("private", 780, 300, 1_000)
+RATES = Rates(
+    date(2025, 9, 1), 1_000, Won(50_000), (ChannelRate("baedal-eum", 100, 0, 0),), PRIVATE_APP
+)
+LIMITS = OfflineLimits(
+    at_risk_allowed=False, floor_limit=Won(30_000), card_cap=Won(50_000), terminal_cap=Won(500_000)
+)
+
+
+class FixedClock:
+    """A clock that moves only when slept on or told to."""
+
+    def __init__(self, start: datetime = NOON) -> None:
+        self.time = start
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic_ms(self) -> int:
+        return int((self.time - NOON) / timedelta(milliseconds=1))
+
+    async def sleep_ms(self, duration_ms: int) -> None:
+        self.time += timedelta(milliseconds=duration_ms)
+        await asyncio.sleep(0)
+
+
+class MemoryStore:
+    """The Store port over plain lists. `fail_next` makes the next commit fail, leaving no trace."""
+
+    def __init__(self, incarnation: int = INCARNATION) -> None:
+        self.incarnation = incarnation
+        self.journal: list[Record] = []
+        self.waiting: list[Record] = []
+        self.parked: list[Record] = []
+        self.jobs: list[NewPrintJob] = []
+        self.open_draft: Sale | None = None
+        self.cursor = ""
+        self.fail_next: Exception | None = None
+        self.die_after_commits: int | None = None
+        self._receipts: dict[date, int] = {}
+
+    async def commit(self, change: Change) -> tuple[Record, ...]:
+        if self.fail_next is not None:
+            error, self.fail_next = self.fail_next, None
+            raise error
+        if self.die_after_commits is not None:
+            if self.die_after_commits == 0:
+                raise PowerCut
+            self.die_after_commits -= 1
+        made: list[Record] = []
+        for new in change.records:
+            previous = self.journal[-1].hash if self.journal else FIRST_PREVIOUS
+            record = chain(DEVICE, self.incarnation, len(self.journal) + 1, previous, new)
+            self.journal.append(record)
+            made.append(record)
+            if new.forward:
+                self.waiting.append(record)
+        self.jobs.extend(change.print_jobs)
+        if change.draft is not None:
+            self.open_draft = change.draft
+        elif change.clear_draft:
+            self.open_draft = None
+        if change.feed_cursor is not None:
+            self.cursor = change.feed_cursor
+        for outcome in change.settled:
+            gone = [r for r in self.waiting if r.sequence == outcome.sequence]
+            self.waiting = [r for r in self.waiting if r.sequence != outcome.sequence]
+            if outcome.status is ForwardStatus.POISON:
+                self.parked.extend(gone)
+        return tuple(made)
+
+    async def last_sequence(self) -> int:
+        found = [0]
+        for record in self.journal:
+            event = from_record(record)
+            ids = [payment_of(event), sale_of(event), getattr(event, "decision_id", None)]
+            found.extend(each.sequence for each in ids if each is not None)
+        if self.open_draft is not None:
+            found.append(self.open_draft.id.sequence)
+        return max(found)
+
+    async def unfinished(self) -> tuple[Record, ...]:
+        closed = {
+            sale_of(from_record(r))
+            for r in self.journal
+            if r.kind in ("sale.completed", "sale.dropped")
+        }
+        return tuple(
+            r
+            for r in self.journal
+            if r.kind.startswith("payment.") and sale_of(from_record(r)) not in closed
+        )
+
+    async def draft(self) -> Sale | None:
+        return self.open_draft
+
+    async def records(
+        self, kinds: Sequence[str] = (), *, after: int = 0, limit: int = 1_000
+    ) -> tuple[Record, ...]:
+        found = [r for r in self.journal if r.sequence > after and (not kinds or r.kind in kinds)]
+        return tuple(found[:limit])
+
+    async def records_between(self, start: datetime, end: datetime) -> tuple[Record, ...]:
+        return tuple(r for r in self.journal if start <= r.at < end)
+
+    async def last_record(self, kind: str) -> Record | None:
+        return next((r for r in reversed(self.journal) if r.kind == kind), None)
+
+    async def next_receipt_number(self, day: date) -> str:
+        self._receipts[day] = self._receipts.get(day, 0) + 1
+        return f"{day:%Y%m%d}-{self._receipts[day]:04d}"
+
+    async def outbox(self, limit: int) -> tuple[Record, ...]:
+        return tuple(self.waiting[:limit])
+
+    async def backlog(self) -> Backlog:
+        offline = self._unsent()
+        return Backlog(
+            count=len(self.waiting),
+            oldest_at=self.waiting[0].at if self.waiting else None,
+            payments=len(offline),
+            amount=Won.total(each.amount for each in offline),
+            at_risk=Won.total(e.amount for e in offline if e.mode is ApprovalMode.OFFLINE_AT_RISK),
+            parked=len(self.parked),
+        )
+
+    async def unsent_offline(self, card_ref: str) -> tuple[Won, Won]:
+        mine = [e for e in self._unsent() if e.card.card_ref == card_ref]
+        return Won.total(e.amount for e in mine), (await self.backlog()).at_risk
+
+    async def feed_cursor(self) -> str:
+        return self.cursor
+
+    async def verify(self) -> int:
+        verify(self.journal)
+        return len(self.journal)
+
+    def kinds(self) -> list[str]:
+        return [record.kind for record in self.journal]
+
+    def _unsent(self) -> list[OfflineApproved]:
+        events = [from_record(record) for record in self.waiting]
+        return [event for event in events if isinstance(event, OfflineApproved)]
+
+
+class PowerCut(BaseException):
+    """The process is gone: nothing catches it, nothing after it runs."""
+
+
+class ScriptedReader:
+    """Answers each `present` with the next card or error; waits for `cancel` when told `None`."""
+
+    def __init__(self, *cards: CardRead | CardError | None) -> None:
+        self.script = list(cards)
+        self.requests: list[CardRequest] = []
+        self._cancelled = asyncio.Event()
+
+    async def present(self, request: CardRequest) -> CardRead:
+        self.requests.append(request)
+        answer = self.script.pop(0) if self.script else good_card()
+        await asyncio.sleep(0)
+        if answer is None:
+            await self._cancelled.wait()
+            self._cancelled.clear()
+            raise CardCancelled()
+        if isinstance(answer, CardError):
+            raise answer
+        if answer.cryptogram is Cryptogram.ARQC and not request.online:
+            return replace(answer, cryptogram=Cryptogram.TC)
+        return answer
+
+    async def cancel(self) -> None:
+        self._cancelled.set()
+
+    async def status(self) -> DeviceStatus:
+        return DeviceStatus("scripted reader", ready=True)
+
+
+def good_card(pan_tail: str = "1234", **facts: object) -> CardRead:
+    """Return a genuine card that asks for the ledger when online and approves itself offline."""
+    card = CardRead(
+        masked_pan=f"629099******{pan_tail}",
+        card_ref=pan_tail.rjust(32, "0"),
+        sealed=f"sealed-{pan_tail}",
+        entry=CardEntry.CONTACTLESS_CHIP,
+        cryptogram=Cryptogram.ARQC,
+        genuine=True,
+        expired=False,
+        offline_available=Won(50_000),
+    )
+    return replace(card, **facts)  # type: ignore[arg-type]
+
+
+@dataclass
+class ScriptedLedger:
+    """A ledger with one purse per card. `fault` is raised before or after the posting."""
+
+    balance: Won = Won(100_000)
+    posted: dict[TransactionId, Approval] = field(default_factory=dict)
+    tombstones: set[TransactionId] = field(default_factory=set)
+    forwarded: list[Record] = field(default_factory=list)
+    fault_before: list[LedgerError] = field(default_factory=list)
+    fault_after: list[LedgerError] = field(default_factory=list)
+    outcome_fault: LedgerError | None = None
+    pages: list[FeedPage] = field(default_factory=list)
+
+    async def authorize(
+        self, request: AuthorizationRequest, *, deadline_ms: int
+    ) -> Approval | Decline:
+        await asyncio.sleep(0)
+        if self.fault_before:
+            raise self.fault_before.pop(0)
+        answer = self._post(request.payment_id, request.amount, request.at)
+        if self.fault_after:
+            raise self.fault_after.pop(0)
+        return answer
+
+    async def outcome(
+        self, payment_id: TransactionId, *, deadline_ms: int
+    ) -> Approval | Decline | PaymentFate:
+        if self.outcome_fault is not None:
+            raise self.outcome_fault
+        if payment_id in self.tombstones:
+            return PaymentFate.REVERSED
+        return self.posted.get(payment_id, PaymentFate.NOT_SEEN)
+
+    async def forward(
+        self, records: Sequence[Record], *, deadline_ms: int
+    ) -> tuple[ForwardOutcome, ...]:
+        self.forwarded.extend(records)
+        return tuple(ForwardOutcome(r.sequence, ForwardStatus.ACCEPTED) for r in records)
+
+    async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:
+        return self.pages.pop(0) if self.pages else FeedPage(cursor, ())
+
+    def _post(self, payment_id: TransactionId, amount: Won, at: datetime) -> Approval | Decline:
+        if payment_id in self.tombstones:
+            return Decline(DeclineReason.REVERSED_BEFORE)
+        if payment_id in self.posted:
+            return self.posted[payment_id]
+        if amount > self.balance:
+            return Decline(DeclineReason.INSUFFICIENT_FUNDS, self.balance)
+        cashback = Won(amount.amount // 10)
+        self.balance = self.balance - amount + cashback
+        draws = (PurseDraw(Purse.CHARGED, amount),)
+        code = f"{payment_id.sequence:08d}"
+        approval = Approval(amount, code, f"R{code:0>11}", at, draws, cashback, self.balance)
+        self.posted[payment_id] = approval
+        return approval
+
+
+class FakePrinter:
+    """Takes every job, or answers as scripted."""
+
+    def __init__(self, *results: PrintResult) -> None:
+        self.script = list(results)
+        self.printed: list[bytes] = []
+        self.kicks = 0
+        self.problem = ""
+
+    async def print(
+        self, data: bytes, *, token: str, kick_drawer: bool, deadline_ms: int
+    ) -> PrintResult:
+        result = self.script.pop(0) if self.script else PrintResult(PrintOutcome.CONFIRMED)
+        if result.outcome is not PrintOutcome.NOT_STARTED:
+            self.kicks += kick_drawer
+            self.printed.append(data)
+        return result
+
+    async def kick_drawer(self, *, deadline_ms: int) -> PrintResult:
+        self.kicks += 1
+        return PrintResult(PrintOutcome.CONFIRMED)
+
+    async def status(self, *, deadline_ms: int = 1_000) -> DeviceStatus:
+        return DeviceStatus("fake printer", ready=not self.problem, problem=self.problem)
+
+
+class Waker:
+    """Stands for the spool or the sync engine: counts how often it was woken."""
+
+    def __init__(self) -> None:
+        self.woken = 0
+        self.problem = ""
+        self.queued = 0
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    async def waiting(self) -> int:
+        return self.queued
+
+
+def catalogue() -> Catalogue:
+    return Catalogue(PRODUCTS)

@@ -1,0 +1,138 @@
+"""Wires the real services to the fakes, as the composition root wires them to the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pos.domain.events import Event, from_record
+from pos.domain.offline import OfflineLimits
+from pos.domain.payment import Payment, PaymentEvent, fold
+from pos.services.build_sale import Counter
+from pos.services.finish_sale import FinishSale
+from pos.services.follow_feed import FollowFeed
+from pos.services.handle_orders import OrderDesk
+from pos.services.ids import IdSource
+from pos.services.line import Line
+from pos.services.recover import Recover, Recovered
+from pos.services.reprint import Reprint
+from pos.services.show_day import ShowDay
+from pos.services.take_card import Deadlines, TakeCard
+from pos.services.take_cash import TakeCash
+from pos.services.terminal import Shop, Terminal
+from tests.fakes import (
+    DEVICE,
+    LIMITS,
+    RATES,
+    FakePrinter,
+    FixedClock,
+    MemoryStore,
+    ScriptedLedger,
+    ScriptedReader,
+    Waker,
+    catalogue,
+)
+
+
+@dataclass
+class World:
+    """One terminal on fakes. `restart` builds a new terminal over the same store, as after kill -9."""
+
+    store: MemoryStore = field(default_factory=MemoryStore)
+    ledger: ScriptedLedger = field(default_factory=ScriptedLedger)
+    reader: ScriptedReader = field(default_factory=ScriptedReader)
+    printer: FakePrinter = field(default_factory=FakePrinter)
+    clock: FixedClock = field(default_factory=FixedClock)
+    spool: Waker = field(default_factory=Waker)
+    sync: Waker = field(default_factory=Waker)
+    limits: OfflineLimits = LIMITS
+    language: str = "ko"
+    training: bool = False
+
+    def __post_init__(self) -> None:
+        self._build(0)
+
+    async def restart(self) -> Recovered:
+        """Start anew on what the store holds, and recover."""
+        self._build(await self.store.last_sequence())
+        recovered = await self.recover.run()
+        await self.orders.load()
+        return recovered
+
+    def _build(self, last_sequence: int) -> None:
+        store, clock = self.store, self.clock
+        self.ids = IdSource(
+            device=DEVICE, incarnation=store.incarnation, last_sequence=last_sequence
+        )
+        self.line = Line(clock.now())
+        self.counter = Counter(catalogue=catalogue(), store=store, ids=self.ids, clock=clock)
+        self.finish = FinishSale(
+            counter=self.counter, store=store, spool=self.spool, sync=self.sync, clock=clock
+        )
+        self.cash = TakeCash(counter=self.counter, finish=self.finish)
+        self.card = TakeCard(
+            counter=self.counter,
+            finish=self.finish,
+            reader=self.reader,
+            ledger=self.ledger,
+            store=store,
+            sync=self.sync,
+            line=self.line,
+            limits=self.limits,
+            rates=lambda: RATES,
+            deadlines=Deadlines(),
+            clock=clock,
+        )
+        self.orders = OrderDesk(
+            store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
+        )
+        self.feed = FollowFeed(
+            ledger=self.ledger,
+            store=store,
+            orders=self.orders,
+            line=self.line,
+            sync=self.sync,
+            clock=clock,
+            wait_ms=0,
+        )
+        self.recover = Recover(
+            counter=self.counter,
+            finish=self.finish,
+            ledger=self.ledger,
+            store=store,
+            sync=self.sync,
+            clock=clock,
+        )
+        self.day = ShowDay(store=store, rates=lambda _: RATES, clock=clock)
+        self.reprint = Reprint(store=store, spool=self.spool)
+
+    def events(self) -> list[Event]:
+        """Return everything the journal holds."""
+        return [from_record(record) for record in self.store.journal]
+
+    def payments(self) -> list[Payment]:
+        """Return every payment's state, from the journal alone."""
+        return list(fold([e for e in self.events() if isinstance(e, PaymentEvent)]).values())
+
+    def terminal(self, recovered: Recovered | None = None) -> Terminal:
+        """Return the bundle that the screens take."""
+        return Terminal(
+            shop=Shop("부평 이음마트", "IE-0001-01", self.language, self.training),
+            counter=self.counter,
+            take_cash=self.cash,
+            take_card=self.card,
+            orders=self.orders,
+            day=self.day,
+            reprint=self.reprint,
+            line=self.line,
+            spool=self.spool,
+            store=self.store,
+            reader=self.reader,
+            printer=self.printer,
+            clock=self.clock,
+            recovered=recovered or Recovered(),
+        )
+
+
+def make_terminal(**parts: object) -> Terminal:
+    """Return a terminal on fakes; parts as `World` takes them."""
+    return World(**parts).terminal()  # type: ignore[arg-type]
