@@ -21,8 +21,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pos.domain.won import Won
-
 
 class IeumError(Exception):
     """The base. `ko` and `en` are templates filled from the keyword arguments.
