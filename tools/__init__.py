@@ -1,0 +1,1 @@
+"""What sets the product up and checks it. Never imported by the product."""
