@@ -1,0 +1,142 @@
+"""The sync engine: tells the ledger, in order, what it has not been told. Never decides a payment.
+
+It survives a restart because its state is the outbox's rows. A record that the ledger can't take is
+parked for a person and does not block the others; a whole batch that is refused is halved until the
+one is found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from pos.domain.errors import LedgerError, LedgerRefused
+from pos.domain.events import Event, from_record, to_record
+from pos.domain.forwarding import ForwardOutcome, ForwardStatus, follow_up
+from pos.domain.record import Record
+from pos.ports import Change, Clock, Ledger, Store
+
+BATCH = 100  # Records a request; the ledger posts one batch in one transaction.
+DEADLINE_MS = 15_000
+BACK_OFF_MS = (500, 1_000, 2_000, 5_000, 15_000, 30_000)
+
+
+class Forwarder:
+    """A task of the composition root's; `wake` makes it look at once."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        ledger: Ledger,
+        clock: Clock,
+        answered: Callable[[], None],
+        failed: Callable[[], None],
+        jitter: Callable[[], float],
+    ) -> None:
+        """Take the ports, and whom to tell how the line behaves.
+
+        Args:
+            store: whose outbox is emptied.
+            ledger: who is told.
+            clock: for the back-off.
+            answered: called after each answer of the ledger.
+            failed: called after each attempt without one.
+            jitter: a number in [0, 1), so that a city's tills don't all come back at once.
+        """
+        self._store = store
+        self._ledger = ledger
+        self._clock = clock
+        self._answered = answered
+        self._failed = failed
+        self._jitter = jitter
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Try now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Forward for ever.
+
+        Raises:
+            StoreError: the terminal's own record fails; selling stops.
+        """
+        failures = 0
+        while True:
+            self._woken.clear()
+            try:
+                while await self.forward_once():
+                    failures = 0
+            except LedgerError:
+                self._failed()
+                await self._back_off(failures)
+                failures += 1
+                continue
+            failures = 0
+            await self._woken.wait()
+
+    async def forward_once(self) -> bool:
+        """Forward one batch and settle it; False when nothing is left.
+
+        Raises:
+            LedgerError: no answer; the same batch goes again, which is harmless.
+            StoreError: the answer could not be written; it will be asked for again.
+        """
+        records = await self._store.outbox(BATCH)
+        if not records:
+            return False
+        outcomes = await self._tell(records)
+        self._answered()
+        at = self._clock.now()
+        events: list[Event] = []
+        settled: list[ForwardOutcome] = []
+        for record, outcome in zip(records, outcomes, strict=False):
+            event, kept = _follow(record, outcome, at)
+            settled.append(kept)
+            if event is not None:
+                events.append(event)
+        new = tuple(to_record(event) for event in events)
+        await self._store.commit(Change(records=new, settled=tuple(settled)))
+        return True
+
+    async def _tell(self, records: Sequence[Record]) -> tuple[ForwardOutcome, ...]:
+        try:
+            outcomes = await self._ledger.forward(records, deadline_ms=DEADLINE_MS)
+        except LedgerRefused as error:
+            if len(records) == 1:
+                return (_poison(records[0], str(error)),)
+            # Only the first half: the second must not be posted before it is settled.
+            return await self._tell(records[: len(records) // 2])
+        by_sequence = {outcome.sequence: outcome for outcome in outcomes}
+        missing = [record for record in records if record.sequence not in by_sequence]
+        if missing and missing[0] is records[0]:
+            return (_poison(records[0], "the ledger gave no outcome for it"),)
+        answered = records[: records.index(missing[0])] if missing else records
+        return tuple(by_sequence[record.sequence] for record in answered)
+
+    async def _back_off(self, failures: int) -> None:
+        longest = BACK_OFF_MS[min(failures, len(BACK_OFF_MS) - 1)]
+        pause = asyncio.ensure_future(
+            self._clock.sleep_ms(int(longest * (0.5 + self._jitter() / 2)))
+        )
+        woken = asyncio.ensure_future(self._woken.wait())
+        try:
+            await asyncio.wait((pause, woken), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            pause.cancel()
+            woken.cancel()
+
+
+def _follow(
+    record: Record, outcome: ForwardOutcome, at: datetime
+) -> tuple[Event | None, ForwardOutcome]:
+    try:
+        return follow_up(from_record(record), outcome, at), outcome
+    except ValueError as error:
+        return None, _poison(record, str(error))
+
+
+def _poison(record: Record, problem: str) -> ForwardOutcome:
+    return ForwardOutcome(record.sequence, ForwardStatus.POISON, problem=problem)

@@ -1,0 +1,141 @@
+"""Opens the terminal's database so that a commit means durable, or refuses. Never sells around a doubt."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import apsw
+from peewee import PeeweeException
+from playhouse.apsw_ext import APSWDatabase
+
+from offline_queue import schema
+from pos.domain.errors import StoreDamaged, StoreUnavailable
+
+BUSY_TIMEOUT_S = 2.0  # Only a reader of another process could hold it: the report command.
+WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+"""PRAGMAs set, and read back: SQLite ignores silently what it can't do."""
+
+REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
+    (apsw.FullError, "디스크 가득 참 / disk full"),
+    (apsw.ReadOnlyError, "읽기 전용 / read-only"),
+    (apsw.CantOpenError, "파일을 열 수 없음 / file can't be opened"),
+    (apsw.BusyError, "다른 프로그램이 사용 중 / in use by another program"),
+    (apsw.IOError, "디스크 오류 / disk error"),
+)
+DAMAGE = (apsw.CorruptError, apsw.NotADBError)
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Turn the database's errors into the two a cashier can act on.
+
+    Raises:
+        StoreUnavailable, StoreDamaged: in place of anything SQLite or the disk raised.
+    """
+    try:
+        yield
+    except (PeeweeException, apsw.Error) as error:
+        root = _root(error)
+        if isinstance(root, DAMAGE):
+            raise StoreDamaged(reason=str(root)) from error
+        reason = next((text for kind, text in REASONS if isinstance(root, kind)), str(root))
+        raise StoreUnavailable(reason=reason) from error
+    except OSError as error:
+        raise StoreUnavailable(reason=error.strerror or str(error)) from error
+
+
+def is_disk_fault(error: BaseException) -> bool:
+    """Tell whether an error leaves it open what reached the disk: then nothing is tried again."""
+    cause = error.__cause__
+    return cause is not None and isinstance(_root(cause), apsw.IOError)
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return apsw's own error from inside peewee's."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, apsw.Error):
+            return seen
+        inner = seen.args[0] if seen.args else None
+        if isinstance(inner, apsw.Error):
+            return inner
+        seen = seen.__cause__ or seen.__context__
+    return error
+
+
+def hold(path: Path) -> TextIO:
+    """Make this process the only one that sells on this database; held until the file is closed.
+
+    Raises:
+        StoreUnavailable: another process holds it.
+    """
+    file = Path(f"{path}.lock").open("a")  # noqa: SIM115 - the open file is the lock.
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        reason = "이 단말기가 이미 실행 중 / already running"
+        raise StoreUnavailable(reason=reason) from error
+    return file
+
+
+def open_database(
+    path: Path, *, device: int, new_incarnation: Callable[[], int]
+) -> tuple[APSWDatabase, int]:
+    """Open or make the database; return it with its incarnation.
+
+    Raises:
+        StoreUnavailable: it can't be opened, is another terminal's, or can't be made durable.
+        StoreDamaged: it is no database.
+    """
+    database = APSWDatabase(str(path), timeout=BUSY_TIMEOUT_S, pragmas={})
+    database.connect()
+    path.chmod(0o600)
+    _make_durable(database)
+    # Bound for the opening alone: the process may hold more than one database, as tests do.
+    with database.bind_ctx(schema.TABLES):
+        database.create_tables(schema.TABLES)
+        for trigger in schema.APPEND_ONLY:
+            database.execute_sql(trigger)
+        incarnation = _identify(device, new_incarnation)
+    _sync_folder(path.parent)
+    return database, incarnation
+
+
+def _identify(device: int, new_incarnation: Callable[[], int]) -> int:
+    incarnation = int(_once("incarnation", lambda: str(new_incarnation())))
+    if int(_once("device", lambda: str(device))) != device:
+        raise StoreUnavailable(reason="다른 단말기의 기록 / another terminal's record")
+    if int(_once("schema", lambda: str(schema.SCHEMA_VERSION))) != schema.SCHEMA_VERSION:
+        raise StoreUnavailable(reason="더 새 프로그램의 기록 / made by a newer version")
+    return incarnation
+
+
+def _make_durable(database: APSWDatabase) -> None:
+    for name, wanted in WANTED.items():
+        database.execute_sql(f"PRAGMA {name}={wanted}")
+        found = database.execute_sql(f"PRAGMA {name}").fetchone()
+        if found is None or found[0] != wanted:
+            raise StoreUnavailable(reason=f"{name} = {found}, not {wanted}")
+
+
+def _once(key: str, make: Callable[[], str]) -> str:
+    """Return the value kept under a key, storing it the first time."""
+    row = schema.Meta.get_or_none(schema.Meta.key == key)
+    if row is None:
+        row = schema.Meta.create(key=key, value=make())
+    return str(row.value)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new file's name itself survive power loss."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,154 @@
+"""What one change writes, and how rows read as records. Runs in the store's one thread; never commits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from playhouse.apsw_ext import APSWDatabase
+
+from pos.domain.codec import encode
+from pos.domain.errors import StoreDamaged
+from pos.domain.events import SaleCompleted, SaleDropped, payment_of, read_event, sale_of
+from pos.domain.forwarding import ForwardOutcome, ForwardStatus
+from pos.domain.payment import Intended, OfflineApproved
+from pos.domain.record import FIRST_PREVIOUS, Record, canonical, chain
+from pos.domain.tender import ApprovalMode
+from pos.ports import Change, NewPrintJob
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+COLUMNS = "sequence, at_us, kind, body, previous, hash"
+
+
+def to_us(at: datetime) -> int:
+    """Return microseconds since 1970, the way the table keeps time."""
+    return (at - EPOCH) // _MICROSECOND
+
+
+class Rows:
+    """Writes changes row by row; the caller owns the transaction."""
+
+    def __init__(self, database: APSWDatabase, *, device: int, incarnation: int) -> None:
+        self._db = database
+        self._device = device
+        self._incarnation = incarnation
+
+    def run(self, sql: str, *values: object) -> Any:
+        """Execute one statement."""
+        return self._db.execute_sql(sql, values)
+
+    def write(self, change: Change) -> tuple[Record, ...]:
+        """Write everything in a change; return its records as chained."""
+        sequence, previous = self._tail()
+        highest = 0
+        made: list[Record] = []
+        for new in change.records:
+            sequence += 1
+            record = chain(self._device, self._incarnation, sequence, previous, new)
+            previous = record.hash
+            highest = max(highest, self._append(record, forward=new.forward))
+            made.append(record)
+        for job in change.print_jobs:
+            self._queue(job)
+        if change.draft is not None:
+            self.put("draft", canonical({"sale": encode(change.draft)}).decode())
+            highest = max(highest, change.draft.id.sequence)
+        elif change.clear_draft:
+            self.run("DELETE FROM meta WHERE key = 'draft'")
+        if change.feed_cursor is not None:
+            self.put("feed_cursor", change.feed_cursor)
+        if highest > int(self.get("last_sequence", "0")):
+            self.put("last_sequence", str(highest))
+        for outcome in change.settled:
+            self._settle(outcome)
+        return tuple(made)
+
+    def get(self, key: str, default: str = "") -> str:
+        """Return a value kept by key."""
+        row = self.run("SELECT value FROM meta WHERE key = ?", key).fetchone()
+        return default if row is None else str(row[0])
+
+    def put(self, key: str, value: str) -> None:
+        """Keep a value by key."""
+        self.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, value)
+
+    def read(self, where: str, *values: object) -> tuple[Record, ...]:
+        """Return the journal's records that a clause picks."""
+        rows = self.run(f"SELECT {COLUMNS} FROM journal {where}", *values)  # noqa: S608
+        return tuple(self.record(row) for row in rows)
+
+    def record(self, row: Sequence[Any]) -> Record:
+        """Return a journal row as a record."""
+        sequence, at_us, kind, body, previous, digest = row
+        at = EPOCH + at_us * _MICROSECOND
+        try:
+            shape = json.loads(body)
+        except (TypeError, ValueError) as error:
+            raise StoreDamaged(reason=f"record {sequence}: not readable") from error
+        return Record(self._device, self._incarnation, sequence, at, kind, shape, previous, digest)
+
+    def _tail(self) -> tuple[int, str]:
+        row = self.run("SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1")
+        found = row.fetchone()
+        return (0, FIRST_PREVIOUS) if found is None else (found[0], found[1])
+
+    def _append(self, record: Record, *, forward: bool) -> int:
+        """Write one record with what follows from it; return the highest id sequence it names."""
+        event = read_event(record.kind, dict(record.body))
+        sale = sale_of(event)
+        self.run(
+            "INSERT INTO journal (sequence, at_us, kind, sale, body, previous, hash) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            record.sequence,
+            to_us(record.at),
+            record.kind,
+            "" if sale is None else sale.hex,
+            canonical(record.body).decode(),
+            record.previous,
+            record.hash,
+        )
+        if isinstance(event, Intended):
+            self.run("INSERT OR IGNORE INTO open_payment_sale VALUES (?)", event.sale.id.hex)
+        elif isinstance(event, SaleCompleted | SaleDropped) and sale is not None:
+            self.run("DELETE FROM open_payment_sale WHERE sale = ?", sale.hex)
+        if forward:
+            offline = event if isinstance(event, OfflineApproved) else None
+            self.run(
+                "INSERT INTO outbox (sequence, card_ref, amount, at_risk, parked, problem) "
+                "VALUES (?, ?, ?, ?, 0, '')",
+                record.sequence,
+                offline.card.card_ref if offline else "",
+                offline.amount.amount if offline else 0,
+                int(offline is not None and offline.mode is ApprovalMode.OFFLINE_AT_RISK),
+            )
+        ids = (payment_of(event), sale, getattr(event, "decision_id", None))
+        return max((each.sequence for each in ids if each is not None), default=0)
+
+    def _queue(self, job: NewPrintJob) -> None:
+        self.run(
+            "INSERT INTO print_job (kind, subject, body, open_drawer, reprint, state, attempts) "
+            "VALUES (?, ?, ?, ?, ?, 'waiting', 0)",
+            job.kind.value,
+            job.subject,
+            canonical(job.body).decode(),
+            int(job.open_drawer),
+            int(job.reprint),
+        )
+
+    def _settle(self, outcome: ForwardOutcome) -> None:
+        if outcome.status is ForwardStatus.POISON:
+            self.run(
+                "UPDATE outbox SET parked = 1, problem = ? WHERE sequence = ?",
+                outcome.problem[:500],
+                outcome.sequence,
+            )
+        else:
+            self.run("DELETE FROM outbox WHERE sequence = ?", outcome.sequence)
+
+
+def total(rows: Iterable[Sequence[Any]]) -> int:
+    """Return the one number of a one-row sum, 0 for none."""
+    return int(next((row[0] for row in rows), 0) or 0)

@@ -1,0 +1,94 @@
+"""The tables of the terminal's database, as peewee models. Never a query of a use case.
+
+`journal` is the truth and only grows; all other tables are either work to do (`outbox`,
+`print_job`) or projections that the journal could rebuild (`open_payment_sale`, parts of `meta`).
+"""
+
+from __future__ import annotations
+
+from peewee import (
+    AutoField,
+    BooleanField,
+    CharField,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+SCHEMA_VERSION = 1
+
+
+class _Base(Model):
+    class Meta:
+        legacy_table_names = False
+
+
+class Meta(_Base):
+    """One value a key: schema, device, incarnation, last transaction sequence, feed cursor, draft."""
+
+    key = CharField(primary_key=True)
+    value = TextField()
+
+    class Meta:
+        without_rowid = True
+
+
+class Journal(_Base):
+    """One record; `at_us` is microseconds since 1970 in UTC, `sale` the sale's id in hex or empty."""
+
+    sequence = IntegerField(primary_key=True)
+    at_us = IntegerField(index=True)
+    kind = CharField()
+    sale = CharField()
+    body = TextField()
+    previous = CharField()
+    hash = CharField()
+
+    class Meta:
+        indexes = ((("kind", "sequence"), False), (("sale", "sequence"), False))
+
+
+class Outbox(_Base):
+    """A record that the ledger has not been told of; amounts are for offline payments, in won."""
+
+    sequence = IntegerField(primary_key=True)
+    card_ref = CharField(default="")
+    amount = IntegerField(default=0)
+    at_risk = BooleanField(default=False)
+    parked = BooleanField(default=False)
+    problem = TextField(default="")
+
+
+class OpenPaymentSale(_Base):
+    """A sale for which a payment was tried, and which is neither completed nor dropped."""
+
+    sale = CharField(primary_key=True)
+
+    class Meta:
+        without_rowid = True
+
+
+class PrintJob(_Base):
+    """Something to print. `attempts` counts those that may have left something on paper."""
+
+    id = AutoField()
+    kind = CharField()
+    subject = CharField()
+    body = TextField()
+    open_drawer = BooleanField()
+    reprint = BooleanField()
+    state = CharField(default="waiting")  # waiting, printing, done, given_up
+    attempts = IntegerField(default=0)
+
+    class Meta:
+        indexes = ((("kind", "subject"), False), (("state", "id"), False))
+
+
+TABLES = (Meta, Journal, Outbox, OpenPaymentSale, PrintJob)
+
+APPEND_ONLY = (
+    "CREATE TRIGGER IF NOT EXISTS journal_keeps_its_rows BEFORE DELETE ON journal "
+    "BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END",
+    "CREATE TRIGGER IF NOT EXISTS journal_keeps_its_words BEFORE UPDATE ON journal "
+    "BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END",
+)

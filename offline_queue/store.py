@@ -1,0 +1,195 @@
+"""The Store port on SQLite: one thread, one writer, durable before it answers. Never on the event loop.
+
+After a disk error it is unknown what reached the disk, and asking again could be told a lie, so the
+store refuses everything until the terminal starts anew (DESIGN 6).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from offline_queue.opening import hold, is_disk_fault, open_database, store_errors
+from offline_queue.print_jobs import PrintJobRows
+from offline_queue.rows import Rows, to_us, total
+from pos.domain import record as records
+from pos.domain.codec import decode
+from pos.domain.errors import StoreDamaged, StoreUnavailable
+from pos.domain.record import FIRST_PREVIOUS, ChainBroken, Record
+from pos.domain.report import day_bounds
+from pos.domain.sale import Sale
+from pos.domain.won import Won
+from pos.ports import Backlog, Change
+
+T = TypeVar("T")
+VERIFY_STEP = 2_000  # Records held in memory at a time while the chain is checked.
+
+
+class SqliteStore:
+    """The terminal's database file."""
+
+    def __init__(self, path: Path, *, device: int, new_incarnation: Callable[[], int]) -> None:
+        """Open the file, in the calling thread: before the screens, where waiting is right.
+
+        Raises:
+            StoreUnavailable, StoreDamaged: it can't be sold on.
+        """
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._failed = ""
+        with store_errors():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._held = hold(path)
+
+            def connect() -> None:
+                self._db, self.incarnation = open_database(
+                    path, device=device, new_incarnation=new_incarnation
+                )
+
+            self._thread.submit(connect).result()
+        self._rows = Rows(self._db, device=device, incarnation=self.incarnation)
+        self.print_jobs = PrintJobRows(self._rows)
+        self._receipt_day: date | None = None
+        self._receipt_count = 0
+
+    async def close(self) -> None:
+        """Close the file; nothing may be asked afterwards."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._db.close)
+        self._thread.shutdown()
+        self._held.close()
+
+    async def run(self, work: Callable[[], T], *, write: bool = False) -> T:
+        """Do work in the store's thread, in one durable transaction if it writes.
+
+        Raises:
+            StoreUnavailable, StoreDamaged: nothing of it stands.
+        """
+        if self._failed:
+            raise StoreUnavailable(reason=self._failed)
+
+        def guarded() -> T:
+            with store_errors():
+                if not write:
+                    return work()
+                with self._db.atomic("IMMEDIATE"):
+                    return work()
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
+        except StoreUnavailable as error:
+            if write and is_disk_fault(error):
+                self._failed = str(error.facts["reason"])
+            raise
+
+    async def commit(self, change: Change) -> tuple[Record, ...]:
+        """Write a change durably; see the port."""
+        return await self.run(lambda: self._rows.write(change), write=True)
+
+    async def last_sequence(self) -> int:
+        """Return the highest transaction sequence that was ever written."""
+        return await self.run(lambda: int(self._rows.get("last_sequence", "0")))
+
+    async def unfinished(self) -> tuple[Record, ...]:
+        """Return the payment records of sales that are still open."""
+        clause = (
+            "WHERE sale IN (SELECT sale FROM open_payment_sale) "
+            "AND kind GLOB 'payment.*' ORDER BY sequence"
+        )
+        return await self.run(lambda: self._rows.read(clause))
+
+    async def draft(self) -> Sale | None:
+        """Return the open sale as last saved."""
+        text = await self.run(lambda: self._rows.get("draft"))
+        return decode(Sale, json.loads(text)["sale"]) if text else None
+
+    async def records(
+        self, kinds: Sequence[str] = (), *, after: int = 0, limit: int = 1_000
+    ) -> tuple[Record, ...]:
+        """Return records in order, of these kinds, past a sequence."""
+        marks = ",".join("?" * len(kinds))
+        of_kind = f"AND kind IN ({marks})" if kinds else ""
+        clause = f"WHERE sequence > ? {of_kind} ORDER BY sequence LIMIT ?"
+        return await self.run(lambda: self._rows.read(clause, after, *kinds, limit))
+
+    async def records_between(self, start: datetime, end: datetime) -> tuple[Record, ...]:
+        """Return the records written in [start, end)."""
+        clause = "WHERE at_us >= ? AND at_us < ? ORDER BY sequence"
+        return await self.run(lambda: self._rows.read(clause, to_us(start), to_us(end)))
+
+    async def last_record(self, kind: str) -> Record | None:
+        """Return the newest record of a kind."""
+        clause = "WHERE kind = ? ORDER BY sequence DESC LIMIT 1"
+        found = await self.run(lambda: self._rows.read(clause, kind))
+        return found[0] if found else None
+
+    async def next_receipt_number(self, day: date) -> str:
+        """Return the next number of a business day; one that was not used leaves a gap."""
+        if day != self._receipt_day:
+            self._receipt_count = await self.run(lambda: self._receipts_on(day))
+            self._receipt_day = day
+        self._receipt_count += 1
+        return f"{day:%Y%m%d}-{self._receipt_count:04d}"
+
+    def _receipts_on(self, day: date) -> int:
+        start, end = day_bounds(day)
+        rows = self._rows.run(
+            "SELECT max(json_extract(body, '$.sale.receipt_number')) FROM journal "
+            "WHERE kind = 'sale.completed' AND at_us >= ? AND at_us < ?",
+            to_us(start),
+            to_us(end),
+        )
+        highest = next((row[0] for row in rows), None)
+        return int(str(highest).rpartition("-")[2]) if highest else 0
+
+    async def outbox(self, limit: int) -> tuple[Record, ...]:
+        """Return the oldest records still to be forwarded."""
+        clause = (
+            "WHERE sequence IN (SELECT sequence FROM outbox WHERE parked = 0 "
+            "ORDER BY sequence LIMIT ?) ORDER BY sequence"
+        )
+        return await self.run(lambda: self._rows.read(clause, limit))
+
+    async def backlog(self) -> Backlog:
+        """Return what is still to be forwarded."""
+        return await self.run(self._backlog)
+
+    def _backlog(self) -> Backlog:
+        count, oldest, payments, amount, at_risk = self._rows.run(
+            "SELECT count(*), min(sequence), coalesce(sum(amount > 0), 0), "
+            "coalesce(sum(amount), 0), coalesce(sum(amount * at_risk), 0) "
+            "FROM outbox WHERE parked = 0"
+        ).fetchone()
+        parked = total(self._rows.run("SELECT count(*) FROM outbox WHERE parked = 1"))
+        oldest_at = self._rows.read("WHERE sequence = ?", oldest)[0].at if count else None
+        return Backlog(count, oldest_at, payments, Won(amount), Won(at_risk), parked)
+
+    async def unsent_offline(self, card_ref: str) -> tuple[Won, Won]:
+        """Return unsent offline payments, in won: (of this card, at risk over all cards)."""
+
+        def sums() -> tuple[Won, Won]:
+            mine = total(
+                self._rows.run("SELECT sum(amount) FROM outbox WHERE card_ref = ?", card_ref)
+            )
+            risk = total(self._rows.run("SELECT sum(amount * at_risk) FROM outbox"))
+            return Won(mine), Won(risk)
+
+        return await self.run(sums)
+
+    async def feed_cursor(self) -> str:
+        """Return how far the feed has been taken in."""
+        return await self.run(lambda: self._rows.get("feed_cursor"))
+
+    async def verify(self) -> int:
+        """Check the whole journal; return how many records it holds."""
+        count, previous = 0, FIRST_PREVIOUS
+        while batch := await self.records(after=count, limit=VERIFY_STEP):
+            try:
+                previous = records.verify(batch, after=previous, sequence=count)
+            except ChainBroken as error:
+                raise StoreDamaged(reason=str(error)) from error
+            count += len(batch)
+        return count

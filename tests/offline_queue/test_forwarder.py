@@ -1,0 +1,190 @@
+"""Forwarding: in order, idempotent, around poison, through silence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from offline_queue.forwarder import Forwarder
+from offline_queue.store import SqliteStore
+from pos.domain.errors import LedgerError, LedgerRefused, LedgerSilent
+from pos.domain.events import from_record, to_record
+from pos.domain.forwarding import ForwardOutcome, ForwardStatus
+from pos.domain.identifiers import TransactionId
+from pos.domain.order import OrderAccepted, OrderPosted
+from pos.domain.payment import (
+    AdviceAccepted,
+    AdviceDeclined,
+    Approval,
+    Decline,
+    DeclineReason,
+    OfflineApproved,
+    ReversalAcknowledged,
+    ReversalAsked,
+)
+from pos.domain.record import Record
+from pos.domain.tender import ApprovalMode
+from pos.domain.won import Won
+from pos.ports import Change
+from tests.fakes import DEVICE, NOON, FixedClock, ScriptedLedger, good_card
+
+SALE = TransactionId(DEVICE, 42, 1)
+
+
+def an_id(sequence: int) -> TransactionId:
+    return TransactionId(DEVICE, 42, sequence)
+
+
+def advice(sequence: int) -> OfflineApproved:
+    mode = ApprovalMode.OFFLINE_GUARANTEED
+    return OfflineApproved(an_id(sequence), SALE, Won(1_000), good_card(), mode, "F", Won(0), NOON)
+
+
+def approval() -> Approval:
+    return Approval(Won(1_000), "00000001", "R1", NOON, (), Won(100), Won(5_000))
+
+
+class Answering(ScriptedLedger):
+    """Answers each record by what the test says; remembers every batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[list[int]] = []
+        self.faults: list[LedgerError] = []
+        self.poison: set[int] = set()
+        self.unreadable: set[int] = set()
+        self.declined: set[int] = set()
+        self.unanswered: set[int] = set()
+
+    async def forward(
+        self, records: Sequence[Record], *, deadline_ms: int
+    ) -> tuple[ForwardOutcome, ...]:
+        self.batches.append([record.sequence for record in records])
+        if self.faults:
+            raise self.faults.pop(0)
+        if any(record.sequence in self.unreadable for record in records):
+            raise LedgerRefused(reason="422")
+        answered = [r for r in records if r.sequence not in self.unanswered]
+        return tuple(self._answer(record) for record in answered)
+
+    def _answer(self, record: Record) -> ForwardOutcome:
+        if record.sequence in self.poison:
+            return ForwardOutcome(record.sequence, ForwardStatus.POISON, problem="other body")
+        if record.sequence in self.declined:
+            decline = Decline(DeclineReason.CARD_BLOCKED)
+            return ForwardOutcome(record.sequence, ForwardStatus.DECLINED, decline=decline)
+        return ForwardOutcome(
+            record.sequence, ForwardStatus.ACCEPTED, approval=approval(), commission=Won(150)
+        )
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    opened = SqliteStore(tmp_path / "t.db", device=DEVICE, new_incarnation=lambda: 42)
+    yield opened
+    await opened.close()
+
+
+class Desk:
+    def __init__(self, store: SqliteStore) -> None:
+        self.store = store
+        self.ledger = Answering()
+        self.line: list[bool] = []
+        self.clock = FixedClock()
+        self.forwarder = Forwarder(
+            store=store,
+            ledger=self.ledger,
+            clock=self.clock,
+            answered=lambda: self.line.append(True),
+            failed=lambda: self.line.append(False),
+            jitter=lambda: 0.0,
+        )
+
+    async def put(self, *events: object) -> None:
+        await self.store.commit(Change(records=tuple(to_record(e) for e in events)))  # type: ignore[arg-type]
+
+    async def drain(self) -> list[object]:
+        while await self.forwarder.forward_once():
+            pass
+        return [from_record(record) for record in await self.store.records()]
+
+
+@pytest.fixture
+def desk(store: SqliteStore) -> Desk:
+    return Desk(store)
+
+
+async def test_each_kind_gets_its_follow_up_in_order(desk: Desk) -> None:
+    reversal = ReversalAsked(an_id(3), SALE, Won(2_000), "no answer", NOON)
+    accepted = OrderAccepted(an_id(4), "baedal-eum:1", Won(15_000), 20, NOON)
+    await desk.put(advice(2), reversal, accepted)
+    events = await desk.drain()
+    assert [type(event) for event in events[3:]] == [
+        AdviceAccepted,
+        ReversalAcknowledged,
+        OrderPosted,
+    ]
+    assert desk.ledger.batches == [[1, 2, 3]]
+    assert (await desk.store.backlog()).count == 0
+
+
+async def test_a_declined_advice_becomes_a_receivable(desk: Desk) -> None:
+    await desk.put(advice(2))
+    desk.ledger.declined.add(1)
+    assert isinstance((await desk.drain())[-1], AdviceDeclined)
+
+
+async def test_a_poison_record_is_parked_and_does_not_hold_the_others_up(desk: Desk) -> None:
+    await desk.put(advice(2), advice(3), advice(4))
+    desk.ledger.poison.add(2)
+    events = await desk.drain()
+    assert [e.payment_id.sequence for e in events if isinstance(e, AdviceAccepted)] == [2, 4]
+    assert (await desk.store.backlog()).parked == 1
+
+
+async def test_a_batch_refused_whole_is_halved_until_the_one_record_is_found(desk: Desk) -> None:
+    await desk.put(*(advice(n) for n in range(2, 9)))
+    desk.ledger.unreadable.add(5)
+    events = await desk.drain()
+    accepted = [e.payment_id.sequence for e in events if isinstance(e, AdviceAccepted)]
+    assert accepted == [2, 3, 4, 5, 7, 8]
+    assert (await desk.store.backlog()).parked == 1
+    assert all(batch == sorted(batch) for batch in desk.ledger.batches)
+
+
+async def test_a_record_without_an_outcome_is_parked_not_asked_for_ever(desk: Desk) -> None:
+    await desk.put(advice(2), advice(3))
+    desk.ledger.unanswered.add(1)
+    await desk.drain()
+    backlog = await desk.store.backlog()
+    assert (backlog.count, backlog.parked) == (0, 1)
+
+
+async def test_silence_is_tried_again_with_the_same_records(desk: Desk) -> None:
+    await desk.put(advice(2))
+    desk.ledger.faults = [LedgerSilent(), LedgerSilent()]
+    task = asyncio.create_task(desk.forwarder.run())
+    for _ in range(200):
+        await asyncio.sleep(0.005)
+        if (await desk.store.backlog()).count == 0:
+            break
+    task.cancel()
+    assert desk.ledger.batches == [[1], [1], [1]]
+    assert desk.line == [False, False, True]
+
+
+async def test_waking_starts_a_drain_at_once(desk: Desk) -> None:
+    task = asyncio.create_task(desk.forwarder.run())
+    await asyncio.sleep(0.02)
+    await desk.put(advice(2))
+    assert desk.ledger.batches == []
+    desk.forwarder.wake()
+    for _ in range(200):
+        await asyncio.sleep(0.005)
+        if desk.ledger.batches:
+            break
+    task.cancel()
+    assert desk.ledger.batches == [[1]]
