@@ -1,0 +1,1 @@
+"""Tests of settings, rates and products as people write them."""
