@@ -33,8 +33,21 @@ VERIFY_STEP = 2_000  # Records held in memory at a time while the chain is check
 class SqliteStore:
     """The terminal's database file."""
 
-    def __init__(self, path: Path, *, device: int, new_incarnation: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        device: int,
+        new_incarnation: Callable[[], int],
+        read_only: bool = False,
+    ) -> None:
         """Open the file, in the calling thread: before the screens, where waiting is right.
+
+        Args:
+            path: the database; made if it is not there, unless `read_only`.
+            device: this terminal's number; another terminal's file is refused.
+            new_incarnation: 32 random bits for a new file.
+            read_only: for reports, also while the terminal sells; every commit is refused.
 
         Raises:
             StoreUnavailable, StoreDamaged: it can't be sold on.
@@ -42,8 +55,10 @@ class SqliteStore:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._failed = ""
         with store_errors():
+            if read_only and not path.exists():
+                raise StoreUnavailable(reason=f"기록이 없음 / no record yet: {path}")
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._held = hold(path)
+            self._held = None if read_only else hold(path)
 
             def connect() -> None:
                 self._db, self.incarnation = open_database(
@@ -60,7 +75,8 @@ class SqliteStore:
         """Close the file; nothing may be asked afterwards."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._db.close)
         self._thread.shutdown()
-        self._held.close()
+        if self._held is not None:
+            self._held.close()
 
     async def run(self, work: Callable[[], T], *, write: bool = False) -> T:
         """Do work in the store's thread, in one durable transaction if it writes.
@@ -70,6 +86,8 @@ class SqliteStore:
         """
         if self._failed:
             raise StoreUnavailable(reason=self._failed)
+        if write and self._held is None:
+            raise StoreUnavailable(reason="읽기 전용 / read-only")
 
         def guarded() -> T:
             with store_errors():

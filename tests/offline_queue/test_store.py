@@ -232,3 +232,22 @@ async def test_many_commits_at_once_keep_one_unbroken_chain(store: SqliteStore) 
     event = to_record(DrawerOpened("x", NOON))
     await asyncio.gather(*(store.commit(Change(records=(event,))) for _ in range(50)))
     assert await store.verify() == 50
+
+
+async def test_a_report_reads_while_the_terminal_sells_and_can_not_write(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    event = to_record(DrawerOpened("x", NOON))
+    await store.commit(Change(records=(event,)))
+    path = tmp_path / "terminal.db"
+    reader = SqliteStore(path, device=DEVICE, new_incarnation=lambda: 1, read_only=True)
+    assert await reader.verify() == 1
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        await reader.commit(Change(records=(event,)))
+    await reader.close()
+    await store.commit(Change(records=(event,)))
+
+
+def test_a_report_on_a_terminal_that_never_sold_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="no record yet"):
+        SqliteStore(tmp_path / "x.db", device=1, new_incarnation=lambda: 1, read_only=True)

@@ -1,0 +1,78 @@
+"""Starts the demo's other processes and ends them with it. Never leaves one behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+READY_S = 20  # A slow machine compiles the server's modules at its first start.
+END_S = 2
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+class StartFailed(Exception):
+    """A process of the demo did not come up; says which, and where its words are."""
+
+
+class Process:
+    """A Python module run as a process of its own, which says one JSON line when it is ready."""
+
+    def __init__(self, module: str, *arguments: str, log: Path, root: Path) -> None:
+        self._module = module
+        self._arguments = arguments
+        self._log = log
+        self._root = root
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, **environment: str) -> dict[str, Any]:
+        """Start it and return what it says when ready.
+
+        Raises:
+            StartFailed: it ended, or said nothing in time.
+        """
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                self._module,
+                *self._arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                cwd=self._root,
+                env={**os.environ, **environment},
+                start_new_session=True,  # Ctrl-C at the till is not meant for it.
+                preexec_fn=_die_with_parent,
+            )
+        assert self._process.stdout is not None
+        try:
+            line = await asyncio.wait_for(self._process.stdout.readline(), READY_S)
+            ready = json.loads(line)
+        except (TimeoutError, ValueError) as error:
+            await self.stop()
+            raise StartFailed(f"{self._module}: {self._log}") from error
+        assert isinstance(ready, dict)
+        return ready
+
+    async def stop(self) -> None:
+        """End it, gently and then not."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self._process.terminate()
+            try:
+                await asyncio.wait_for(self._process.wait(), END_S)
+            except TimeoutError:
+                self._process.kill()
+
+
+def _die_with_parent() -> None:
+    """Be ended by the kernel when the terminal is, even by kill -9."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,184 @@
+"""Looks at everything a terminal needs and names what is wrong, with what to do. Never changes a thing."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from composition.devices import ledger_of, printer_of, reader_of
+from composition.report import open_for_reading
+from config.products import load_catalogue
+from config.rates import BUILT_IN, load_rates
+from config.secrets import read_secret
+from config.settings import Settings, load_settings
+from pos.domain.errors import ConfigError, IeumError, LedgerError, StoreUnavailable
+from pos.domain.rates import in_force
+from pos.domain.report import business_day
+from tools import bootstrap, system_packages
+
+FREE_MIN_MB = 200  # A year of a busy shop's journal.
+LEDGER_WAIT_MS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `wrong` is empty if it is well; `fix` is what to do or type."""
+
+    subject: str
+    good: str = ""
+    wrong: str = ""
+    fix: str = ""
+
+    def line(self) -> str:
+        """Return it as the doctor says it."""
+        if not self.wrong:
+            return f"  ok  {self.subject}: {self.good}"
+        return f"  !!  {self.subject}: {self.wrong}" + (
+            f"\n        → {self.fix}" if self.fix else ""
+        )
+
+
+async def examine(root: Path, settings_path: Path) -> list[Finding]:
+    """Look at everything; a problem in one place does not hide the others."""
+    found = [_python(), _pcsc(root), _terminal_window()]
+    try:
+        settings = load_settings(settings_path)
+    except ConfigError as error:
+        return [*found, Finding("설정 / settings", wrong=error.message("ko"))]
+    folder = settings_path.parent
+    found.append(Finding("설정 / settings", good=str(settings_path)))
+    checks: list[tuple[str, Callable[[], Awaitable[Finding]]]] = [
+        ("상품 / products", lambda: _products(settings, folder)),
+        ("요율 / rates", lambda: _rates(settings, folder)),
+        ("기록 / record", lambda: _record(settings, folder)),
+        ("디스크 / disk", lambda: _disk(folder)),
+        ("카드 리더기 / card reader", lambda: _reader(settings, folder)),
+        ("프린터 / printer", lambda: _printer(settings)),
+        ("서버 / ledger", lambda: _ledger(settings, folder)),
+    ]
+    for subject, check in checks:
+        try:
+            found.append(await check())
+        except IeumError as error:
+            found.append(Finding(subject, wrong=error.message("ko")))
+    return found
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding("Python", good=version)
+
+
+def _pcsc(root: Path) -> Finding:
+    subject = "PC/SC"
+    noted = bootstrap.read_stamp(root / ".venv")
+    missing = system_packages.missing(dev=False)
+    if missing:
+        return Finding(
+            subject,
+            wrong=f"없음 / missing: {', '.join(missing)} ({noted.get('apt_problem') or '-'})",
+            fix=system_packages.apt_command(missing),
+        )
+    problem = noted.get("pcsc_problem")
+    if problem:
+        fix = "./run_pos.py doctor 를 다시 실행하세요. / run this once more"
+        return Finding(subject, wrong=str(problem), fix=fix)
+    return Finding(subject, good="pyscard, pcscd")
+
+
+def _terminal_window() -> Finding:
+    size = shutil.get_terminal_size()
+    subject = "화면 / window"
+    if size.columns < 80 or size.lines < 24:
+        wrong = f"{size.columns}x{size.lines}"
+        return Finding(
+            subject, wrong=wrong, fix="80x24 이상으로 키우세요. / Make it 80x24 or more."
+        )
+    if "utf" not in (sys.stdout.encoding or "").lower():
+        return Finding(subject, wrong=sys.stdout.encoding or "-", fix="export LANG=C.UTF-8")
+    return Finding(subject, good=f"{size.columns}x{size.lines}, UTF-8")
+
+
+async def _products(settings: Settings, folder: Path) -> Finding:
+    count = len(load_catalogue(folder / settings.files.products))
+    return Finding("상품 / products", good=str(count))
+
+
+async def _rates(settings: Settings, folder: Path) -> Finding:
+    path = folder / settings.files.rates if settings.files.rates else BUILT_IN
+    today = business_day(datetime.now(UTC))
+    try:
+        begun = in_force(load_rates(path), today).valid_from
+    except LookupError:
+        return Finding("요율 / rates", wrong=f"{today}: 없음 / none in force", fix=str(path))
+    return Finding("요율 / rates", good=f"{begun} ~")
+
+
+async def _record(settings: Settings, folder: Path) -> Finding:
+    subject = "기록 / record"
+    path = folder / settings.files.database
+    try:
+        store = open_for_reading(path, settings)
+    except StoreUnavailable as error:
+        if not path.exists():
+            return Finding(subject, good="아직 없음(첫 판매 전) / none yet")
+        return Finding(subject, wrong=error.message("ko"))
+    try:
+        count = await store.verify()
+        backlog = await store.backlog()
+    finally:
+        await store.close()
+    if backlog.parked:
+        wrong = f"보류된 기록 {backlog.parked}건 / parked records"
+        return Finding(subject, wrong=wrong, fix="고객센터에 알리세요. / Tell support.")
+    return Finding(subject, good=f"{count}건 검증됨, 미전송 {backlog.count}건 / verified, unsent")
+
+
+async def _disk(folder: Path) -> Finding:
+    free_mb = shutil.disk_usage(folder).free // 1_000_000
+    if free_mb < FREE_MIN_MB:
+        return Finding("디스크 / disk", wrong=f"{free_mb} MB", fix="공간을 비우세요. / Free space.")
+    return Finding("디스크 / disk", good=f"{free_mb} MB")
+
+
+async def _reader(settings: Settings, folder: Path) -> Finding:
+    subject = "카드 리더기 / card reader"
+    if settings.reader.kind == "none":
+        return Finding(subject, good="쓰지 않음 / not used")
+    status = await reader_of(settings, folder).status()
+    if status.ready:
+        return Finding(subject, good=status.name)
+    fix = "케이블과 pcscd를 확인하세요. / Check the cable and pcscd."
+    return Finding(subject, wrong=status.problem, fix=fix)
+
+
+async def _printer(settings: Settings) -> Finding:
+    subject = "프린터 / printer"
+    if settings.printer.kind == "none":
+        return Finding(subject, good="쓰지 않음 / not used")
+    status = await printer_of(settings).status()
+    if status.ready:
+        return Finding(subject, good=status.name)
+    fix = "전원, 용지, 주소를 확인하세요. / Check power, paper and address."
+    return Finding(subject, wrong=f"{status.name}: {status.problem}", fix=fix)
+
+
+async def _ledger(settings: Settings, folder: Path) -> Finding:
+    subject = "서버 / ledger"
+    read_secret(folder / settings.ledger.token_file)
+    ledger = ledger_of(settings, folder)
+    try:
+        async with asyncio.timeout(LEDGER_WAIT_MS / 1_000):
+            await ledger.feed("", wait_ms=0)
+    except (LedgerError, TimeoutError) as error:
+        problem = error.message("ko") if isinstance(error, LedgerError) else "응답 없음 / no answer"
+        fix = "네트워크를 확인하세요. 오프라인 판매는 됩니다. / Check the network; offline sales work."
+        return Finding(subject, wrong=f"{settings.ledger.url}: {problem}", fix=fix)
+    finally:
+        await ledger.aclose()
+    return Finding(subject, good=settings.ledger.url)

@@ -1,0 +1,197 @@
+"""Builds one terminal out of settings and devices, and runs its tasks. Never a rule, never a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from composition.paper import renderer_of
+from config.products import load_catalogue
+from config.rates import BUILT_IN, load_rates
+from config.settings import Settings
+from offline_queue.forwarder import Forwarder
+from offline_queue.spool import Spool
+from offline_queue.store import SqliteStore
+from pos.domain.rates import Rates, in_force
+from pos.domain.report import business_day
+from pos.ports import CardReader, Clock, Ledger, Printer
+from pos.services.build_sale import Counter
+from pos.services.finish_sale import FinishSale
+from pos.services.follow_feed import FollowFeed
+from pos.services.handle_orders import OrderDesk
+from pos.services.ids import IdSource
+from pos.services.line import Line
+from pos.services.recover import Recover, Recovered
+from pos.services.reprint import Reprint
+from pos.services.show_day import ShowDay
+from pos.services.take_card import Deadlines, TakeCard
+from pos.services.take_cash import TakeCash
+from pos.services.terminal import Shop, Terminal
+
+INCARNATION_BITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What stands around the terminal."""
+
+    reader: CardReader
+    printer: Printer
+    ledger: Ledger
+    clock: Clock
+
+
+class Assembly:
+    """A terminal's parts, wired; `start` makes them live, `stop` ends them."""
+
+    def __init__(self, settings: Settings, folder: Path, devices: Devices) -> None:
+        """Open the store and wire everything; blocks, so it comes before the screens.
+
+        Raises:
+            ConfigError, StoreError: nothing was started.
+        """
+        files, clock = settings.files, devices.clock
+        catalogue = load_catalogue(folder / files.products)
+        rates = load_rates(folder / files.rates if files.rates else BUILT_IN)
+        device = settings.terminal.device
+        store = SqliteStore(
+            folder / files.database,
+            device=device,
+            new_incarnation=lambda: secrets.randbits(INCARNATION_BITS),
+        )
+        self._settings, self._devices, self.store = settings, devices, store
+        self._catalogue, self._rates = catalogue, rates
+        self._renderer = renderer_of(settings, folder)
+        self._line = Line(clock.now())
+        self._forwarder = Forwarder(
+            store=store,
+            ledger=devices.ledger,
+            clock=clock,
+            answered=lambda: self._line.answered(clock.now()),
+            failed=lambda: self._line.failed(clock.now()),
+            jitter=random.random,
+        )
+        self._spool = Spool(
+            store=store, printer=devices.printer, renderer=self._renderer, clock=clock
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def rates_on(self, day: date) -> Rates:
+        """Return the rates in force on a day."""
+        return in_force(self._rates, day)
+
+    async def start(self) -> Terminal:
+        """Recover what a crash left open and return the terminal, ready to sell.
+
+        Raises:
+            StoreError: nothing may be sold.
+        """
+        ids = IdSource(
+            device=self._settings.terminal.device,
+            incarnation=self.store.incarnation,
+            last_sequence=await self.store.last_sequence(),
+        )
+        clock = self._devices.clock
+        self._counter = Counter(catalogue=self._catalogue, store=self.store, ids=ids, clock=clock)
+        self._finish = FinishSale(
+            counter=self._counter,
+            store=self.store,
+            spool=self._spool,
+            sync=self._forwarder,
+            clock=clock,
+        )
+        self._orders = OrderDesk(
+            store=self.store,
+            spool=self._spool,
+            sync=self._forwarder,
+            ids=ids,
+            clock=clock,
+            usual_minutes=self._settings.orders.usual_minutes,
+        )
+        recovered = await self._recover()
+        await self._orders.load()
+        return self._terminal(recovered)
+
+    def run_tasks(self, on_failure: Callable[[BaseException], None]) -> None:
+        """Start everything that goes on in the background; a failure is handed on, never lost."""
+        feed = FollowFeed(
+            ledger=self._devices.ledger,
+            store=self.store,
+            orders=self._orders,
+            line=self._line,
+            sync=self._forwarder,
+            clock=self._devices.clock,
+            wait_ms=self._settings.ledger.feed_wait_ms,
+        )
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                on_failure(error)
+
+        for work in (
+            self._forwarder.run(),
+            self._spool.run(),
+            self._counter.keep_draft(),
+            feed.run(),
+        ):
+            task = asyncio.create_task(work)
+            task.add_done_callback(ended)
+            self._tasks.append(task)
+
+    async def stop(self) -> None:
+        """End the tasks and close the store; what is unsent or unprinted waits in it."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.store.close()
+
+    async def _recover(self) -> Recovered:
+        return await Recover(
+            counter=self._counter,
+            finish=self._finish,
+            ledger=self._devices.ledger,
+            store=self.store,
+            sync=self._forwarder,
+            clock=self._devices.clock,
+            outcome_deadline_ms=self._settings.ledger.outcome_ms,
+        ).run()
+
+    def _terminal(self, recovered: Recovered) -> Terminal:
+        settings, clock, store = self._settings, self._devices.clock, self.store
+        take_card = TakeCard(
+            counter=self._counter,
+            finish=self._finish,
+            reader=self._devices.reader,
+            ledger=self._devices.ledger,
+            store=store,
+            sync=self._forwarder,
+            line=self._line,
+            limits=settings.offline.limits,
+            rates=lambda: self.rates_on(business_day(clock.now())),
+            deadlines=Deadlines(
+                settings.reader.card_ms, settings.ledger.authorize_ms, settings.ledger.outcome_ms
+            ),
+            clock=clock,
+        )
+        terminal = settings.terminal
+        return Terminal(
+            shop=Shop(settings.shop.name, terminal.number, terminal.language, terminal.training),
+            counter=self._counter,
+            take_cash=TakeCash(counter=self._counter, finish=self._finish),
+            take_card=take_card,
+            orders=self._orders,
+            day=ShowDay(store=store, rates=self.rates_on, clock=clock),
+            reprint=Reprint(store=store, spool=self._spool),
+            line=self._line,
+            spool=self._spool,
+            store=store,
+            reader=self._devices.reader,
+            printer=self._devices.printer,
+            clock=clock,
+            recovered=recovered,
+        )

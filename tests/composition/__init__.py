@@ -1,0 +1,1 @@
+"""Tests of how the parts are put together, and of the demo."""

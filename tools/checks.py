@@ -1,0 +1,58 @@
+"""The test command: every check and every test, the tests last. Never stops at the first failure."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tools import bootstrap
+
+
+def run(root: Path, pytest_arguments: list[str]) -> int:
+    """Run all of it; return 0 only if all passed.
+
+    Args:
+        root: the checkout.
+        pytest_arguments: handed to pytest as they are; with any, the other checks are left out.
+    """
+    binaries = root / ".venv" / "bin"
+    checks = [
+        ("ruff check", [str(binaries / "ruff"), "check", "--quiet", "."]),
+        ("ruff format", [str(binaries / "ruff"), "format", "--check", "--quiet", "."]),
+        ("mypy --strict", [str(binaries / "mypy"), "--no-error-summary"]),
+        ("import-linter", [str(binaries / "lint-imports"), "--no-cache"]),
+    ]
+    failed: list[str] = []
+    for name, command in checks if not pytest_arguments else []:
+        if not _passes(name, command, root):
+            failed.append(name)
+    _say_what_is_missing(root)
+    if failed:
+        print(f"[ieum] failed before the tests: {', '.join(failed)}")
+    sys.stdout.flush()
+    tests = subprocess.run(
+        [str(binaries / "python"), "-m", "pytest", *pytest_arguments], cwd=root, check=False
+    )
+    return tests.returncode or (1 if failed else 0)
+
+
+def _passes(name: str, command: list[str], root: Path) -> bool:
+    begun = time.monotonic()
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    passed = done.returncode == 0
+    print(f"[ieum] {name}: {'ok' if passed else 'FAILED'} ({time.monotonic() - begun:.1f} s)")
+    if not passed:
+        print(done.stdout[-8_000:] + done.stderr[-4_000:])
+    return passed
+
+
+def _say_what_is_missing(root: Path) -> None:
+    noted = bootstrap.read_stamp(root / ".venv")
+    problem = noted.get("pcsc_problem") or noted.get("apt_problem")
+    if problem or os.environ.get("IEUM_NO_PCSC") == "1":
+        print(f"[ieum] PC/SC: the real pcscd is NOT tested here: {problem or 'switched off'}")
+    else:
+        print("[ieum] PC/SC: tests run on a real pcscd with the virtual reader")
