@@ -9,13 +9,11 @@ from typing import Any
 
 from playhouse.apsw_ext import APSWDatabase
 
+from offline_queue.names import CLOSE_SALE, OPENS_SALE, named_in
 from pos.domain.codec import encode
 from pos.domain.errors import StoreDamaged
-from pos.domain.events import SaleCompleted, SaleDropped, payment_of, read_event, sale_of
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
-from pos.domain.payment import Intended, OfflineApproved
 from pos.domain.record import FIRST_PREVIOUS, Record, canonical, chain
-from pos.domain.tender import ApprovalMode
 from pos.ports import Change, NewPrintJob
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -97,35 +95,32 @@ class Rows:
 
     def _append(self, record: Record, *, forward: bool) -> int:
         """Write one record with what follows from it; return the highest id sequence it names."""
-        event = read_event(record.kind, dict(record.body))
-        sale = sale_of(event)
+        names = named_in(record.kind, record.body)
         self.run(
             "INSERT INTO journal (sequence, at_us, kind, sale, body, previous, hash) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             record.sequence,
             to_us(record.at),
             record.kind,
-            "" if sale is None else sale.hex,
+            names.sale,
             canonical(record.body).decode(),
             record.previous,
             record.hash,
         )
-        if isinstance(event, Intended):
-            self.run("INSERT OR IGNORE INTO open_payment_sale VALUES (?)", event.sale.id.hex)
-        elif isinstance(event, SaleCompleted | SaleDropped) and sale is not None:
-            self.run("DELETE FROM open_payment_sale WHERE sale = ?", sale.hex)
+        if record.kind == OPENS_SALE:
+            self.run("INSERT OR IGNORE INTO open_payment_sale VALUES (?)", names.sale)
+        elif record.kind in CLOSE_SALE:
+            self.run("DELETE FROM open_payment_sale WHERE sale = ?", names.sale)
         if forward:
-            offline = event if isinstance(event, OfflineApproved) else None
             self.run(
                 "INSERT INTO outbox (sequence, card_ref, amount, at_risk, parked, problem) "
                 "VALUES (?, ?, ?, ?, 0, '')",
                 record.sequence,
-                offline.card.card_ref if offline else "",
-                offline.amount.amount if offline else 0,
-                int(offline is not None and offline.mode is ApprovalMode.OFFLINE_AT_RISK),
+                names.card_ref,
+                names.offline_amount,
+                int(names.at_risk),
             )
-        ids = (payment_of(event), sale, getattr(event, "decision_id", None))
-        return max((each.sequence for each in ids if each is not None), default=0)
+        return names.highest
 
     def _queue(self, job: NewPrintJob) -> None:
         self.run(
