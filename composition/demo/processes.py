@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import json
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 READY_S = 20  # A slow machine compiles the server's modules at its first start.
 END_S = 2
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 class StartFailed(Exception):
@@ -22,7 +19,10 @@ class StartFailed(Exception):
 
 
 class Process:
-    """A Python module run as a process of its own, which says one JSON line when it is ready."""
+    """A Python module run as a process of its own, which says one JSON line when it is ready.
+
+    The modules ask the kernel themselves to end with their parent, even when that is killed.
+    """
 
     def __init__(self, module: str, *arguments: str, log: Path, root: Path) -> None:
         self._module = module
@@ -49,7 +49,6 @@ class Process:
                 cwd=self._root,
                 env={**os.environ, **environment},
                 start_new_session=True,  # Ctrl-C at the till is not meant for it.
-                preexec_fn=_die_with_parent,
             )
         assert self._process.stdout is not None
         try:
@@ -71,8 +70,3 @@ class Process:
                 await asyncio.wait_for(self._process.wait(), END_S)
             except TimeoutError:
                 self._process.kill()
-
-
-def _die_with_parent() -> None:
-    """Be ended by the kernel when the terminal is, even by kill -9."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

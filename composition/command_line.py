@@ -1,0 +1,114 @@
+"""The command line: run, demo, report, doctor, test, bench, setup. Never imports what it doesn't use."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pos.domain.errors import IeumError
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO_HOME = ROOT / "var" / "demo"
+SETTINGS_VARIABLE = "IEUM_SETTINGS"
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="이음 POS: 인천e음 가맹점 단말기 / the terminal for Incheon's voucher card shops",
+)
+
+SettingsOption = Annotated[
+    Path,
+    typer.Option("--settings", envvar=SETTINGS_VARIABLE, help="settings.toml of the terminal"),
+]
+HomeOption = Annotated[Path, typer.Option("--home", help="where the demo keeps its files")]
+LanguageOption = Annotated[str | None, typer.Option("--lang", help="ko or en")]
+
+
+@app.command()
+def demo(
+    home: HomeOption = DEMO_HOME,
+    fresh: Annotated[bool, typer.Option("--fresh", help="forget the last demo")] = False,
+    lang: LanguageOption = None,
+) -> None:
+    """가게 전체를 이 컴퓨터에서: 단말기, 서버, 카드, 프린터 / the whole shop on this machine."""
+    from composition.sessions import run_demo
+
+    _or_say(lambda: run_demo(ROOT, home.resolve(), fresh=fresh, language=lang))
+
+
+@app.command()
+def run(settings: SettingsOption = Path("settings.toml")) -> None:
+    """단말기를 시작합니다 / start this shop's terminal."""
+    from composition.sessions import run_shop
+
+    _or_say(lambda: run_shop(settings.resolve()))
+
+
+@app.command()
+def report(
+    settings: SettingsOption = DEMO_HOME / "settings.toml",
+    day: Annotated[str | None, typer.Option("--day", help="YYYY-MM-DD; today if left out")] = None,
+) -> None:
+    """오늘의 매출을 봅니다 / show a day's sales, also while the terminal sells."""
+    from composition.sessions import show_report
+
+    try:
+        wanted = date.fromisoformat(day) if day else None
+    except ValueError as error:
+        raise typer.BadParameter("YYYY-MM-DD", param_hint="--day") from error
+    _or_say(lambda: print(asyncio.run(show_report(settings.resolve(), wanted)), end=""))
+
+
+@app.command()
+def doctor(
+    settings: SettingsOption = DEMO_HOME / "settings.toml",
+    print_test: Annotated[bool, typer.Option("--print", help="print a test page too")] = False,
+) -> None:
+    """무엇이 잘못되었는지 말합니다 / name what is wrong, and what to do."""
+    from composition.doctor import examine
+    from composition.sessions import print_test_page
+
+    findings = asyncio.run(examine(ROOT, settings.resolve()))
+    for finding in findings:
+        print(finding.line())
+    if print_test:
+        _or_say(lambda: print(asyncio.run(print_test_page(settings.resolve()))))
+    raise typer.Exit(1 if any(finding.wrong for finding in findings) else 0)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """모든 검사와 시험 / run every check and every test."""
+    from tools import checks
+
+    raise typer.Exit(checks.run(ROOT, context.args))
+
+
+@app.command()
+def bench() -> None:
+    """속도를 잽니다 / measure, as ratios in one run."""
+    os.execv(sys.executable, [sys.executable, "-m", "benchmarks"])  # noqa: S606
+
+
+@app.command()
+def setup() -> None:
+    """설치만 합니다 / set up and do nothing else."""
+    print("ok")
+
+
+def _or_say(act: Callable[[], None]) -> None:
+    """Do it; an error a person can act on is said in words, in both languages."""
+    try:
+        act()
+    except IeumError as error:
+        print(f"{error.code} {error.message('ko')}\n{error.message('en')}", file=sys.stderr)
+        raise typer.Exit(2) from error

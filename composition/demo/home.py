@@ -1,0 +1,70 @@
+"""The demo's folder: the sample shop, its keys and token, made once. Never touches a real shop's."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.secrets import write_secret
+from drivers.simulators.card.keys import generate_keys
+from drivers.simulators.card.profiles import CardProfile, load_profiles
+
+SAMPLE_FILES = ("settings.toml", "products.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the demo keeps everything; a killed demo goes on from it."""
+
+    folder: Path
+    root: Path
+
+    @property
+    def settings(self) -> Path:
+        """The shop's settings."""
+        return self.folder / "settings.toml"
+
+    @property
+    def token(self) -> Path:
+        """The terminal's token, which the ledger is told too."""
+        return self.folder / "device.token"
+
+    @property
+    def receipts(self) -> Path:
+        """Where the printed receipts appear as pictures."""
+        return self.folder / "receipts"
+
+    @property
+    def logs(self) -> Path:
+        """What the processes say."""
+        return self.folder / "logs"
+
+    @property
+    def cards(self) -> Path:
+        """The dozen cards."""
+        return self.root / "config" / "demo_cards.toml"
+
+    def make(self, *, fresh: bool) -> tuple[CardProfile, ...]:
+        """Make what is missing and return the cards.
+
+        Args:
+            fresh: forget an earlier demo first.
+
+        Raises:
+            ConfigError: the cards' file is damaged.
+            OSError: the folder can't be written.
+        """
+        if fresh:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in (self.folder, self.receipts, self.logs):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in SAMPLE_FILES:
+            if not (self.folder / name).exists():
+                shutil.copyfile(self.root / "config" / "sample_shop" / name, self.folder / name)
+        if not self.token.exists():
+            write_secret(self.token, secrets.token_hex(16))
+        profiles = load_profiles(self.cards)
+        generate_keys(self.folder, profiles)
+        return profiles

@@ -1,0 +1,119 @@
+"""Starts the demo's whole world around a terminal, and ends it. Never leaves a process behind."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from composition.clock import SystemClock
+from composition.demo.cable import LOOPBACK, Cable
+from composition.demo.cards import CardTable, CardWorld
+from composition.demo.home import Home
+from composition.demo.panel import DemoPanel
+from composition.demo.processes import Process
+from composition.wiring import Assembly, Devices
+from config.secrets import read_secret
+from config.settings import Settings, load_settings
+from drivers.printers.escpos_network import EscposNetworkPrinter
+from drivers.simulators.card.keys import LEDGER_FILE
+from ledger.client import HttpLedger
+from pos.services.terminal import Terminal
+
+
+class DemoShop:
+    """One shop on loopback: ledger, printer and cards as processes, a cable, a terminal."""
+
+    def __init__(self, home: Home, *, fresh: bool, language: str | None) -> None:
+        """Make the folder.
+
+        Raises:
+            ConfigError: a file of an earlier demo is damaged; `--fresh` starts over.
+        """
+        self._home = home
+        self._profiles = home.make(fresh=fresh)
+        settings = load_settings(home.settings)
+        if language is not None:
+            terminal = settings.terminal.model_copy(update={"language": language})
+            settings = settings.model_copy(update={"terminal": terminal})
+        self._settings: Settings = settings
+        self._world = CardWorld(home, self._profiles)
+        self._ledger_process = self._ledger_of()
+        self._printer_process = self._printer_of()
+        self._cable: Cable | None = None
+        self._ledger: HttpLedger | None = None
+        self.assembly: Assembly | None = None
+
+    async def start(self) -> tuple[Terminal, DemoPanel]:
+        """Start everything and return the terminal with what F12 does.
+
+        Raises:
+            StartFailed: a process did not come up.
+            ConfigError, StoreError: the terminal can't sell.
+        """
+        token = read_secret(self._home.token)
+        starting = asyncio.gather(
+            self._ledger_process.start(IEUM_LEDGER_TOKEN=token), self._printer_process.start()
+        )
+        await asyncio.sleep(0)  # Both are under way before the reader's daemon is waited for.
+        table = self._world.start()
+        ledger_ready, printer_ready = await starting
+        cable = self._cable = Cable(int(ledger_ready["port"]))
+        await cable.plug()
+        self._ledger = HttpLedger(
+            f"http://{LOOPBACK}:{cable.port}", token, self._settings.terminal.device
+        )
+        printer = EscposNetworkPrinter(LOOPBACK, int(printer_ready["port"]))
+        devices = Devices(table.reader, printer, self._ledger, SystemClock())
+        self.assembly = Assembly(self._settings, self._home.folder, devices)
+        url = f"http://{LOOPBACK}:{ledger_ready['port']}"
+        panel = self._panel(table, cable, Path(printer_ready["control"]), url, token)
+        return await self.assembly.start(), panel
+
+    async def stop(self) -> None:
+        """End everything, the terminal first."""
+        if self.assembly is not None:
+            await self.assembly.stop()
+        if self._ledger is not None:
+            await self._ledger.aclose()
+        if self._cable is not None:
+            await self._cable.pull()
+        self._world.stop()
+        await asyncio.gather(self._ledger_process.stop(), self._printer_process.stop())
+
+    def _panel(
+        self, table: CardTable, cable: Cable, control: Path, url: str, token: str
+    ) -> DemoPanel:
+        facts = (
+            ("영수증 / receipts", str(self._home.receipts / "latest.png")),
+            ("서버 / ledger", url),
+            ("카드 / cards", table.how),
+        )
+        return DemoPanel(
+            profiles=self._profiles,
+            cards=table.cards,
+            cable=cable,
+            printer_control=control,
+            ledger_url=url,
+            token=token,
+            language=self._settings.terminal.language,
+            facts=facts,
+        )
+
+    def _ledger_of(self) -> Process:
+        folder = self._home.folder
+        return Process(
+            "ledger.server",
+            *("--db", str(folder / "ledger.db"), "--keys", str(folder / LEDGER_FILE)),
+            *("--cards", str(self._home.cards), "--demo", "--die-with-parent"),
+            log=self._home.logs / "ledger.log",
+            root=self._home.root,
+        )
+
+    def _printer_of(self) -> Process:
+        columns = str(self._settings.printer.columns)
+        return Process(
+            "drivers.simulators.printer",
+            *("--out", str(self._home.receipts), "--columns", columns),
+            log=self._home.logs / "printer.log",
+            root=self._home.root,
+        )

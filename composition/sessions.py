@@ -1,0 +1,127 @@
+"""What each command does, from settings to the last line. Never a rule; never a widget."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pos.domain.errors import StoreError
+from pos.ui import environment
+
+if TYPE_CHECKING:
+    from composition.wiring import Assembly
+    from pos.services.terminal import Terminal
+    from pos.ui.side_panel import SidePanel
+
+PROGRAM_FAULT = 70  # EX_SOFTWARE of sysexits.h
+TEST_TOKEN = "9999"  # noqa: S105 - what the printer echoes when the page is out.
+
+
+def run_demo(root: Path, home: Path, *, fresh: bool, language: str | None) -> None:
+    """Start the demo's world, sell, end it."""
+    from composition.demo.home import Home
+    from composition.demo.shop import DemoShop
+
+    print("[ieum] 가게를 여는 중 / opening the shop ...", flush=True)
+    _prepare_screens()
+    shop = DemoShop(Home(home, root), fresh=fresh, language=language)
+
+    async def session() -> int:
+        try:
+            terminal, panel = await shop.start()
+            assert shop.assembly is not None
+            return await _sell(terminal, shop.assembly, panel)
+        finally:
+            await shop.stop()
+
+    _exit_with(asyncio.run(session()))
+
+
+def run_shop(settings_path: Path) -> None:
+    """Run a real shop's terminal."""
+    from composition.devices import devices_of
+    from composition.wiring import Assembly
+    from config.settings import load_settings
+
+    _prepare_screens()
+    settings = load_settings(settings_path)
+    folder = settings_path.parent
+
+    async def session() -> int:
+        assembly = Assembly(settings, folder, devices_of(settings, folder))
+        try:
+            return await _sell(await assembly.start(), assembly, None)
+        finally:
+            await assembly.stop()
+
+    _exit_with(asyncio.run(session()))
+
+
+async def show_report(settings_path: Path, day: date | None) -> str:
+    """Return a day's report as text.
+
+    Raises:
+        ConfigError, StoreError: it can't be read.
+    """
+    from composition.clock import SystemClock
+    from composition.report import day_as_text, open_for_reading
+    from config.rates import BUILT_IN, load_rates
+    from config.settings import load_settings
+    from pos.domain.rates import in_force
+    from pos.services.show_day import ShowDay
+
+    settings = load_settings(settings_path)
+    folder = settings_path.parent
+    rates = load_rates(folder / settings.files.rates if settings.files.rates else BUILT_IN)
+    store = open_for_reading(folder / settings.files.database, settings)
+    try:
+        show = ShowDay(store=store, rates=lambda on: in_force(rates, on), clock=SystemClock())
+        return day_as_text(await show.show(day), settings)
+    finally:
+        await store.close()
+
+
+async def print_test_page(settings_path: Path) -> str:
+    """Print the test page straight away, past the spool; return how it went."""
+    from composition.devices import printer_of
+    from composition.paper import renderer_of
+    from config.settings import load_settings
+    from pos.ports import PrintKind
+
+    settings = load_settings(settings_path)
+    data = renderer_of(settings, settings_path.parent).render(PrintKind.TEST_PAGE, {}, copy=1)
+    result = await printer_of(settings).print(
+        data, token=TEST_TOKEN, kick_drawer=False, deadline_ms=10_000
+    )
+    return f"시험 인쇄 / test page: {result.outcome.value} {result.problem}".rstrip()
+
+
+def _prepare_screens() -> None:
+    """Set what Textual reads at its import."""
+    environment.prepare(os.environ)
+
+
+async def _sell(terminal: Terminal, assembly: Assembly, panel: SidePanel | None) -> int:
+    from pos.ui.app import IeumApp
+
+    screens = IeumApp(terminal, panel)
+
+    def on_failure(error: BaseException) -> None:
+        if isinstance(error, StoreError):
+            screens.stop_selling(error)
+        else:  # A fault of the program: better no till than one that forwards nothing.
+            screens.exit(return_code=PROGRAM_FAULT, message=f"{type(error).__name__}: {error}")
+
+    failed: Callable[[BaseException], None] = on_failure
+    screens.call_later(assembly.run_tasks, failed)
+    await screens.run_async()
+    return screens.return_code or 0
+
+
+def _exit_with(code: int) -> None:
+    if code:
+        raise SystemExit(code)
