@@ -1,0 +1,1 @@
+"""Adapters to devices. Never a rule of money; each implements a port of `pos.ports`."""

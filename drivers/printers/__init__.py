@@ -1,0 +1,1 @@
+"""Receipt printers. Never a receipt's words: bytes come in ready."""

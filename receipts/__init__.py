@@ -1,0 +1,1 @@
+"""What goes on paper: document, layout, encoders. Never a printer, a network or a decision."""

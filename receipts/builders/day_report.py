@@ -1,0 +1,104 @@
+"""The day on paper (일일 정산). Never adds anything up: it says what the summary holds."""
+
+from __future__ import annotations
+
+from pos.domain.codec import Json, decode
+from pos.domain.report import DaySummary, TenderSum
+from pos.domain.tender import ApprovalMode
+from receipts.builders.parts import finish, won
+from receipts.document import (
+    BigAmount,
+    Document,
+    Item,
+    Items,
+    Line,
+    Pair,
+    Rule,
+    RuleStyle,
+    Text,
+    Title,
+)
+from receipts.rows import Align
+from receipts.shop import ShopFacts
+
+HEADER = Item("구분", "건수", "금액")
+TENDERS = {
+    "cash": "현금",
+    ApprovalMode.ONLINE.value: "인천e음 온라인",
+    ApprovalMode.OFFLINE_GUARANTEED.value: "오프라인(보장)",
+    ApprovalMode.OFFLINE_AT_RISK.value: "오프라인(미보장)",
+}
+
+
+def build_day_report(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> Document:
+    """Return one business day's report.
+
+    Args:
+        body: `encode(DaySummary)`, as it stands in the print spool.
+        shop: whose paper it is.
+        copy: 1 is the original; 2 is marked 재발행 1.
+
+    Raises:
+        ValueError: the body is no summary, or copy is below 1.
+    """
+    day = decode(DaySummary, body)
+    lines = [*_head(day, shop), *_tenders(day), *_customers(day), *_orders(day)]
+    return finish(lines, copy=copy, training=shop.training)
+
+
+def _head(day: DaySummary, shop: ShopFacts) -> list[Line]:
+    return [
+        Title("일일 정산"),
+        Text(f"{day.day:%Y-%m-%d}", Align.CENTER, bold=True),
+        Text(shop.name),
+        Pair("사업자번호", shop.business_number),
+        Pair("단말기번호", shop.terminal_number),
+        Rule(RuleStyle.STRONG),
+        BigAmount("매출", won(day.sales.amount)),
+        Pair("거래건수", f"{day.sales.count:,}건"),
+        Pair("부가세", won(day.vat)),
+    ]
+
+
+def _tenders(day: DaySummary) -> list[Line]:
+    items = [_item(name, day.tenders.get(key, TenderSum())) for key, name in TENDERS.items()]
+    strange = [_item(key, each) for key, each in day.tenders.items() if key not in TENDERS]
+    table = Items(HEADER, (*items, *strange, _item("인천e음 합계", day.voucher)))
+    return [Rule(), table, Pair("인천e음 비중", _share(day))]
+
+
+def _item(name: str, total: TenderSum) -> Item:
+    return Item(name, f"{total.count:,}", str(total.amount))
+
+
+def _share(day: DaySummary) -> str:
+    """Return the vouchers' part of the sales in tenths of a percent, rounded half up."""
+    sales = day.sales.amount.amount
+    if sales <= 0:
+        return "-"
+    tenths = (day.voucher.amount.amount * 2_000 + sales) // (2 * sales)
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+def _customers(day: DaySummary) -> list[Line]:
+    return [
+        Rule(),
+        Pair("고객 캐시백(확정)", won(day.cashback)),
+        Pair("고객 캐시백(예상)", won(day.cashback_estimated)),
+        Pair("망취소", _counted(day.reversed)),
+        Pair("미수금(전송거절)", _counted(day.receivable)),
+    ]
+
+
+def _orders(day: DaySummary) -> list[Line]:
+    return [
+        Rule(),
+        Pair("배달주문", _counted(day.orders)),
+        Pair("중개수수료", won(day.order_commission)),
+        Pair("민간 배달앱이라면", won(day.order_private_cost)),
+        Pair("아낀 수수료", won(day.order_saving), bold=True),
+    ]
+
+
+def _counted(total: TenderSum) -> str:
+    return f"{total.count:,}건 {won(total.amount)}"

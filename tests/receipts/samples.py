@@ -1,0 +1,169 @@
+"""Documents that look like a real shop's day, for the golden texts and the printer's tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from pos.domain.codec import Json, encode
+from pos.domain.identifiers import TransactionId
+from pos.domain.order import Order, OrderLine, OrderState
+from pos.domain.report import DaySummary, TenderSum
+from pos.domain.sale import SaleLine, SaleRecord
+from pos.domain.tax import TaxKind, split_tax
+from pos.domain.tender import (
+    ApprovalMode,
+    CashTender,
+    Purse,
+    PurseDraw,
+    Tender,
+    VoucherTender,
+)
+from pos.domain.won import Won
+from pos.ports import PrintKind
+from receipts.shop import ShopFacts
+
+NOON = datetime(2026, 11, 24, 3, 0, 5, tzinfo=UTC)
+SHOP = ShopFacts(
+    name="부평 이음마트",
+    business_number="123-45-67891",
+    representative="김이음",
+    phone="032-123-4567",
+    address="인천광역시 부평구 부평대로 123, 1층",
+    terminal_number="IE-0001-01",
+    no_signature_max=Won(50_000),
+)
+KIMBAP = SaleLine(1, "8801234000024", "참치김밥", Won(4_500), 2, TaxKind.TAXABLE)
+SNACK = SaleLine(2, "8801234000017", "새우깡", Won(1_500), 1, TaxKind.TAXABLE)
+MILK = SaleLine(3, "8801234000031", "흰우유 1L", Won(2_900), 3, TaxKind.EXEMPT)
+LONG = SaleLine(
+    4,
+    "8801234000048",
+    "국내산 유기농 현미로 지은 즉석밥 210g x 12개입 특별기획 묶음상품",
+    Won(15_900),
+    1,
+    TaxKind.TAXABLE,
+)
+ONLINE = VoucherTender(
+    payment_id=TransactionId(0x0001_0000_0001, 7, 42),
+    amount=Won(10_500),
+    mode=ApprovalMode.ONLINE,
+    masked_pan="629099******1234",
+    approval_code="00812345",
+    approved_at=NOON - timedelta(seconds=2),
+    rrn="632903000042",
+    purses=(
+        PurseDraw(Purse.POLICY, Won(3_000)),
+        PurseDraw(Purse.CHARGED, Won(7_000)),
+        PurseDraw(Purse.CASHBACK, Won(500)),
+    ),
+    cashback=Won(700),
+    balance=Won(41_250),
+)
+OFFLINE = replace(
+    ONLINE,
+    amount=Won(58_500),
+    mode=ApprovalMode.OFFLINE_GUARANTEED,
+    approval_code="F0000043",
+    payment_id=TransactionId(0x0001_0000_0001, 7, 43),
+    rrn="",
+    purses=(),
+    cashback=Won(5_850),
+    cashback_is_estimate=True,
+    balance=None,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One document to print."""
+
+    kind: PrintKind
+    body: dict[str, Json]
+    copy: int = 1
+    shop: ShopFacts = SHOP
+
+
+def sale(lines: tuple[SaleLine, ...], tenders: tuple[Tender, ...]) -> SaleRecord:
+    """Return a finished sale at noon, its taxes split as the core splits them."""
+    total = Won.total(line.total for line in lines)
+    exempt = Won.total(line.total for line in lines if line.tax is TaxKind.EXEMPT)
+    return SaleRecord(
+        TransactionId(0x0001_0000_0001, 7, 41),
+        "20261124-0007",
+        NOON,
+        lines,
+        tenders,
+        split_tax(total, exempt=exempt),
+    )
+
+
+def body_of(value: object) -> dict[str, Json]:
+    """Return what the spool would hold."""
+    body = encode(value)
+    assert isinstance(body, dict)
+    return body
+
+
+def _sale(lines: tuple[SaleLine, ...], *tenders: Tender, copy: int = 1) -> Sample:
+    return Sample(PrintKind.SALE_RECEIPT, body_of(sale(lines, tenders)), copy)
+
+
+ORDER = Order(
+    channel="baedal-eum",
+    number="B20261124-000318",
+    short_number="A-17",
+    placed_at=NOON,
+    accept_by=NOON + timedelta(minutes=5),
+    lines=(
+        OrderLine("매운 국물 떡볶이", 2, Won(10_000), ("치즈 추가", "순한맛")),
+        OrderLine("참치김밥", 1, Won(4_500)),
+        OrderLine("모둠튀김 세트(오징어, 김말이, 고구마)", 1, Won(8_000), ("간장 따로",)),
+    ),
+    total=Won(22_500),
+    paid_in_app=True,
+    disposables=False,
+    shop_note="단무지 많이 주세요. 아이가 먹을 거라 떡볶이는 꼭 덜 맵게 부탁드립니다!",
+    rider_note="문 앞에 놓고 벨 눌러 주세요",
+    address_masked="인천 부평구 부평대로 *** 이음아파트 ***동",
+    phone_masked="0504-****-1234",
+    state=OrderState.ACCEPTED,
+    minutes=20,
+)
+DAY = DaySummary(
+    day=date(2026, 11, 24),
+    sales=TenderSum(128, Won(1_873_400)),
+    vat=Won(161_218),
+    tenders={
+        "cash": TenderSum(31, Won(312_900)),
+        "online": TenderSum(92, Won(1_462_000)),
+        "offline_guaranteed": TenderSum(5, Won(98_500)),
+    },
+    cashback=Won(131_580),
+    cashback_estimated=Won(9_850),
+    receivable=TenderSum(1, Won(12_000)),
+    reversed=TenderSum(2, Won(27_000)),
+    orders=TenderSum(14, Won(322_000)),
+    order_commission=Won(3_220),
+    order_private_cost=Won(38_254),
+)
+PART = replace(
+    ONLINE,
+    amount=Won(4_500),
+    purses=(PurseDraw(Purse.POLICY, Won(3_000)), PurseDraw(Purse.CHARGED, Won(1_500))),
+    cashback=Won(150),
+    balance=Won(0),
+)
+CASH_PART = CashTender(Won(6_000), Won(10_000), Won(4_000))
+BASKET = (KIMBAP, SNACK)
+SAMPLES: dict[str, Sample] = {
+    "online_voucher": _sale(BASKET, ONLINE),
+    "split_cash_and_voucher": _sale(BASKET, PART, CASH_PART),
+    "offline_guaranteed": _sale((replace(KIMBAP, quantity=13),), OFFLINE),
+    "exempt_items": _sale((KIMBAP, MILK, LONG), CashTender(Won(33_600), Won(50_000), Won(16_400))),
+    "reprint": _sale(BASKET, ONLINE, copy=2),
+    "training": replace(_sale(BASKET, ONLINE), shop=replace(SHOP, training=True)),
+    "kitchen_ticket": Sample(PrintKind.KITCHEN_TICKET, body_of(ORDER)),
+    "day_report": Sample(PrintKind.DAY_REPORT, body_of(DAY)),
+    "test_page": Sample(PrintKind.TEST_PAGE, {}),
+}
