@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +47,10 @@ class Home:
     def cards(self) -> Path:
         """The dozen cards."""
         return self.root / "config" / "demo_cards.toml"
+
+    def note(self, facts: Mapping[str, object]) -> None:
+        """Write down how this run can be reached, for whoever looks in from beside it."""
+        (self.folder / "running.json").write_text(json.dumps(facts), encoding="utf-8")
 
     def make(self, *, fresh: bool) -> tuple[CardProfile, ...]:
         """Make what is missing and return the cards.

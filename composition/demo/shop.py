@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 from composition.clock import SystemClock
@@ -66,7 +67,9 @@ class DemoShop:
         devices = Devices(table.reader, printer, self._ledger, SystemClock())
         self.assembly = Assembly(self._settings, self._home.folder, devices)
         url = f"http://{LOOPBACK}:{ledger_ready['port']}"
-        panel = self._panel(table, cable, Path(printer_ready["control"]), url, token)
+        control = Path(printer_ready["control"])
+        panel = self._panel(table, cable, control, url, token)
+        self._home.note({"pid": os.getpid(), "ledger": url, "cards": table.how})
         return await self.assembly.start(), panel
 
     async def stop(self) -> None:

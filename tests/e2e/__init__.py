@@ -1,0 +1,1 @@
+"""The whole product in a terminal multiplexer, as its users run it."""
