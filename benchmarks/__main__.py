@@ -1,0 +1,17 @@
+"""Runs every benchmark and prints one table."""
+
+from __future__ import annotations
+
+from benchmarks import durable_commit, forwarding, screens
+from benchmarks.figures import Figure, table
+
+
+def main() -> None:
+    figures: list[Figure] = []
+    for part in (screens, durable_commit, forwarding):
+        figures += part.run()
+    print(table(figures))
+
+
+if __name__ == "__main__":
+    main()

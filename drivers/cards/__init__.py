@@ -1,0 +1,1 @@
+"""Card readers and the EMV kernel. A clear card number never leaves this package."""

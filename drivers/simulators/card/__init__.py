@@ -1,0 +1,1 @@
+"""Virtual cards and the virtual reader. Never used in a real shop."""

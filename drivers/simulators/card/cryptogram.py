@@ -1,0 +1,37 @@
+"""Computes a voucher card's cryptogram, on the card's side. Never used by terminal or ledger.
+
+The ledger checks it with its own code (`ledger.server.cardcrypto`). AES-128 CMAC in the manner of
+EMV Book 2, 8.1 and annex A1; the card key is CMAC(master key, number and sequence in ASCII).
+"""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
+from cryptography.hazmat.primitives.cmac import CMAC
+
+AC_BYTES = 8
+
+
+def card_key(issuer_master_key: bytes, pan: str, psn: str) -> bytes:
+    """Derive a card's key from the issuer's."""
+    return _cmac(issuer_master_key, (pan + psn).encode("ascii"))
+
+
+def cryptogram(key: bytes, cdol_data: bytes, counter: int, kind: int) -> bytes:
+    """Return the cryptogram over what the terminal sent, the card's counter and its answer."""
+    number = counter.to_bytes(2, "big")
+    session = _encrypt(key, number.ljust(16, b"\0"))
+    return _cmac(session, cdol_data + number + bytes([kind]))[:AC_BYTES]
+
+
+def _encrypt(key: bytes, block: bytes) -> bytes:
+    encryptor = Cipher(AES(key), ECB()).encryptor()  # noqa: S305 - one block, as EMV has it.
+    return encryptor.update(block) + encryptor.finalize()
+
+
+def _cmac(key: bytes, message: bytes) -> bytes:
+    mac = CMAC(AES(key))
+    mac.update(message)
+    return mac.finalize()

@@ -1,0 +1,174 @@
+"""Opens sealed cards and checks their cryptograms at the ledger. Never logs or stores what it sees.
+
+The terminal's side is `drivers.cards.seal`; the two share no code on purpose: the ledger runs
+elsewhere. Cryptogram: AES-128 CMAC in the manner of EMV Book 2, 8.1 and annex A1 (card key from
+the issuer's master key, session key from the card's transaction counter).
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from base64 import urlsafe_b64decode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
+from cryptography.hazmat.primitives.cmac import CMAC
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+VERSION = 0x01
+INFO = b"ieum-pos card seal v1"
+SEALED_MAX_CHARS = 2_048  # A sealed card has about 330.
+MASTER_KEY_BYTES = 16
+AC_BYTES = 8
+AMOUNT_MAX = 999_999_999_999  # Twelve digits, what field 9F02 holds.
+_KOREA = b"\x04\x10"  # ISO 3166-1 and ISO 4217 happen to agree: 410.
+_CID_BYTES = {"arqc": b"\x80", "tc": b"\x40"}  # EMV Book 3, table 14.
+_FORMS = {
+    "pan": r"[0-9]{13,19}",
+    "psn": r"[0-9]{2}",
+    "expiry": r"[0-9]{6}",
+    "ac": r"[0-9a-f]{16}",
+    "cid": r"arqc|tc",
+    "un": r"[0-9a-f]{8}",
+    "date": r"[0-9]{6}",
+    "tvr": r"[0-9a-f]{10}",
+}
+_LIMITS = {"atc": 0xFFFF, "amount": AMOUNT_MAX}
+
+
+class SealError(Exception):
+    """A sealed card can't be opened, or is not for this payment. Carries no card data."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCard:
+    """A card as the ledger sees it. The number and secrets stay out of the repr.
+
+    Attributes:
+        expiry, date: YYMMDD.
+        cid: "arqc" (the card wants to be asked about) or "tc" (the card has approved by itself).
+        amount: won, as the card signed it; the caller compares it with the payment's.
+    """
+
+    pan: str = field(repr=False)
+    psn: str = field(repr=False)
+    expiry: str = field(repr=False)
+    ac: bytes = field(repr=False)
+    cid: str
+    atc: int
+    un: bytes = field(repr=False)
+    amount: int
+    date: str
+    tvr: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerKeys:
+    """The ledger's card secrets."""
+
+    sealing_private: X25519PrivateKey = field(repr=False)
+    issuer_master_key: bytes = field(repr=False)
+
+
+def load_ledger_keys(path: Path) -> LedgerKeys:
+    """Read `ledger_keys.json`.
+
+    Raises:
+        OSError: it can't be read.
+        ValueError: it is not what it must be; the text names the file and no key.
+    """
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        private = X25519PrivateKey.from_private_bytes(bytes.fromhex(raw["sealing_private"]))
+        master = bytes.fromhex(raw["issuer_master_key"])
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{path.name} does not hold the ledger's keys") from None
+    if len(master) != MASTER_KEY_BYTES:
+        raise ValueError(f"{path.name}: the issuer master key has a wrong length")
+    return LedgerKeys(private, master)
+
+
+def open_sealed(sealed: str, payment_id_hex: str, private_key: X25519PrivateKey) -> OpenedCard:
+    """Open a card that was sealed for this payment.
+
+    Raises:
+        SealError: it was changed, is for another payment or key, or is not a sealed card at all.
+    """
+    wire = _unwrap(sealed)
+    public, nonce, ciphertext = wire[1:33], wire[33:45], wire[45:]
+    try:
+        shared = private_key.exchange(X25519PublicKey.from_public_bytes(public))
+        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=INFO).derive(shared)
+        bound_to = payment_id_hex.encode("ascii")
+        plaintext = ChaCha20Poly1305(key).decrypt(nonce, ciphertext, bound_to)
+        return _read(json.loads(plaintext))
+    except (InvalidTag, ValueError):
+        raise SealError("the sealed card can't be opened for this payment") from None
+
+
+def cryptogram_is_right(card: OpenedCard, issuer_master_key: bytes) -> bool:
+    """Tell whether the card's cryptogram is the genuine card's over exactly these facts."""
+    signed = b"".join(
+        (
+            bytes.fromhex(f"{card.amount:012d}"),
+            _KOREA,
+            card.tvr,
+            _KOREA,
+            bytes.fromhex(card.date),
+            card.un,
+            card.atc.to_bytes(2, "big"),
+            _CID_BYTES[card.cid],
+        )
+    )
+    card_key = _cmac(issuer_master_key, (card.pan + card.psn).encode("ascii"))
+    return hmac.compare_digest(_cmac(_session_key(card_key, card.atc), signed)[:AC_BYTES], card.ac)
+
+
+def _session_key(card_key: bytes, atc: int) -> bytes:
+    """Encrypt the counter under the card's key (EMV Book 2, A1.3.1, for a 16-byte block)."""
+    block = atc.to_bytes(2, "big").ljust(16, b"\0")
+    encryptor = Cipher(AES(card_key), ECB()).encryptor()  # noqa: S305 - one block, as EMV has it.
+    return encryptor.update(block) + encryptor.finalize()
+
+
+def _cmac(key: bytes, message: bytes) -> bytes:
+    mac = CMAC(AES(key))
+    mac.update(message)
+    return mac.finalize()
+
+
+def _unwrap(sealed: str) -> bytes:
+    if len(sealed) > SEALED_MAX_CHARS or not re.fullmatch(r"[A-Za-z0-9_-]+", sealed):
+        raise SealError("a sealed card is base64url text")
+    try:
+        wire = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+    except Base64Error:
+        raise SealError("a sealed card is base64url text") from None
+    if len(wire) < 1 + 32 + 12 + 16 or wire[0] != VERSION:
+        raise SealError("a sealed card of another version")
+    return wire
+
+
+def _read(facts: object) -> OpenedCard:
+    """Check every field's form. Raises ValueError."""
+    if not isinstance(facts, Mapping) or facts.keys() != _FORMS.keys() | _LIMITS.keys():
+        raise ValueError("wrong fields")
+    for name, form in _FORMS.items():
+        if not isinstance(facts[name], str) or not re.fullmatch(form, facts[name], re.ASCII):
+            raise ValueError(f"wrong {name}")
+    for name, limit in _LIMITS.items():
+        if type(facts[name]) is not int or not 0 <= facts[name] <= limit:
+            raise ValueError(f"wrong {name}")
+    decoded = {name: bytes.fromhex(facts[name]) for name in ("ac", "un", "tvr")}
+    return OpenedCard(**{**facts, **decoded})
