@@ -56,6 +56,8 @@ def missing(*, dev: bool) -> list[str]:
         wanted.append("pcscd")
     if not any(Path("/").glob(VIRTUAL_READER_PLACES)):
         wanted.append("vsmartcard-vpcd")
+    if not (shutil.which("ip") or Path("/usr/sbin/ip").exists()):
+        wanted.append("iproute2")  # The virtual reader's own loopback.
     if dev and not shutil.which("tmux"):
         wanted.append("tmux")
     return wanted
