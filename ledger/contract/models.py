@@ -1,0 +1,208 @@
+"""What travels between terminal and ledger. Never more than its fields say: unknown ones are refused.
+
+Won are JSON integers, ids lower-case hex, times ISO 8601 with a zone. No clear card number has a
+field here: cards travel sealed to the ledger's key.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, RootModel
+
+AMOUNT_MAX = 99_999_999  # Eight digits, what a slip's amount field holds.
+BALANCE_MAX = 999_999_999_999
+SEALED_MAX = 4_096  # Characters; a sealed card is about 300.
+BATCH_MAX = 1_000  # Records in one request.
+SEQUENCE_MAX = (1 << 48) - 1
+DEVICE_MAX = (1 << 48) - 1
+INCARNATION_MAX = (1 << 32) - 1
+
+Amount = Annotated[int, Field(ge=1, le=AMOUNT_MAX)]
+Balance = Annotated[int, Field(ge=0, le=BALANCE_MAX)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+ShortText = Annotated[str, Field(max_length=200)]
+LongText = Annotated[str, Field(max_length=1_000)]
+
+PurseName = Literal["policy", "charged", "cashback"]
+DeclineCode = Literal[
+    "insufficient_funds",
+    "card_blocked",
+    "card_expired",
+    "card_unknown",
+    "card_not_genuine",
+    "merchant_not_eligible",
+    "reversed_before",
+]
+OrderStateName = Literal[
+    "accepted",
+    "cooking",
+    "ready",
+    "picked_up",
+    "delivered",
+    "rejected",
+    "cancelled",
+    "auto_cancelled",
+]
+
+
+class Wire(BaseModel):
+    """The base: no coercion, no unknown fields, no change after it was read."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class AuthorizeRequest(Wire):
+    """One online payment; its id is in the path. `sealed` is bound to that id."""
+
+    amount: Amount
+    sealed: Annotated[str, Field(min_length=1, max_length=SEALED_MAX)]
+    at: AwareDatetime
+
+
+class PurseDrawn(Wire):
+    """What one purse paid."""
+
+    purse: PurseName
+    amount: Amount
+
+
+class ApprovalAnswer(Wire):
+    """Posted. `purses` sums to `amount`; `balance` is over all purses, afterwards."""
+
+    status: Literal["approved"] = "approved"
+    amount: Amount
+    approval_code: Annotated[str, Field(pattern="^[0-9]{8}$")]
+    rrn: Annotated[str, Field(pattern="^[0-9]{12}$")]
+    approved_at: AwareDatetime
+    purses: tuple[PurseDrawn, ...]
+    cashback: Balance
+    balance: Balance
+
+
+class DeclineAnswer(Wire):
+    """Not posted; nothing was drawn. `balance` is what the card could pay, for lack of funds."""
+
+    status: Literal["declined"] = "declined"
+    reason: DeclineCode
+    balance: Balance | None = None
+
+
+class FateAnswer(Wire):
+    """Neither stands nor was declined."""
+
+    status: Literal["reversed", "not_seen"]
+
+
+class AuthorizeAnswer(
+    RootModel[Annotated[ApprovalAnswer | DeclineAnswer, Field(discriminator="status")]]
+):
+    """The answer to a payment."""
+
+
+class OutcomeAnswer(
+    RootModel[Annotated[ApprovalAnswer | DeclineAnswer | FateAnswer, Field(discriminator="status")]]
+):
+    """What became of a payment."""
+
+
+class ForwardedRecord(Wire):
+    """One journal record as it stands at the terminal; `hash` is over all other fields."""
+
+    device: Annotated[int, Field(ge=0, le=DEVICE_MAX)]
+    incarnation: Annotated[int, Field(ge=0, le=INCARNATION_MAX)]
+    sequence: Annotated[int, Field(ge=1, le=SEQUENCE_MAX)]
+    at: AwareDatetime
+    kind: Annotated[str, Field(max_length=64)]
+    body: dict[str, JsonValue]
+    previous: Digest
+    hash: Digest
+
+
+class ForwardRequest(Wire):
+    """Records in the journal's order."""
+
+    records: Annotated[tuple[ForwardedRecord, ...], Field(min_length=1, max_length=BATCH_MAX)]
+
+
+class RecordOutcome(Wire):
+    """The ledger's word on the record with this sequence."""
+
+    sequence: Annotated[int, Field(ge=1, le=SEQUENCE_MAX)]
+    status: Literal["accepted", "declined", "poison"]
+    approval: ApprovalAnswer | None = None
+    decline: DeclineAnswer | None = None
+    commission: Balance | None = None
+    problem: LongText = ""
+
+
+class ForwardAnswer(Wire):
+    """One outcome for each record, in the order sent."""
+
+    outcomes: tuple[RecordOutcome, ...]
+
+
+class WireOrderLine(Wire):
+    """One dish; `amount` is for the whole line."""
+
+    name: ShortText
+    quantity: Annotated[int, Field(ge=1, le=9_999)]
+    amount: Balance
+    options: tuple[ShortText, ...] = ()
+
+
+class WireOrder(Wire):
+    """A delivery order; address and phone come masked."""
+
+    channel: Annotated[str, Field(pattern="^[a-z0-9-]{1,32}$")]
+    number: Annotated[str, Field(min_length=1, max_length=64)]
+    short_number: Annotated[str, Field(min_length=1, max_length=16)]
+    placed_at: AwareDatetime
+    accept_by: AwareDatetime
+    lines: Annotated[tuple[WireOrderLine, ...], Field(min_length=1, max_length=200)]
+    total: Amount
+    paid_in_app: bool
+    disposables: bool
+    shop_note: LongText = ""
+    rider_note: LongText = ""
+    address_masked: LongText = ""
+    phone_masked: ShortText = ""
+
+
+class OrderPlaced(Wire):
+    """A new order to answer before its `accept_by`."""
+
+    kind: Literal["order.placed"] = "order.placed"
+    order: WireOrder
+
+
+class OrderMoved(Wire):
+    """An order went on, or ended, without the shop."""
+
+    kind: Literal["order.state"] = "order.state"
+    order_key: ShortText
+    state: OrderStateName
+
+
+class FeedAnswer(Wire):
+    """What is new after the cursor, oldest first, and the cursor to ask with next."""
+
+    cursor: Annotated[str, Field(max_length=32)]
+    items: tuple[Annotated[OrderPlaced | OrderMoved, Field(discriminator="kind")], ...]
+
+
+class HealthAnswer(Wire):
+    """The ledger takes requests; `at` is its clock."""
+
+    status: Literal["ok"] = "ok"
+    at: AwareDatetime
+
+
+class Problem(Wire):
+    """Why a request was not taken (RFC 9457). `code` is short and stable; nothing was posted."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: Annotated[str, Field(pattern="^[a-z_]{1,40}$")]
+    detail: LongText = ""

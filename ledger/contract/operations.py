@@ -1,0 +1,111 @@
+"""The ledger's operations, one table for client, server and document. Never a call outside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import BaseModel
+
+from ledger.contract import models as wire
+
+PROBLEM_TYPE = "application/problem+json"  # RFC 9457.
+DEVICE_HEADER = "Ieum-Device"  # 12 hex digits; must be the device that the token was given to.
+FEED_WAIT_MS_MAX = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A path or query parameter, with its JSON schema."""
+
+    name: str
+    place: str
+    schema: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One call.
+
+    Attributes:
+        id: the OpenAPI operationId.
+        problems: HTTP statuses that come as a `Problem`.
+        public: needs no token.
+    """
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    answer: type[BaseModel]
+    request: type[BaseModel] | None = None
+    parameters: tuple[Parameter, ...] = ()
+    problems: tuple[int, ...] = (401, 403, 422, 503)
+    public: bool = False
+
+    def url(self, **values: str) -> str:
+        """Return the path with its parameters filled in and escaped."""
+        return self.path.format(**{name: quote(each, safe="") for name, each in values.items()})
+
+
+DEVICE = Parameter(DEVICE_HEADER, "header", {"type": "string", "pattern": "^[0-9a-f]{12}$"})
+"""Goes with every operation that needs a token."""
+
+_PAYMENT_ID = Parameter("payment_id", "path", {"type": "string", "pattern": "^[0-9a-f]{32}$"})
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        id="authorizePayment",
+        method="POST",
+        path="/v1/payments/{payment_id}",
+        summary="Authorize and capture one payment; idempotent for ever by its id.",
+        request=wire.AuthorizeRequest,
+        answer=wire.AuthorizeAnswer,
+        parameters=(_PAYMENT_ID,),
+        problems=(401, 403, 409, 413, 422, 503),
+    ),
+    Operation(
+        id="paymentOutcome",
+        method="GET",
+        path="/v1/payments/{payment_id}",
+        summary="Say what became of a payment.",
+        answer=wire.OutcomeAnswer,
+        parameters=(_PAYMENT_ID,),
+    ),
+    Operation(
+        id="forwardRecords",
+        method="POST",
+        path="/v1/records",
+        summary="Take journal records in order; one outcome for each, the same for ever.",
+        request=wire.ForwardRequest,
+        answer=wire.ForwardAnswer,
+        problems=(401, 403, 413, 422, 503),
+    ),
+    Operation(
+        id="readFeed",
+        method="GET",
+        path="/v1/feed",
+        summary="Return what is new after a cursor, waiting for something if asked to.",
+        answer=wire.FeedAnswer,
+        parameters=(
+            Parameter("cursor", "query", {"type": "string", "pattern": "^[0-9]{0,18}$"}),
+            Parameter(
+                "wait_ms",
+                "query",
+                {"type": "integer", "minimum": 0, "maximum": FEED_WAIT_MS_MAX},
+            ),
+        ),
+    ),
+    Operation(
+        id="health",
+        method="GET",
+        path="/v1/health",
+        summary="Say that the ledger takes requests.",
+        answer=wire.HealthAnswer,
+        problems=(503,),
+        public=True,
+    ),
+)
+
+BY_ID = {operation.id: operation for operation in OPERATIONS}

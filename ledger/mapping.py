@@ -1,0 +1,249 @@
+"""Turns the domain's words into the wire's and back. The only place that knows both; never calls anyone."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any, cast, get_args
+
+from ledger.contract import models as wire
+from pos.domain.forwarding import ForwardOutcome, ForwardStatus
+from pos.domain.order import Order, OrderLine, OrderState
+from pos.domain.payment import Approval, Decline, DeclineReason
+from pos.domain.record import Record
+from pos.domain.tender import Purse, PurseDraw
+from pos.domain.won import Won
+from pos.ports import FeedItem, FeedPage, PaymentFate
+
+LEDGER_REASONS = frozenset(DeclineReason(each) for each in get_args(wire.DeclineCode))
+"""The declines that a ledger can give; the others are the terminal's or the card's own."""
+
+# Answers to a payment -------------------------------------------------------------------------
+
+
+def approval_to_wire(approval: Approval) -> wire.ApprovalAnswer:
+    """Return an approval as it travels."""
+    return wire.ApprovalAnswer(
+        amount=approval.amount.amount,
+        approval_code=approval.approval_code,
+        rrn=approval.rrn,
+        approved_at=approval.approved_at,
+        purses=tuple(
+            wire.PurseDrawn(purse=each.purse.value, amount=each.amount.amount)
+            for each in approval.purses
+        ),
+        cashback=approval.cashback.amount,
+        balance=approval.balance.amount,
+    )
+
+
+def approval_from_wire(answer: wire.ApprovalAnswer) -> Approval:
+    """Read an approval.
+
+    Raises:
+        ValueError: the purses do not sum to the amount.
+    """
+    purses = tuple(PurseDraw(Purse(each.purse), Won(each.amount)) for each in answer.purses)
+    if Won.total(each.amount for each in purses) != Won(answer.amount):
+        raise ValueError("the purses do not sum to the amount")
+    return Approval(
+        amount=Won(answer.amount),
+        approval_code=answer.approval_code,
+        rrn=answer.rrn,
+        approved_at=answer.approved_at.astimezone(UTC),
+        purses=purses,
+        cashback=Won(answer.cashback),
+        balance=Won(answer.balance),
+    )
+
+
+def decline_to_wire(decline: Decline) -> wire.DeclineAnswer:
+    """Return a decline as it travels."""
+    balance = None if decline.balance is None else decline.balance.amount
+    reason = cast("wire.DeclineCode", decline.reason.value)
+    return wire.DeclineAnswer(reason=reason, balance=balance)
+
+
+def decline_from_wire(answer: wire.DeclineAnswer) -> Decline:
+    """Read a decline."""
+    balance = None if answer.balance is None else Won(answer.balance)
+    return Decline(DeclineReason(answer.reason), balance)
+
+
+def answer_to_wire(answer: Approval | Decline) -> wire.AuthorizeAnswer:
+    """Return the answer to a payment as it travels."""
+    if isinstance(answer, Approval):
+        return wire.AuthorizeAnswer(approval_to_wire(answer))
+    return wire.AuthorizeAnswer(decline_to_wire(answer))
+
+
+def answer_from_wire(answer: wire.AuthorizeAnswer) -> Approval | Decline:
+    """Read the answer to a payment.
+
+    Raises:
+        ValueError: as `approval_from_wire`.
+    """
+    if isinstance(answer.root, wire.ApprovalAnswer):
+        return approval_from_wire(answer.root)
+    return decline_from_wire(answer.root)
+
+
+def outcome_to_wire(outcome: Approval | Decline | PaymentFate) -> wire.OutcomeAnswer:
+    """Return what became of a payment as it travels."""
+    match outcome:
+        case Approval():
+            return wire.OutcomeAnswer(approval_to_wire(outcome))
+        case Decline():
+            return wire.OutcomeAnswer(decline_to_wire(outcome))
+        case PaymentFate():
+            return wire.OutcomeAnswer(wire.FateAnswer(status=outcome.value))
+
+
+def outcome_from_wire(answer: wire.OutcomeAnswer) -> Approval | Decline | PaymentFate:
+    """Read what became of a payment.
+
+    Raises:
+        ValueError: as `approval_from_wire`.
+    """
+    match answer.root:
+        case wire.ApprovalAnswer():
+            return approval_from_wire(answer.root)
+        case wire.DeclineAnswer():
+            return decline_from_wire(answer.root)
+        case wire.FateAnswer(status=status):
+            return PaymentFate(status)
+
+
+# Forwarded records ----------------------------------------------------------------------------
+
+
+def record_to_wire(record: Record) -> wire.ForwardedRecord:
+    """Return a journal record as it travels; its hash still fits."""
+    return wire.ForwardedRecord(
+        device=record.device,
+        incarnation=record.incarnation,
+        sequence=record.sequence,
+        at=record.at,
+        kind=record.kind,
+        body=cast("dict[str, Any]", dict(record.body)),
+        previous=record.previous,
+        hash=record.hash,
+    )
+
+
+def record_from_wire(record: wire.ForwardedRecord) -> Record:
+    """Read a journal record; whether its hash fits is for the ledger's rules to say."""
+    return Record(
+        device=record.device,
+        incarnation=record.incarnation,
+        sequence=record.sequence,
+        at=record.at.astimezone(UTC),
+        kind=record.kind,
+        body=cast("dict[str, Any]", record.body),
+        previous=record.previous,
+        hash=record.hash,
+    )
+
+
+def forwarded_to_wire(outcome: ForwardOutcome) -> wire.RecordOutcome:
+    """Return the word on one record as it travels."""
+    return wire.RecordOutcome(
+        sequence=outcome.sequence,
+        status=outcome.status.value,
+        approval=None if outcome.approval is None else approval_to_wire(outcome.approval),
+        decline=None if outcome.decline is None else decline_to_wire(outcome.decline),
+        commission=None if outcome.commission is None else outcome.commission.amount,
+        problem=outcome.problem[:1_000],
+    )
+
+
+def forwarded_from_wire(outcome: wire.RecordOutcome) -> ForwardOutcome:
+    """Read the word on one record.
+
+    Raises:
+        ValueError: as `approval_from_wire`.
+    """
+    return ForwardOutcome(
+        sequence=outcome.sequence,
+        status=ForwardStatus(outcome.status),
+        approval=None if outcome.approval is None else approval_from_wire(outcome.approval),
+        decline=None if outcome.decline is None else decline_from_wire(outcome.decline),
+        commission=None if outcome.commission is None else Won(outcome.commission),
+        problem=outcome.problem,
+    )
+
+
+# The feed -------------------------------------------------------------------------------------
+
+
+def order_to_wire(order: Order) -> wire.WireOrder:
+    """Return an order as it travels; its state does not, for it is new."""
+    return wire.WireOrder(
+        channel=order.channel,
+        number=order.number,
+        short_number=order.short_number,
+        placed_at=order.placed_at,
+        accept_by=order.accept_by,
+        lines=tuple(
+            wire.WireOrderLine(
+                name=line.name,
+                quantity=line.quantity,
+                amount=line.amount.amount,
+                options=line.options,
+            )
+            for line in order.lines
+        ),
+        total=order.total.amount,
+        paid_in_app=order.paid_in_app,
+        disposables=order.disposables,
+        shop_note=order.shop_note,
+        rider_note=order.rider_note,
+        address_masked=order.address_masked,
+        phone_masked=order.phone_masked,
+    )
+
+
+def order_from_wire(order: wire.WireOrder) -> Order:
+    """Read an order, new."""
+    lines = tuple(
+        OrderLine(line.name, line.quantity, Won(line.amount), line.options) for line in order.lines
+    )
+    return Order(
+        channel=order.channel,
+        number=order.number,
+        short_number=order.short_number,
+        placed_at=order.placed_at.astimezone(UTC),
+        accept_by=order.accept_by.astimezone(UTC),
+        lines=lines,
+        total=Won(order.total),
+        paid_in_app=order.paid_in_app,
+        disposables=order.disposables,
+        shop_note=order.shop_note,
+        rider_note=order.rider_note,
+        address_masked=order.address_masked,
+        phone_masked=order.phone_masked,
+    )
+
+
+def item_to_wire(item: FeedItem) -> wire.OrderPlaced | wire.OrderMoved:
+    """Return a feed item as it travels.
+
+    Raises:
+        ValueError: it has neither an order nor a state.
+    """
+    if item.order is not None:
+        return wire.OrderPlaced(order=order_to_wire(item.order))
+    if item.state is None:
+        raise ValueError("a feed item has an order or a state")
+    state = cast("wire.OrderStateName", item.state.value)
+    return wire.OrderMoved(order_key=item.order_key, state=state)
+
+
+def page_from_wire(answer: wire.FeedAnswer) -> FeedPage:
+    """Read a page of the feed."""
+    return FeedPage(answer.cursor, tuple(_item_from_wire(each) for each in answer.items))
+
+
+def _item_from_wire(item: wire.OrderPlaced | wire.OrderMoved) -> FeedItem:
+    if isinstance(item, wire.OrderPlaced):
+        return FeedItem(item.kind, order=order_from_wire(item.order))
+    return FeedItem(item.kind, order_key=item.order_key, state=OrderState(item.state))

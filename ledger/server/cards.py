@@ -1,0 +1,140 @@
+"""Knows the cards by a keyed hash of their number. Never keeps or shows a number itself."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from ledger.server import books
+from ledger.server.database import Tx
+from ledger.server.rules import opening
+from pos.domain.card import Cryptogram, mask_pan
+from pos.domain.tender import Purse
+from pos.domain.won import Won
+
+
+class SealBroken(Exception):
+    """What was sealed can't be opened, or was sealed for another payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What a sealed card says, once it is opened; the number is already hashed away.
+
+    Attributes:
+        amount: what the card signed.
+        cryptogram_right: the card's own key made the cryptogram over these data.
+    """
+
+    pan_key: bytes
+    atc: int
+    cryptogram: Cryptogram
+    amount: Won
+    cryptogram_right: bool
+
+
+class CardOpener(Protocol):
+    """Opens sealed cards with the ledger's keys."""
+
+    def open(self, sealed: str, payment_id_hex: str) -> CardFacts:
+        """Open what was sealed for this payment.
+
+        Raises:
+            SealBroken: it was not sealed to this ledger, for this payment, or was changed.
+        """
+        ...
+
+    def pan_key(self, pan: str) -> bytes:
+        """Return the keyed hash that a card number is known by."""
+        ...
+
+
+def hash_pan(key: bytes, pan: str) -> bytes:
+    """Return HMAC-SHA-256 of a card number: without the key, trying all numbers gives nothing."""
+    return hmac.digest(key, pan.encode(), "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card as the ledger knows it.
+
+    Attributes:
+        status: `active` or `blocked`.
+        member: whose monthly cashback cap counts.
+    """
+
+    id: str
+    status: str
+    expires_on: date
+    member: str
+    last_online_atc: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewCard:
+    """A card to be opened. Its repr shows nothing, for it holds the number."""
+
+    id: str
+    label: str
+    pan: str
+    expires_on: date
+    status: str
+    member: str
+    offline_limit: Won
+    purses: Mapping[Purse, Won]
+
+
+def find(tx: Tx, pan_key: bytes) -> Card | None:
+    """Return the card with this hash, or None."""
+    row = tx.row(
+        "SELECT id, status, expires_on, member, last_online_atc FROM cards WHERE pan_key = ?",
+        (pan_key,),
+    )
+    if row is None:
+        return None
+    return Card(row[0], row[1], date.fromisoformat(row[2]), row[3], row[4])
+
+
+def use_atc(tx: Tx, card: Card, atc: int, *, online: bool) -> bool:
+    """Take a transaction counter for used; False if it is a replay (EMV Book 2, 8.1.2).
+
+    Online, counters only rise. An advice comes later than what it tells of, so there each
+    counter must merely be new.
+    """
+    if online and atc <= card.last_online_atc:
+        return False
+    tx.execute("INSERT OR IGNORE INTO card_atcs VALUES (?, ?)", (card.id, atc))
+    if not tx.connection.changes():
+        return False
+    if online:
+        tx.execute("UPDATE cards SET last_online_atc = ? WHERE id = ?", (atc, card.id))
+    return True
+
+
+def open_card(tx: Tx, new: NewCard, pan_key: bytes, at: datetime) -> bool:
+    """Open a card with its first balances; False, and nothing changes, if it is known.
+
+    Raises:
+        ValueError: it promises more offline than it holds, or its number is none.
+    """
+    if tx.row("SELECT 1 FROM cards WHERE id = ? OR pan_key = ?", (new.id, pan_key)) is not None:
+        return False
+    tx.execute(
+        "INSERT INTO cards (id, pan_key, masked_pan, label, expires_on, status, member)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            new.id,
+            pan_key,
+            mask_pan(new.pan),
+            new.label,
+            new.expires_on.isoformat(),
+            new.status,
+            new.member,
+        ),
+    )
+    for posting in opening(new.id, new.purses, new.offline_limit):
+        books.post(tx, posting, at)
+    return True

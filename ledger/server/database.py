@@ -1,0 +1,70 @@
+"""Opens the ledger's SQLite file so that a commit means durable. Never works on another footing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+BUSY_MS = 5_000
+FULL = 2  # PRAGMA synchronous as SQLite reads it back.
+
+
+class DatabaseUnfit(Exception):
+    """The file can't be opened with a write-ahead log and full synchronisation."""
+
+
+@dataclass(slots=True)
+class Tx:
+    """What a job works on, inside the writer's transaction.
+
+    Attributes:
+        feed_grew: set by whoever appends to the feed; waiting readers are woken after the commit.
+    """
+
+    connection: apsw.Connection
+    feed_grew: bool = False
+
+    def execute(self, sql: str, parameters: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        """Run one statement."""
+        return self.connection.execute(sql, parameters)
+
+    def row(self, sql: str, parameters: tuple[object, ...] = ()) -> tuple[Any, ...] | None:
+        """Return the first row, or None."""
+        return next(iter(self.connection.execute(sql, parameters)), None)
+
+
+def open_writer(path: Path) -> apsw.Connection:
+    """Open the file for its one writer, making the tables if need be.
+
+    Raises:
+        DatabaseUnfit: write-ahead log or full synchronisation did not hold.
+        apsw.Error: it can't be opened at all.
+    """
+    connection = _open(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+    mode = connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "full")
+    connection.pragma("foreign_keys", value=True)
+    if mode != "wal" or connection.pragma("synchronous") != FULL:
+        raise DatabaseUnfit(f"{path.name}: journal_mode {mode}")
+    connection.execute(SCHEMA.read_text(encoding="utf-8"))
+    return connection
+
+
+def open_reader(path: Path) -> apsw.Connection:
+    """Open the file for reading what was committed.
+
+    Raises:
+        apsw.Error: it can't be opened.
+    """
+    return _open(path, apsw.SQLITE_OPEN_READONLY)
+
+
+def _open(path: Path, flags: int) -> apsw.Connection:
+    connection = apsw.Connection(str(path), flags=flags)
+    connection.set_busy_timeout(BUSY_MS)
+    return connection

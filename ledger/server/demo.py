@@ -1,0 +1,172 @@
+"""Operations under /demo: orders on demand, a look into the books, faults. Never in a real ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from random import Random
+from secrets import SystemRandom
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ledger.contract.models import Wire
+from ledger.mapping import order_to_wire
+from ledger.server import accounts, books, orders
+from ledger.server.app import Handlers, read_body
+from ledger.server.database import Tx
+from ledger.server.demo_orders import ACCEPT_S, invent
+from ledger.server.faults import DELAY_MS_MAX, Faults
+from ledger.server.problems import Refused
+from ledger.server.service import Service
+from pos.domain.order import OrderState
+from pos.domain.won import Won
+
+W = TypeVar("W", bound=Wire)
+
+
+class OrderWish(Wire):
+    """What the next order should be like."""
+
+    accept_s: Annotated[int, Field(ge=-3_600, le=3_600)] = ACCEPT_S
+    seed: int | None = None
+
+
+class FaultWish(Wire):
+    """What goes wrong next."""
+
+    silent_next: Annotated[int, Field(ge=0, le=1_000)] = 0
+    delay_ms: Annotated[int, Field(ge=0, le=DELAY_MS_MAX)] = 0
+    operation: Literal["authorizePayment", "paymentOutcome", "forwardRecords", "readFeed"] = (
+        "authorizePayment"
+    )
+
+
+class Demo:
+    """The demo's routes; each asks for the terminal's token, as the contract's do."""
+
+    def __init__(self, service: Service, faults: Faults) -> None:
+        self._service = service
+        self._faults = faults
+        self._handlers = Handlers(service)
+        # Two at a time would invent the same number.
+        self._placing = asyncio.Lock()
+
+    def routes(self) -> list[Route]:
+        """Return the routes to add to the application."""
+        posts: tuple[tuple[str, Callable[[Request], Awaitable[Response]]], ...] = (
+            ("/demo/orders", self.place_order),
+            ("/demo/orders/{key}/cancel", self.cancel_order),
+            ("/demo/faults", self.set_faults),
+        )
+        gets: tuple[tuple[str, Callable[[Request], Awaitable[Response]]], ...] = (
+            ("/demo/cards", self.cards),
+            ("/demo/entries", self.entries),
+        )
+        return [Route(path, handler, methods=["POST"]) for path, handler in posts] + [
+            Route(path, handler, methods=["GET"]) for path, handler in gets
+        ]
+
+    async def place_order(self, request: Request) -> Response:
+        """Invent an order and put it into the feed; answers 201 with it."""
+        merchant = await self._handlers.whose(request)
+        wish = await _wish(request, OrderWish)
+        chance = SystemRandom() if wish.seed is None else Random(wish.seed)  # noqa: S311 - a demo.
+        async with self._placing:
+            now = self._service.now()
+            number = orders.count(self._service.reader) + 1
+            order = invent(chance, number, now, accept_s=wish.accept_s)
+            await self._service.writer.run(lambda tx: orders.place(tx, merchant.id, order))
+        body = order_to_wire(order).model_dump(mode="json") | {"key": order.key}
+        return JSONResponse(body, status_code=201)
+
+    async def cancel_order(self, request: Request) -> Response:
+        """Let the customer cancel an order that was not answered yet."""
+        merchant = await self._handlers.whose(request)
+        key = str(request.path_params["key"])
+        done = await self._service.writer.run(
+            lambda tx: orders.end(tx, merchant.id, key, OrderState.CANCELLED)
+        )
+        return JSONResponse({"cancelled": done})
+
+    async def set_faults(self, request: Request) -> Response:
+        """Set what goes wrong next."""
+        await self._handlers.whose(request)
+        wish = await _wish(request, FaultWish)
+        self._faults.silent[wish.operation] = wish.silent_next
+        self._faults.delay_ms = wish.delay_ms
+        return JSONResponse({"silent": self._faults.silent, "delay_ms": self._faults.delay_ms})
+
+    async def cards(self, request: Request) -> Response:
+        """Return the balances by card id, in won; `balance` is what a terminal is told."""
+        await self._handlers.whose(request)
+        tx = self._service.reader
+        ids = [card for (card,) in tx.execute("SELECT id FROM cards ORDER BY id")]
+        return JSONResponse({card: _card(tx, card) for card in ids})
+
+    async def entries(self, request: Request) -> Response:
+        """Return the whole book, and whether it is sound."""
+        await self._handlers.whose(request)
+        tx = self._service.reader
+        tx.execute("BEGIN")  # One snapshot for all of it.
+        try:
+            return JSONResponse(_book(tx))
+        finally:
+            tx.execute("COMMIT")
+
+
+async def _wish(request: Request, model: type[W]) -> W:
+    """Read a body that may be missing."""
+    if not int(request.headers.get("content-length", "0") or "0"):
+        return model()
+    return await read_body(request, model)
+
+
+def _card(tx: Tx, card: str) -> dict[str, Any]:
+    row = tx.row("SELECT masked_pan, status, member FROM cards WHERE id = ?", (card,))
+    if row is None:
+        raise Refused("not_found")
+    purses = books.purse_balances(tx, card)
+    return {
+        "masked_pan": row[0],
+        "status": row[1],
+        "member": row[2],
+        "balance": Won.total(purses.values()).amount,
+        "purses": {which.value: won.amount for which, won in purses.items()},
+        "offline_reserve": books.balance(tx, accounts.offline_reserve(card)).amount,
+    }
+
+
+def _book(tx: Tx) -> dict[str, Any]:
+    postings: dict[int, dict[str, Any]] = {
+        number: {"id": number, "kind": kind, "reference": reference, "at": at, "entries": []}
+        for number, kind, reference, at in tx.execute("SELECT * FROM postings ORDER BY id")
+    }
+    for number, _, account, amount in tx.execute("SELECT * FROM entries ORDER BY posting, line"):
+        postings[number]["entries"].append({"account": account, "amount": amount})
+    return {
+        "postings": list(postings.values()),
+        "balances": dict(tx.execute("SELECT name, balance FROM accounts ORDER BY name")),
+        "payments": [
+            {
+                "id": payment,
+                "answer": None if answer is None else json.loads(answer),
+                "reversed": bool(is_reversed),
+                "posting": posting,
+            }
+            for payment, answer, is_reversed, posting in tx.execute(
+                "SELECT id, answer, reversed, posting FROM payments ORDER BY id"
+            )
+        ],
+        "sales": [
+            {"id": sale, "day": day, "total": total, "vat": vat, "tenders": json.loads(tenders)}
+            for sale, day, total, vat, tenders in tx.execute(
+                "SELECT id, day, total, vat, tenders FROM sales WHERE NOT training ORDER BY id"
+            )
+        ],
+        "wrong": books.check(tx),
+    }

@@ -1,0 +1,129 @@
+"""Decides whether a payment stands, by card, shop and funds. Never posts; reads and counts ATCs only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.server import accounts, books, cards, rules
+from ledger.server.cards import Card, CardFacts
+from ledger.server.database import Tx
+from ledger.server.terms import Terms
+from pos.domain.card import Cryptogram
+from pos.domain.identifiers import TransactionId
+from pos.domain.payment import Decline, DeclineReason
+from pos.domain.report import business_day
+from pos.domain.tender import ApprovalMode, Purse, PurseDraw
+from pos.domain.won import ZERO, Won
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """A shop's terminal.
+
+    Attributes:
+        eligible: takes the voucher card at all.
+        earns_cashback: a shop above the yearly limit still takes cards, without cashback.
+    """
+
+    id: int
+    device: int
+    eligible: bool
+    earns_cashback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A payment to be judged.
+
+    Attributes:
+        body_hash: over all that the terminal said; another one under a known id is refused.
+        at: the ledger's time; the settlement day is taken from it.
+        earned_at: when the customer paid; the cashback's month is taken from it.
+    """
+
+    payment_id: TransactionId
+    merchant: Merchant
+    amount: Won
+    mode: ApprovalMode
+    facts: CardFacts
+    body_hash: bytes
+    at: datetime
+    earned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """What the rules decided, before it is posted.
+
+    Attributes:
+        purses: what the cardholder is told; `drawn`: the accounts that really pay.
+        month: whose cashback cap `cashback.base` counts against.
+    """
+
+    card: Card
+    purses: tuple[PurseDraw, ...]
+    drawn: tuple[tuple[str, Won], ...]
+    cashback: rules.Cashback
+    month: str
+
+
+def judge(tx: Tx, ask: Ask, terms: Terms) -> Yes | Decline:
+    """Decide by the card, the shop and the funds, in this order; the card's counter is used up."""
+    card = cards.find(tx, ask.facts.pan_key)
+    if card is None:
+        return Decline(DeclineReason.CARD_UNKNOWN)
+    online = ask.mode is ApprovalMode.ONLINE
+    if not _is_genuine(ask) or not cards.use_atc(tx, card, ask.facts.atc, online=online):
+        return Decline(DeclineReason.CARD_NOT_GENUINE)
+    if not ask.merchant.eligible:
+        return Decline(DeclineReason.MERCHANT_NOT_ELIGIBLE)
+    if ask.mode is ApprovalMode.OFFLINE_GUARANTEED:  # The money was set aside for the shop.
+        return _guaranteed(tx, ask, card, terms)
+    if card.status != "active":
+        return Decline(DeclineReason.CARD_BLOCKED)
+    if business_day(ask.earned_at) > card.expires_on:
+        return Decline(DeclineReason.CARD_EXPIRED)
+    balances = books.purse_balances(tx, card.id)
+    purses = rules.draw(balances, ask.amount)
+    if purses is None:
+        return Decline(DeclineReason.INSUFFICIENT_FUNDS, Won.total(balances.values()))
+    drawn = ((accounts.purse(card.id, each.purse), each.amount) for each in purses)
+    return _yes(tx, ask, card, purses, drawn, terms)
+
+
+def _is_genuine(ask: Ask) -> bool:
+    """Tell whether the card signed this very payment, in the manner that its mode asks for."""
+    wanted = {
+        ApprovalMode.ONLINE: (Cryptogram.ARQC,),
+        ApprovalMode.OFFLINE_GUARANTEED: (Cryptogram.TC,),
+        # The card wanted the ledger asked, or approved although the terminal was not sure.
+        ApprovalMode.OFFLINE_AT_RISK: (Cryptogram.ARQC, Cryptogram.TC),
+    }[ask.mode]
+    facts = ask.facts
+    return facts.cryptogram_right and facts.amount == ask.amount and facts.cryptogram in wanted
+
+
+def _guaranteed(tx: Tx, ask: Ask, card: Card, terms: Terms) -> Yes:
+    reserve = books.balance(tx, accounts.offline_reserve(card.id))
+    purses = (PurseDraw(Purse.CHARGED, ask.amount),)  # The reserve came out of the charged purse.
+    return _yes(tx, ask, card, purses, rules.guaranteed_draw(card.id, reserve, ask.amount), terms)
+
+
+def _yes(
+    tx: Tx,
+    ask: Ask,
+    card: Card,
+    purses: tuple[PurseDraw, ...],
+    drawn: Iterable[tuple[str, Won]],
+    terms: Terms,
+) -> Yes:
+    month = rules.month_of(business_day(ask.earned_at))
+    cashback = rules.Cashback()
+    if ask.merchant.earns_cashback:
+        row = tx.row(
+            "SELECT spend FROM cashback_months WHERE member = ? AND month = ?", (card.member, month)
+        )
+        cashback = rules.earn(purses, ZERO if row is None else Won(row[0]), terms)
+    return Yes(card, purses, tuple(drawn), cashback, month)

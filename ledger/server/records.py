@@ -1,0 +1,210 @@
+"""Judges forwarded journal records, one outcome each, the same for ever. Never lets one block the next."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import apsw
+
+from ledger.server import orders, payments
+from ledger.server.cards import CardFacts, CardOpener, SealBroken
+from ledger.server.database import Tx
+from ledger.server.judging import Ask, Merchant
+from ledger.server.payments import IdReused, hash_body
+from ledger.server.terms import Terms
+from pos.domain.codec import CodecError, decode, encode
+from pos.domain.events import Event, SaleCompleted, from_record
+from pos.domain.forwarding import ForwardOutcome, ForwardStatus
+from pos.domain.identifiers import TransactionId
+from pos.domain.order import OrderAccepted, OrderRejected
+from pos.domain.payment import Approval, OfflineApproved, ReversalAsked
+from pos.domain.record import ChainBroken, Record, canonical, verify
+from pos.domain.report import business_day
+from pos.domain.tender import ApprovalMode, CashTender
+from pos.domain.won import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record that was checked and opened before the writer's turn.
+
+    Attributes:
+        intact: its hash fits, so that its number and content belong together.
+        problem: why it is poison, or empty.
+    """
+
+    record: Record
+    intact: bool
+    event: Event | None = None
+    facts: CardFacts | None = None
+    problem: str = ""
+
+
+def prepare(record: Record, merchant: Merchant, opener: CardOpener) -> Prepared:
+    """Check a record's hash, shape and owner and open its card; costs no turn of the writer's."""
+    if record.device != merchant.device:
+        return Prepared(record, intact=False, problem="a record of another device")
+    try:
+        verify([record], after=record.previous, sequence=record.sequence - 1)
+    except (ChainBroken, CodecError, ValueError):
+        return Prepared(record, intact=False, problem="its hash does not fit its content")
+    try:
+        event = from_record(record)
+    except ValueError as error:  # CodecError, or a value no domain type takes.
+        return Prepared(record, intact=True, problem=f"not understood: {error}")
+    if any(each.device != merchant.device for each in _ids(event)):
+        return Prepared(record, intact=True, problem="an id of another device")
+    if not isinstance(event, OfflineApproved):
+        return Prepared(record, intact=True, event=event)
+    if event.mode is ApprovalMode.ONLINE or event.amount <= ZERO:
+        return Prepared(record, intact=True, problem="not an offline payment of 1 won or more")
+    try:
+        facts = opener.open(event.card.sealed, event.payment_id.hex)
+    except SealBroken:
+        return Prepared(record, intact=True, problem="the sealed card can't be opened")
+    return Prepared(record, intact=True, event=event, facts=facts)
+
+
+def take(
+    tx: Tx, prepared: Prepared, merchant: Merchant, terms: tuple[Terms, ...], at: datetime
+) -> ForwardOutcome:
+    """Give the word on one record: the one it got before, if it was here before."""
+    record = prepared.record
+    poison = ForwardOutcome(record.sequence, ForwardStatus.POISON, problem=prepared.problem)
+    if not prepared.intact:
+        return poison  # Not kept: nobody knows whose number this is.
+    known = tx.row(
+        "SELECT hash, outcome FROM records WHERE device = ? AND incarnation = ? AND sequence = ?",
+        (record.device, record.incarnation, record.sequence),
+    )
+    if known is not None and known[0] == record.hash:
+        return decode(ForwardOutcome, json.loads(known[1]))
+    if known is not None:
+        return replace(poison, problem="another record has this number")
+    outcome = poison if prepared.event is None else _judge_alone(tx, prepared, merchant, terms, at)
+    _keep(tx, record, outcome)
+    return outcome
+
+
+def _judge_alone(
+    tx: Tx, prepared: Prepared, merchant: Merchant, terms: tuple[Terms, ...], at: datetime
+) -> ForwardOutcome:
+    """Judge in a savepoint: what turns out to be poison leaves nothing behind."""
+    number = prepared.record.sequence
+    tx.execute("SAVEPOINT record")
+    try:
+        outcome = _judge(tx, prepared, merchant, terms, at)
+    except IdReused:
+        problem = "the payment's id is known with another body"
+        outcome = ForwardOutcome(number, ForwardStatus.POISON, problem=problem)
+    except (apsw.ConstraintError, ValueError, LookupError) as error:
+        # A fault of the program's or of the record's: a person looks at it, the queue goes on.
+        problem = f"can't be posted: {type(error).__name__}"
+        outcome = ForwardOutcome(number, ForwardStatus.POISON, problem=problem)
+    if outcome.status is ForwardStatus.POISON:
+        tx.execute("ROLLBACK TO record")
+    tx.execute("RELEASE record")
+    return outcome
+
+
+def _judge(
+    tx: Tx, prepared: Prepared, merchant: Merchant, terms: tuple[Terms, ...], at: datetime
+) -> ForwardOutcome:
+    number = prepared.record.sequence
+    match prepared.event:
+        case OfflineApproved() as event:
+            assert prepared.facts is not None
+            ask = _ask(event, prepared.facts, merchant, at)
+            answer = payments.authorize(tx, ask, terms)
+            if isinstance(answer, Approval):
+                return ForwardOutcome(number, ForwardStatus.ACCEPTED, approval=answer)
+            return ForwardOutcome(number, ForwardStatus.DECLINED, decline=answer)
+        case ReversalAsked(payment_id=payment_id):
+            payments.reverse(tx, payment_id, at)
+            return ForwardOutcome(number, ForwardStatus.ACCEPTED)
+        case OrderAccepted() as event:
+            status, commission, problem = orders.accept(tx, merchant, event, terms, at)
+            return ForwardOutcome(number, status, commission=commission, problem=problem)
+        case OrderRejected() as event:
+            status, problem = orders.reject(tx, merchant, event)
+            return ForwardOutcome(number, status, problem=problem)
+        case SaleCompleted() as event:
+            return _take_sale(tx, number, event)
+        case _:
+            kind = prepared.record.kind
+            return ForwardOutcome(
+                number, ForwardStatus.POISON, problem=f"{kind} is not for the ledger"
+            )
+
+
+def _ask(event: OfflineApproved, facts: CardFacts, merchant: Merchant, at: datetime) -> Ask:
+    return Ask(
+        payment_id=event.payment_id,
+        merchant=merchant,
+        amount=event.amount,
+        mode=event.mode,
+        facts=facts,
+        body_hash=hash_body(encode(event)),
+        at=at,
+        earned_at=min(event.at, at),  # A terminal's clock may be wrong, but not take the future.
+    )
+
+
+def _take_sale(tx: Tx, number: int, event: SaleCompleted) -> ForwardOutcome:
+    """Keep a sale's totals by tender, for comparing the terminal's day with the ledger's."""
+    sale = event.sale
+    body_hash = hash_body(encode(event))
+    known = tx.row("SELECT body_hash FROM sales WHERE id = ?", (sale.id.hex,))
+    if known is not None:
+        if known[0] == body_hash:
+            return ForwardOutcome(number, ForwardStatus.ACCEPTED)
+        return ForwardOutcome(number, ForwardStatus.POISON, problem="another sale has this id")
+    sums: dict[str, int] = {}
+    for tender in sale.tenders:
+        name = "cash" if isinstance(tender, CashTender) else tender.mode.value
+        sums[name] = sums.get(name, 0) + tender.amount.amount
+    if sum(sums.values()) != sale.total.amount:
+        return ForwardOutcome(
+            number, ForwardStatus.POISON, problem="the tenders do not sum to the total"
+        )
+    tx.execute(
+        "INSERT INTO sales VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            sale.id.hex,
+            sale.id.device,
+            business_day(sale.completed_at).isoformat(),
+            sale.receipt_number,
+            sale.total.amount,
+            sale.tax.vat.amount,
+            json.dumps(sums),
+            sale.training,
+            body_hash,
+        ),
+    )
+    return ForwardOutcome(number, ForwardStatus.ACCEPTED)
+
+
+def _keep(tx: Tx, record: Record, outcome: ForwardOutcome) -> None:
+    tx.execute(
+        "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            record.device,
+            record.incarnation,
+            record.sequence,
+            record.hash,
+            record.kind,
+            encode(record.at),
+            canonical(record.body).decode(),
+            record.previous,
+            json.dumps(encode(outcome), ensure_ascii=False),
+        ),
+    )
+
+
+def _ids(event: Event) -> list[TransactionId]:
+    named = [getattr(event, name, None) for name in ("payment_id", "sale_id", "decision_id")]
+    if isinstance(event, SaleCompleted):
+        named.append(event.sale.id)
+    return [each for each in named if isinstance(each, TransactionId)]

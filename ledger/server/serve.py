@@ -1,0 +1,118 @@
+"""Runs the ledger on loopback and says on stdout when it is ready. Never listens to the world.
+
+The reference ledger speaks plain HTTP; in front of it, a shop's line needs TLS.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from ledger.server import merchants
+from ledger.server.app import build_app
+from ledger.server.cards import CardOpener, NewCard
+from ledger.server.demo import Demo
+from ledger.server.faults import Faults
+from ledger.server.merchants import NewTerminal
+from ledger.server.seed import seed
+from ledger.server.service import Service, utc_now
+from ledger.server.terms import Terms
+from ledger.server.writer import Writer
+
+LOOPBACK = "127.0.0.1"
+KEEP_ALIVE_S = 75  # Far above the client's, which then is the one to close.
+SHUTDOWN_S = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How a ledger is to run.
+
+    Attributes:
+        port: 0 takes a free one.
+        demo: adds the operations under /demo.
+    """
+
+    db: Path
+    port: int
+    terminals: tuple[NewTerminal, ...]
+    terms: tuple[Terms, ...]
+    cards: tuple[NewCard, ...] = ()
+    demo: bool = False
+
+
+class _Announcing(uvicorn.Server):
+    """Says `{"port": N}` on stdout once requests are taken; the one line that it prints."""
+
+    def __init__(self, config: uvicorn.Config, port: int, service: Service) -> None:
+        super().__init__(config)
+        self._port = port
+        self._service = service
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            sys.stdout.write(json.dumps({"port": self._port}) + "\n")
+            sys.stdout.flush()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._service.close()  # Who waits for the feed is answered at once.
+        await super().shutdown(sockets)
+
+
+def serve(setup: Setup, opener: CardOpener) -> None:
+    """Run until the process is told to stop.
+
+    Raises:
+        OSError: the port is taken.
+        ValueError: a card of the setup can't be opened.
+        DatabaseUnfit, apsw.Error: the database can't be used.
+    """
+    app, service = _application(setup, opener)
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        ws="none",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
+    with socket.create_server((LOOPBACK, setup.port)) as listener:
+        server = _Announcing(config, listener.getsockname()[1], service)
+        server.run(sockets=[listener])
+
+
+def _application(setup: Setup, opener: CardOpener) -> tuple[Starlette, Service]:
+    writer = Writer(setup.db)
+    writer.run_now(lambda tx: merchants.enrol(tx, setup.terminals))
+    writer.run_now(lambda tx: seed(tx, setup.cards, opener, utc_now()))
+    service = Service(setup.db, writer, opener, setup.terms)
+    faults = Faults()
+    routes = Demo(service, faults).routes() if setup.demo else []
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        writer.start()
+        expiry = asyncio.create_task(service.expire_orders())
+        try:
+            yield
+        finally:
+            expiry.cancel()
+            with suppress(asyncio.CancelledError):
+                await expiry
+            await asyncio.to_thread(writer.close)
+
+    return build_app(service, faults, routes, lifespan), service

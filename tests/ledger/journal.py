@@ -1,0 +1,119 @@
+"""A terminal's journal in a list, for forwarding. Never used by the product."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from pos.domain.card import CardEntry, CardRead, Cryptogram
+from pos.domain.events import Event, SaleCompleted, to_record
+from pos.domain.identifiers import TransactionId
+from pos.domain.order import OrderAccepted, OrderRejected
+from pos.domain.payment import OfflineApproved, ReversalAsked
+from pos.domain.record import FIRST_PREVIOUS, Record, chain
+from pos.domain.sale import SaleLine, SaleRecord
+from pos.domain.tax import TaxKind, split_tax
+from pos.domain.tender import ApprovalMode, CashTender, VoucherTender
+from pos.domain.won import Won
+from tests.ledger.conftest import DEVICE
+from tests.ledger.plain_cards import seal
+
+START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+SALE = TransactionId(DEVICE, 7, 1)
+
+
+def payment_id(number: int, device: int = DEVICE) -> TransactionId:
+    return TransactionId(device, 7, number)
+
+
+class Journal:
+    """Chains events as the terminal's store does."""
+
+    def __init__(self, device: int = DEVICE, incarnation: int = 7) -> None:
+        self.records: list[Record] = []
+        self._device = device
+        self._incarnation = incarnation
+
+    def add(self, event: Event) -> Record:
+        previous = self.records[-1].hash if self.records else FIRST_PREVIOUS
+        number = len(self.records) + 1
+        record = chain(self._device, self._incarnation, number, previous, to_record(event))
+        self.records.append(record)
+        return record
+
+    def offline(
+        self,
+        number: int,
+        amount: int,
+        *,
+        mode: ApprovalMode = ApprovalMode.OFFLINE_GUARANTEED,
+        cid: str | None = None,
+        **facts: object,
+    ) -> Record:
+        said = cid or ("tc" if mode is ApprovalMode.OFFLINE_GUARANTEED else "arqc")
+        atc = facts.pop("atc", number)
+        won = Won(amount)
+        sealed = seal(payment_id(number), won, atc, cid=said, **facts)  # type: ignore[arg-type]
+        card = CardRead(
+            masked_pan="629099******0000",
+            card_ref="0" * 32,
+            sealed=sealed,
+            entry=CardEntry.CONTACTLESS_CHIP,
+            cryptogram=Cryptogram(said),
+            genuine=True,
+            expired=False,
+            offline_available=None,
+        )
+        return self.add(
+            OfflineApproved(
+                payment_id=payment_id(number),
+                sale_id=SALE,
+                amount=won,
+                card=card,
+                mode=mode,
+                approval_code=f"F{number:07d}",
+                cashback_estimate=Won(amount // 10),
+                at=START,
+            )
+        )
+
+    def reversal(self, number: int, amount: int, device: int = DEVICE) -> Record:
+        return self.add(
+            ReversalAsked(payment_id(number, device), SALE, Won(amount), "no answer", START)
+        )
+
+    def cash_sale(self, number: int, amount: int) -> Record:
+        return self.add(SaleCompleted(cash_sale(number, amount), START))
+
+    def accepted(self, number: int, key: str, total: int) -> Record:
+        return self.add(OrderAccepted(payment_id(number), key, Won(total), 20, START))
+
+    def rejected(self, number: int, key: str) -> Record:
+        return self.add(OrderRejected(payment_id(number), key, "재료 소진", START))
+
+
+def cash_sale(number: int, amount: int) -> SaleRecord:
+    line = SaleLine(1, "101", "떡볶이", Won(amount), 1, TaxKind.TAXABLE)
+    tender = CashTender(Won(amount), Won(amount), Won(0))
+    return SaleRecord(
+        id=payment_id(number),
+        receipt_number="20261124-0001",
+        completed_at=START + timedelta(minutes=1),
+        lines=(line,),
+        tenders=(tender,),
+        tax=split_tax(Won(amount)),
+    )
+
+
+def with_card(sale: SaleRecord, amount: int) -> SaleRecord:
+    """Return the sale paid by card for a part, the rest in cash."""
+    card = VoucherTender(
+        payment_id=payment_id(900),
+        amount=Won(amount),
+        mode=ApprovalMode.ONLINE,
+        masked_pan="629099******0000",
+        approval_code="00000001",
+        approved_at=START,
+    )
+    rest = sale.total - Won(amount)
+    return replace(sale, tenders=(card, CashTender(rest, rest, Won(0))))

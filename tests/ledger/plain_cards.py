@@ -1,0 +1,112 @@
+"""Cards in clear for tests: a fake opener, and the ledger run with it. Never used by the product."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import date
+from pathlib import Path
+
+from ledger.server.cards import CardFacts, NewCard, SealBroken, hash_pan
+from ledger.server.merchants import read_terminals
+from ledger.server.serve import Setup, serve
+from ledger.server.terms import Terms, load_terms
+from pos.domain.card import Cryptogram
+from pos.domain.identifiers import TransactionId
+from pos.domain.tender import Purse
+from pos.domain.won import Won
+
+PANS = {
+    name: f"629099000000{number:04d}" for number, name in enumerate(("rich", "poor", "gone", "old"))
+}
+
+
+class PlainOpener:
+    """Reads what `seal` wrote."""
+
+    def open(self, sealed: str, payment_id_hex: str) -> CardFacts:
+        try:
+            said = json.loads(sealed)
+        except ValueError:
+            raise SealBroken("no JSON") from None
+        if said["for"] != payment_id_hex:
+            raise SealBroken("for another payment")
+        return CardFacts(
+            pan_key=self.pan_key(said["pan"]),
+            atc=said["atc"],
+            cryptogram=Cryptogram(said["cid"]),
+            amount=Won(said["amount"]),
+            cryptogram_right=said["right"],
+        )
+
+    def pan_key(self, pan: str) -> bytes:
+        return hash_pan(b"test", pan)
+
+
+def seal(
+    payment_id: TransactionId,
+    amount: Won,
+    atc: int,
+    *,
+    card: str = "rich",
+    cid: str = "arqc",
+    right: bool = True,
+) -> str:
+    pan = PANS.get(card, "6290990000009999")
+    said = {"for": payment_id.hex, "pan": pan, "atc": atc, "cid": cid, "right": right}
+    return json.dumps(said | {"amount": amount.amount})
+
+
+def new_card(
+    name: str = "rich",
+    *,
+    policy: int = 0,
+    charged: int = 500_000,
+    cashback: int = 0,
+    offline_limit: int = 0,
+    status: str = "active",
+    expires_on: date = date(2031, 12, 31),
+    member: str = "M-1",
+) -> NewCard:
+    return NewCard(
+        id=name,
+        label=name,
+        pan=PANS[name],
+        expires_on=expires_on,
+        status=status,
+        member=member,
+        offline_limit=Won(offline_limit),
+        purses={
+            Purse.POLICY: Won(policy),
+            Purse.CHARGED: Won(charged),
+            Purse.CASHBACK: Won(cashback),
+        },
+    )
+
+
+CARDS = (
+    new_card("rich", policy=10_000, charged=900_000, cashback=5_000, offline_limit=50_000),
+    new_card("poor", charged=3_000, member="M-2"),
+    new_card("gone", charged=80_000, status="blocked", member="M-3"),
+    new_card("old", charged=80_000, expires_on=date(2024, 12, 31), member="M-4"),
+)
+
+
+def terms() -> tuple[Terms, ...]:
+    return load_terms()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--db", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--tokens", required=True)
+    given = parser.parse_args()
+    serve(
+        Setup(given.db, given.port, read_terminals(given.tokens), terms(), CARDS, demo=True),
+        PlainOpener(),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Who may speak, and which cards there are at the start."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from ledger.client import HttpLedger
+from ledger.server import books, merchants
+from ledger.server.database import Tx, open_writer
+from ledger.server.merchants import NO_DEVICE, Directory, read_terminals
+from ledger.server.seed import load_cards, seed
+from ledger.server.terms import load_terms
+from pos.domain.errors import LedgerRefused
+from pos.domain.payment import Approval, Decline, DeclineReason
+from pos.domain.tender import Purse
+from pos.domain.won import Won
+from tests.ledger.conftest import DEVICE, TOKEN, Process
+from tests.ledger.plain_cards import CARDS, PlainOpener, new_card
+from tests.ledger.test_payments_over_http import request
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+DEMO_CARDS = Path(__file__).parents[2] / "config" / "demo_cards.toml"
+
+
+@pytest.fixture
+def tx(tmp_path: Path) -> Tx:
+    return Tx(open_writer(tmp_path / "ledger.db"))
+
+
+def test_a_token_file_names_devices_and_switches() -> None:
+    first, second = read_terminals(
+        f"# the counter\nsecret {DEVICE:012x}\nother no-voucher no-cashback\n"
+    )
+
+    assert (first.device, first.eligible, first.earns_cashback) == (DEVICE, True, True)
+    assert (second.device, second.eligible, second.earns_cashback) == (None, False, False)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing", "secret 12", "secret 00000000000g"])
+def test_a_token_file_of_another_shape_is_refused_without_showing_it(text: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the text is checked below.
+        read_terminals(text)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_token_is_found_by_its_hash_alone(tx: Tx) -> None:
+    merchants.enrol(tx, read_terminals(f"{TOKEN} {DEVICE:012x}"))
+
+    directory = Directory(tx)
+
+    found = directory.find(TOKEN)
+    assert found is not None
+    assert found.device == DEVICE
+    assert directory.find(TOKEN[:-1]) is None
+
+
+def test_enrolling_again_keeps_the_binding(tx: Tx) -> None:
+    merchants.enrol(tx, read_terminals(TOKEN))
+    unbound = Directory(tx).find(TOKEN)
+    assert unbound is not None
+    assert unbound.device == NO_DEVICE
+    merchants.bind(tx, unbound.id, DEVICE)
+
+    merchants.enrol(tx, read_terminals(f"{TOKEN} no-cashback"))
+
+    found = Directory(tx).find(TOKEN)
+    assert found is not None
+    assert (found.device, found.earns_cashback) == (DEVICE, False)
+
+
+async def test_a_token_without_a_device_belongs_to_the_first_that_uses_it(tmp_path: Path) -> None:
+    process = Process(tmp_path / "ledger.db", tokens=TOKEN)
+    process.start()
+    first, second = (HttpLedger(process.url, TOKEN, DEVICE + n) for n in (0, 1))
+
+    assert isinstance(await first.authorize(request(1), deadline_ms=5_000), Approval)
+    with pytest.raises(LedgerRefused) as caught:
+        await second.feed("", wait_ms=0)
+
+    assert caught.value.facts["reason"] == "wrong_device"
+    await first.aclose()
+    await second.aclose()
+    process.stop()
+
+
+@pytest.mark.parametrize(
+    ("switch", "expected"),
+    [("no-voucher", Decline(DeclineReason.MERCHANT_NOT_ELIGIBLE)), ("no-cashback", Won(0))],
+)
+async def test_a_shop_may_be_barred_from_vouchers_or_cashback(
+    tmp_path: Path, switch: str, expected: object
+) -> None:
+    process = Process(tmp_path / "ledger.db", tokens=f"{TOKEN} {DEVICE:012x} {switch}")
+    process.start()
+    client = HttpLedger(process.url, TOKEN, DEVICE)
+
+    answer = await client.authorize(request(1), deadline_ms=5_000)
+
+    assert (answer.cashback if isinstance(answer, Approval) else answer) == expected
+    await client.aclose()
+    process.stop()
+
+
+def test_seeding_sets_the_offline_amount_aside_and_happens_once(tx: Tx) -> None:
+    assert seed(tx, CARDS, PlainOpener(), NOW) == len(CARDS)
+    assert seed(tx, CARDS, PlainOpener(), NOW) == 0
+
+    assert books.balance(tx, "offline_reserve:rich") == Won(50_000)
+    assert books.purse_balances(tx, "rich") == {
+        Purse.POLICY: Won(10_000),
+        Purse.CHARGED: Won(850_000),
+        Purse.CASHBACK: Won(5_000),
+    }
+    assert books.check(tx) == []
+
+
+def test_a_card_that_promises_more_offline_than_it_holds_is_not_opened(tx: Tx) -> None:
+    with pytest.raises(ValueError, match="offline"):
+        seed(tx, (new_card(charged=10, offline_limit=11),), PlainOpener(), NOW)
+
+
+def test_the_demos_card_file_is_taken_without_the_banks_cards() -> None:
+    found = {each.id: each for each in load_cards(DEMO_CARDS)}
+
+    assert "visa" not in found
+    assert found["expired"].expires_on == date(2024, 12, 31)
+    assert found["rich"].pan not in repr(found["rich"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[card]]\nid = "x"\npan = "6290990000000000"\nexpiry = 2031-12-31\nmember = "M"',
+        '[[card]]\nid = "x"\npan = "6290990000000000"\nexpiry = 2031-12-31\nmember = "M"\n'
+        "purses = { charged = 1.5 }",
+        '[[card]]\nid = "x"\npan = "6290990000000000"\nexpiry = 2031-12-31\nmember = "M"\n'
+        'status = "lost"\npurses = { charged = 1 }',
+        "[[card]\n",
+    ],
+)
+def test_a_card_file_of_another_shape_is_refused_without_the_number(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "cards.toml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the text is checked below.
+        load_cards(path)
+    assert "6290990000000000" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[[terms]]\nvalid_from = 2025-09-01",
+        "[[terms]]\nvalid_from = 2025-09-01\ncashback_bp = 10001\ncashback_monthly_spend = 1\n"
+        "fee_bp = 0\nfee_support_bp = 0\ncommission_bp = {}",
+    ],
+)
+def test_terms_of_another_shape_are_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "terms.toml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ValueError):  # noqa: PT011 - each says its own.
+        load_terms(path)
