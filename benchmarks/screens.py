@@ -51,7 +51,7 @@ def run() -> list[Figure]:
         floor: list[float] = []
         for _ in range(STARTS):
             till = _till(settings)
-            ours.append(till.read_until("F5".encode()))
+            ours.append(till.read_until(b"F5"))
             till.end()
             bare = _bare()
             floor.append(bare.read_until(b"READY"))
@@ -72,7 +72,7 @@ def _start_figure(ours: list[float], floor: list[float]) -> Figure:
 
 def _key_figure(settings: Path) -> Figure:
     till, bare = _till(settings), _bare()
-    till.read_until("F5".encode())
+    till.read_until(b"F5")
     bare.read_until(b"READY")
     ours: list[float] = []
     floor: list[float] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from pos.domain.errors import LedgerSilent, LedgerUnreachable
@@ -22,10 +24,8 @@ async def test_killed_after_any_commit_the_money_is_whole(survives: int, line: s
         world.line.failed(world.clock.now())
     world.counter.scan("101")
     world.store.die_after_commits = survives
-    try:
+    with contextlib.suppress(PowerCut):
         await world.card.pay()
-    except PowerCut:
-        pass
     world.store.die_after_commits = None
 
     await world.restart()
@@ -47,10 +47,8 @@ async def test_killed_in_a_cash_sale_it_is_there_once_or_still_open(survives: in
     world.counter.scan("101")
     world.store.open_draft = world.counter.sale
     world.store.die_after_commits = survives
-    try:
+    with contextlib.suppress(PowerCut):
         await world.cash.pay()
-    except PowerCut:
-        pass
     world.store.die_after_commits = None
 
     await world.restart()
