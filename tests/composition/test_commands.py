@@ -1,0 +1,78 @@
+"""The command line as people type it: clear words, the right exit code, no traceback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.secrets import write_secret
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "config" / "sample_shop"
+
+
+def ieum(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "run_pos.py", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "COLUMNS": "100", "LINES": "30"},
+    )
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    for name in ("settings.toml", "products.csv"):
+        shutil.copy(SAMPLE / name, tmp_path / name)
+    text = (tmp_path / "settings.toml").read_text(encoding="utf-8").replace('"pcsc"', '"none"')
+    (tmp_path / "settings.toml").write_text(text.replace(":8440", ":9"), encoding="utf-8")
+    write_secret(tmp_path / "device.token", "ab" * 16)
+    return tmp_path
+
+
+def test_the_doctor_names_each_thing_that_is_wrong_and_what_to_do(shop: Path) -> None:
+    done = ieum("doctor", "--settings", str(shop / "settings.toml"))
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert any("ok" in line and "상품 / products: 60" in line for line in lines)
+    assert any("!!" in line and "프린터" in line and "unreachable" in line for line in lines)
+    assert any("!!" in line and "서버 / ledger" in line for line in lines)
+    assert "→" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_doctor_names_the_line_of_a_bad_setting(shop: Path) -> None:
+    path = shop / "settings.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("columns = 42", "columns = 43"))
+    done = ieum("doctor", "--settings", str(path))
+    assert done.returncode == 1
+    assert "settings.toml:30 printer.columns" in done.stdout
+
+
+def test_a_bad_setting_stops_the_terminal_before_it_starts(shop: Path) -> None:
+    path = shop / "settings.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("device = ", "devise = "))
+    done = ieum("run", "--settings", str(path))
+    assert done.returncode == 2
+    assert "K01" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_report_before_the_first_sale_says_that_there_is_no_record(shop: Path) -> None:
+    done = ieum("report", "--settings", str(shop / "settings.toml"))
+    assert done.returncode == 2
+    assert "no record yet" in done.stderr
+
+
+def test_a_day_that_is_none_is_refused(shop: Path) -> None:
+    done = ieum("report", "--settings", str(shop / "settings.toml"), "--day", "tomorrow")
+    assert done.returncode == 2
+    assert "YYYY-MM-DD" in done.stderr
