@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from composition.demo.home import running_demo
 from composition.devices import ledger_of, printer_of, reader_of
 from composition.report import open_for_reading
 from config.products import load_catalogue
@@ -46,12 +47,11 @@ class Finding:
 async def examine(root: Path, settings_path: Path) -> list[Finding]:
     """Look at everything; a problem in one place does not hide the others."""
     found = [_python(), _pcsc(root), _terminal_window()]
-    try:
-        settings = load_settings(settings_path)
-    except ConfigError as error:
-        return [*found, Finding("설정 / settings", wrong=error.message("ko"))]
+    settings, finding = _settings(settings_path)
+    found.append(finding)
+    if settings is None:
+        return found
     folder = settings_path.parent
-    found.append(Finding("설정 / settings", good=str(settings_path)))
     checks: list[tuple[str, Callable[[], Awaitable[Finding]]]] = [
         ("상품 / products", lambda: _products(settings, folder)),
         ("요율 / rates", lambda: _rates(settings, folder)),
@@ -67,6 +67,17 @@ async def examine(root: Path, settings_path: Path) -> list[Finding]:
         except IeumError as error:
             found.append(Finding(subject, wrong=error.message("ko")))
     return found
+
+
+def _settings(path: Path) -> tuple[Settings | None, Finding]:
+    subject = "설정 / settings"
+    if not path.exists():
+        fix = "./run_pos.py demo, 또는 / or: --settings FILE"
+        return None, Finding(subject, wrong=f"없음 / none: {path}", fix=fix)
+    try:
+        return load_settings(path), Finding(subject, good=str(path))
+    except ConfigError as error:
+        return None, Finding(subject, wrong=error.message("ko"))
 
 
 def _python() -> Finding:
@@ -150,6 +161,8 @@ async def _reader(settings: Settings, folder: Path) -> Finding:
     subject = "카드 리더기 / card reader"
     if settings.reader.kind == "none":
         return Finding(subject, good="쓰지 않음 / not used")
+    if demo := running_demo(folder):
+        return Finding(subject, good=f"체험판 / demo: {demo.get('cards')}")
     status = await reader_of(settings, folder).status()
     if status.ready:
         return Finding(subject, good=status.name)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config.secrets import write_secret
 from drivers.simulators.card.keys import generate_keys
 from drivers.simulators.card.profiles import CardProfile, load_profiles
 
+RUNNING = "running.json"
 SAMPLE_FILES = ("settings.toml", "products.csv")
 
 
@@ -50,7 +54,16 @@ class Home:
 
     def note(self, facts: Mapping[str, object]) -> None:
         """Write down how this run can be reached, for whoever looks in from beside it."""
-        (self.folder / "running.json").write_text(json.dumps(facts), encoding="utf-8")
+        (self.folder / RUNNING).write_text(json.dumps(facts), encoding="utf-8")
+
+    def set_ports(self, *, ledger: int, printer: int) -> None:
+        """Write this run's ports into the settings, so that doctor and report find the demo too."""
+        text = self.settings.read_text(encoding="utf-8")
+        text = re.sub(r'(?m)^url = ".*"', f'url = "http://127.0.0.1:{ledger}"', text)
+        text = re.sub(r"(?m)^port = \d+", f"port = {printer}", text)
+        draft = self.settings.with_suffix(".new")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(self.settings)
 
     def make(self, *, fresh: bool) -> tuple[CardProfile, ...]:
         """Make what is missing and return the cards.
@@ -74,3 +87,13 @@ class Home:
         profiles = load_profiles(self.cards)
         generate_keys(self.folder, profiles)
         return profiles
+
+
+def running_demo(folder: Path) -> dict[str, Any]:
+    """Return what the demo in this folder noted of itself while it runs; empty if it does not."""
+    try:
+        noted = json.loads((folder / RUNNING).read_text(encoding="utf-8"))
+        os.kill(int(noted["pid"]), 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return dict(noted)

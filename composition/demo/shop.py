@@ -69,6 +69,7 @@ class DemoShop:
         url = f"http://{LOOPBACK}:{ledger_ready['port']}"
         control = Path(printer_ready["control"])
         panel = self._panel(table, cable, control, url, token)
+        self._home.set_ports(ledger=cable.port, printer=int(printer_ready["port"]))
         self._home.note({"pid": os.getpid(), "ledger": url, "cards": table.how})
         return await self.assembly.start(), panel
 
