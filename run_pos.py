@@ -11,7 +11,7 @@ from pathlib import Path
 from tools import bootstrap
 
 ROOT = Path(__file__).resolve().parent
-NEEDS_TOOLS = ("test", "bench")
+NEEDS_TOOLS = ("test", "bench", "pictures")
 
 
 def main() -> None:

@@ -100,6 +100,14 @@ def bench() -> None:
 
 
 @app.command()
+def pictures() -> None:
+    """README의 그림을 새로 그립니다 / draw the README's pictures anew, from the real demo."""
+    from tools.pictures import run as draw
+
+    draw(ROOT, ROOT / "docs" / "pictures")
+
+
+@app.command()
 def setup() -> None:
     """설치만 합니다 / set up and do nothing else."""
     print("ok")
