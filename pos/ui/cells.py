@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-ELLIPSIS = "…"
+ELLIPSIS = ".."  # Terminals in Korea disagree on how wide a real ellipsis is.
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     if width <= 0:
         return ""
     if cell_len(text) > width:
-        text = set_cell_size(text, width - 1).rstrip() + ELLIPSIS
+        room = max(0, width - len(ELLIPSIS))
+        text = set_cell_size(text, room).rstrip() + ELLIPSIS[:width]
     padding = " " * (width - cell_len(text))
     return padding + text if right else text + padding
 

@@ -27,4 +27,4 @@ def safe(text: str, limit: int = LENGTH_MAX) -> str:
         elif category[0] != "C" and marks <= MARKS_MAX:
             kept.append(char)
     line = " ".join("".join(kept).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    return line if len(line) <= limit else line[: limit - 2] + ".."

@@ -1,0 +1,147 @@
+"""The cashier's application: which screen is up, what reaches it. Never a rule, a device or a disk."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from textual.app import App
+from textual.binding import Binding
+
+from pos.domain.errors import StoreError
+from pos.services.terminal import Terminal
+from pos.ui import i18n
+from pos.ui.acts import SidePanelAsked, StoreFailed
+from pos.ui.navigation import ScreenAsked, ask_menu, screen_for
+from pos.ui.screens.selling import SellingScreen
+from pos.ui.side_panel import SidePanel
+from pos.ui.theme import THEME
+from pos.ui.watchdog import TerminalWatch
+
+if TYPE_CHECKING:
+    from pos.ui.screens.side import SideState
+
+TICK_SECONDS = 1.0  # Clocks and countdowns move by the second.
+EXIT_HUNG_UP = 129  # The terminal went away, as a shell reports SIGHUP.
+
+
+@runtime_checkable
+class Live(Protocol):
+    """A screen that shows what changes by itself: time, orders, the line."""
+
+    def news(self) -> None:
+        """Look again; called every second and whenever something changed."""
+        ...
+
+
+class IeumApp(App[None]):
+    """The till.
+
+    Args:
+        terminal: the use cases.
+        side_panel: the demo's world; None in a shop.
+    """
+
+    TITLE = "Ieum POS"
+    # Textual reads the styles of a screen when it is pushed; the first one never is.
+    CSS_PATH = ["app.tcss", "screens/selling.tcss"]  # noqa: RUF012 - Textual's own type.
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - Textual's own type.
+    BINDINGS = [  # noqa: RUF012 - Textual's own type.
+        Binding("ctrl+q", "leave", show=False, priority=True),
+        Binding("ctrl+c", "leave", show=False, priority=True),
+    ]
+
+    def __init__(self, terminal: Terminal, side_panel: SidePanel | None = None) -> None:
+        super().__init__()
+        i18n.use(terminal.shop.language)
+        self.terminal = terminal
+        self.side_panel = side_panel
+        self.stopped = False
+        self._selling = SellingScreen(terminal, side_panel=side_panel is not None)
+        self._side_state: SideState | None = None
+        self._watch: TerminalWatch | None = None
+        self.register_theme(THEME)
+        self.theme = THEME.name
+
+    def get_default_screen(self) -> SellingScreen:
+        """Start on the selling screen."""
+        return self._selling
+
+    def on_mount(self) -> None:
+        """Listen to what happens by itself, and tell what the start found."""
+        terminal = self.terminal
+        terminal.orders.on_change(self.news)
+        terminal.line.on_change(self.news)
+        self.set_interval(TICK_SECONDS, self.news)
+        found = terminal.recovered
+        if found.completed or found.reversing or found.restored:
+            from pos.ui.screens.recovered import RecoveredScreen  # Seldom needed.
+
+            self.push_screen(RecoveredScreen(found, terminal.counter.sale))
+        if not self.is_headless:
+            self._watch = TerminalWatch(sys.__stdin__.fileno() if sys.__stdin__ else 0, self._gone)
+            self._watch.start()
+
+    def on_unmount(self) -> None:
+        """Watch the terminal no longer."""
+        if self._watch is not None:
+            self._watch.stop()
+
+    def news(self) -> None:
+        """Tell every open screen to look again."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Live) and screen.is_mounted:
+                screen.news()
+
+    def stop_selling(self, error: StoreError) -> None:
+        """Show that selling has stopped; also for the tasks that run beside the screens."""
+        if self.stopped:
+            return
+        self.stopped = True
+        from pos.ui.screens.stopped import StoppedScreen  # Hopefully never needed.
+
+        self.bell()
+        self.push_screen(StoppedScreen(error))
+
+    def on_store_failed(self, message: StoreFailed) -> None:
+        """A use case could not write or read the record."""
+        self.stop_selling(message.error)
+
+    def on_screen_asked(self, message: ScreenAsked) -> None:
+        """Open another screen over the sale."""
+        if message.key == "enter":
+            ask_menu(self, self._selling, side_panel=self.side_panel is not None)
+        else:
+            self.push_screen(screen_for(message.key, self.terminal))
+
+    def on_side_panel_asked(self, message: SidePanelAsked) -> None:
+        """Open the demo's panel over whatever is up."""
+        if self.side_panel is None or self.stopped:
+            return
+        from pos.ui.screens.side import SideScreen, SideState  # Only in the demo.
+
+        if self._side_state is None:
+            self._side_state = SideState()
+        self.push_screen(SideScreen(self.side_panel, self._side_state))
+
+    def action_leave(self) -> None:
+        """End the program, but never in the middle of a payment."""
+        if self.terminal.counter.paying and not self.stopped:
+            self.bell()
+        else:
+            self.exit()
+
+    def _fatal_error(self) -> None:
+        """Print what went wrong without the values: a card or a customer may be among them."""
+        from rich.segment import Segments  # Seldom needed.
+        from rich.traceback import Traceback
+
+        traceback = Traceback(show_locals=False, width=None)
+        rendered = self.console.render(traceback, self.console.options)
+        self._exit_renderables.append(Segments(rendered))
+        self._close_messages_no_wait()
+
+    def _gone(self) -> None:
+        self.call_from_thread(self.exit, return_code=EXIT_HUNG_UP)

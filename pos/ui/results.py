@@ -1,0 +1,104 @@
+"""What a finished sale or a part payment says to cashier and customer. Pure: no widget, no rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pos.domain.sale import SaleRecord
+from pos.domain.tender import ApprovalMode, CashTender, Tender, VoucherTender
+from pos.domain.won import ZERO, Won
+from pos.services.take_card import PaidInFull, PaidInPart
+from pos.ui.i18n import _
+from pos.ui.safe_text import safe
+from pos.ui.words import mode_word, purse_word, won
+
+Row = tuple[str, str]
+CASH = "cash"  # The payment overlay's answer that asks for cash instead.
+PaymentAnswer = PaidInFull | PaidInPart | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One outcome to show.
+
+    Attributes:
+        title: what happened, short.
+        big_label, big: the one number that matters now: the change, or what was approved.
+        rows: label and value, in order; a row with no value is a heading.
+        warn: something about it needs care (approved at risk).
+    """
+
+    title: str
+    big_label: str
+    big: Won
+    rows: tuple[Row, ...]
+    warn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of a kind (see `MessageBar`), with a result to show if there is one."""
+
+    text: str
+    kind: str = "info"
+    result: Result | None = None
+
+
+def sale_result(record: SaleRecord) -> Result:
+    """Return what to show for a closed sale."""
+    rows: list[Row] = [(_("Total"), won(record.total))]
+    for tender in record.tenders:
+        rows.extend(tender_rows(tender))
+    rows.append((_("Receipt"), safe(record.receipt_number)))
+    change = Won.total(t.change for t in record.tenders if isinstance(t, CashTender))
+    cards = [t for t in record.tenders if isinstance(t, VoucherTender)]
+    if change or not cards:
+        return Result(_("Cash sale done"), _("Change"), change, tuple(rows), _at_risk(cards))
+    approved = Won.total(t.amount for t in cards)
+    return Result(_("Sale done"), _("Approved"), approved, tuple(rows), _at_risk(cards))
+
+
+def part_result(tender: VoucherTender, due: Won) -> Result:
+    """Return what to show when a card paid only a part."""
+    return Result(_("Paid in part"), _("Still due"), due, tender_rows(tender), _at_risk([tender]))
+
+
+def card_result(outcome: PaidInFull | PaidInPart | str | None) -> Said:
+    """Return what to say and show after the payment overlay has closed."""
+    match outcome:
+        case PaidInFull(record=record):
+            text = _("Paid: {amount}", amount=won(record.total))
+            return Said(text, "done", sale_result(record))
+        case PaidInPart(tender=tender, due=due):
+            text = _("{due} still due: F5 another card, F6 cash", due=won(due))
+            return Said(text, "ask", part_result(tender, due))
+        case _:
+            return Said(_("No card payment was made."))
+
+
+def tender_rows(tender: Tender) -> tuple[Row, ...]:
+    """Return the rows of one tender."""
+    if isinstance(tender, CashTender):
+        return (
+            (_("Cash"), ""),
+            (_("Received"), won(tender.received)),
+            (_("Change"), won(tender.change)),
+        )
+    rows: list[Row] = [
+        (mode_word(tender.mode), ""),
+        (_("Approved"), won(tender.amount)),
+        (_("Card"), safe(tender.masked_pan[-8:])),
+    ]
+    if tender.mode is ApprovalMode.OFFLINE_AT_RISK:
+        rows.append((_("! may still be declined"), " "))
+    rows.extend((purse_word(draw.purse), won(draw.amount)) for draw in tender.purses)
+    if tender.cashback > ZERO:
+        label = _("Cashback (est.)") if tender.cashback_is_estimate else _("Cashback")
+        rows.append((label, f"+{won(tender.cashback)}"))
+    if tender.balance is not None:
+        rows.append((_("Balance"), won(tender.balance)))
+    return tuple(rows)
+
+
+def _at_risk(cards: list[VoucherTender]) -> bool:
+    return any(card.mode is ApprovalMode.OFFLINE_AT_RISK for card in cards)

@@ -1,0 +1,203 @@
+"""The payment overlay: the customer's tap, what it led to, what can be done. Never decides a payment."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from pos.domain.errors import CardCancelled, IeumError
+from pos.domain.payment import DeclineReason
+from pos.domain.won import ZERO, Won
+from pos.services.take_card import (
+    CardOutcome,
+    NotApproved,
+    NotTaken,
+    PaidInFull,
+    PaidInPart,
+    Stage,
+    Unanswered,
+)
+from pos.services.terminal import Terminal
+from pos.ui.acts import SidePanelAsked, act
+from pos.ui.i18n import _, language
+from pos.ui.lone_keys import LoneKeys
+from pos.ui.results import CASH, PaymentAnswer
+from pos.ui.safe_text import safe
+from pos.ui.widgets.figures import Figures
+from pos.ui.widgets.total_strip import BigAmount, TotalStrip
+from pos.ui.words import decline_text, won
+
+CANCELLABLE = (Stage.TAP, Stage.TAP_AGAIN)
+
+
+class PaymentScreen(ModalScreen[PaymentAnswer]):
+    """Answers with what was paid, with `CASH`, or with None."""
+
+    CSS_PATH = "payment.tcss"
+    AUTO_FOCUS = ""
+
+    def __init__(self, terminal: Terminal, due: Won) -> None:
+        super().__init__()
+        self._terminal = terminal
+        self._due = due
+        self._amount = due
+        self._stage: Stage | None = Stage.TAP
+        self._next_amount: Won | None = None
+        self._cash_after = False
+        self._lone = LoneKeys(self, self._lone_key)
+
+    def compose(self) -> ComposeResult:
+        """Lay the parts out."""
+        with Vertical(classes="dialog"):
+            yield Static(classes="title", markup=False)
+            yield TotalStrip()
+            yield Static(classes="text", markup=False)
+            yield Figures()
+            yield Static(classes="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Ask for the card at once."""
+        self._start(self._due)
+
+    # While it runs --------------------------------------------------------------------------
+
+    def _start(self, amount: Won) -> None:
+        self._amount, self._next_amount = amount, None
+        self._staged(Stage.TAP)
+        act(self, self._pay(amount), self._failed)
+
+    async def _pay(self, amount: Won) -> None:
+        outcome = await self._terminal.take_card.pay(amount, on_stage=self._staged)
+        self._stage = None
+        if self.is_attached:
+            self._ended(outcome)
+
+    def _staged(self, stage: Stage) -> None:
+        self._stage = stage
+        offline = not self._terminal.line.up
+        titles = {
+            Stage.TAP: _("Tap the card, please"),
+            Stage.ASKING: _("Asking for approval"),
+            Stage.TAP_AGAIN: _("Tap the card once more, please"),
+            Stage.CHECKING: _("Checking what became of it"),
+        }
+        texts = {
+            Stage.TAP: _("The line is down: the card is approved offline.")
+            if offline
+            else _("Hold the card to the reader until it sounds."),
+            Stage.ASKING: _("The card can be taken away. One moment."),
+            Stage.TAP_AGAIN: _("The line went down before anything was sent. Nothing was charged."),
+            Stage.CHECKING: _(
+                "No answer came in time. Do not tap again; the answer is looked for."
+            ),
+        }
+        keys = _("Esc cancel   F6 cash instead") if stage in CANCELLABLE else _("Please wait")
+        warn = stage in (Stage.TAP_AGAIN, Stage.CHECKING)
+        self._say(titles[stage], texts[stage], keys, "warn" if warn else "")
+        self.query_one(Figures).display = False
+
+    def _cancel(self) -> None:
+        if self._stage in CANCELLABLE:
+            self._keys_say(_("Cancelling"))
+            act(self, self._terminal.take_card.cancel())
+        else:
+            self.app.bell()
+            self._keys_say(_("The answer is on its way; it can't be cancelled now."))
+
+    # When it has ended ----------------------------------------------------------------------
+
+    def _ended(self, outcome: CardOutcome) -> None:
+        match outcome:
+            case PaidInFull() | PaidInPart():
+                self.dismiss(outcome)
+            case NotTaken(error=CardCancelled()):
+                self.dismiss(CASH if self._cash_after else None)
+            case NotTaken(error=error):
+                self._failed(error)
+            case Unanswered(error=error):
+                self._offer(_("No answer came"), error.message(language()), self._amount)
+            case NotApproved():
+                self._declined(outcome)
+
+    def _failed(self, error: IeumError) -> None:
+        self._stage = None
+        title = _("No payment was made ({code})", code=error.code)
+        self._offer(title, error.message(language()), self._amount)
+
+    def _declined(self, outcome: NotApproved) -> None:
+        decline = outcome.decline
+        rows = [(_("Card"), safe(outcome.masked_pan)), (_("Asked for"), won(self._amount))]
+        split = self._amount
+        if decline.reason is DeclineReason.INSUFFICIENT_FUNDS and decline.balance is not None:
+            rows.append((_("On the card"), won(decline.balance)))
+            if ZERO < decline.balance < self._amount:
+                split = decline.balance
+                rows.append((_("Left to pay then"), won(self._due - split)))
+        self._offer(_("Not approved"), decline_text(decline.reason), split, rows)
+
+    def _offer(
+        self, title: str, text: str, amount: Won, rows: list[tuple[str, str]] | None = None
+    ) -> None:
+        self._next_amount = amount
+        if amount == self._amount:
+            keys = _("Enter tap again   F6 cash   Esc back")
+        else:
+            keys = _("Enter take {amount} from this card   F6 cash   Esc back", amount=won(amount))
+        self._say(title, text, keys, "danger")
+        figures = self.query_one(Figures)
+        figures.display = bool(rows)
+        figures.show(rows or ())
+        self.app.bell()
+
+    # Keys -----------------------------------------------------------------------------------
+
+    def on_key(self, event: Key) -> None:
+        """Act on a key; a scan made now is no answer."""
+        if event.key in ("escape", "f6", "f12"):
+            event.stop()
+            event.prevent_default()
+            if event.key == "f12":
+                self.post_message(SidePanelAsked())
+            elif event.key == "f6":
+                self._cash()
+            else:
+                self._back()
+        else:
+            self._lone.press(event)
+
+    def _lone_key(self, key: str) -> None:
+        if key == "enter" and self._stage is None and self._next_amount is not None:
+            self._start(self._next_amount)
+        elif key == "2":
+            self._cash()
+        elif key == "0":
+            self._back()
+
+    def _cash(self) -> None:
+        if self._stage is None:
+            self.dismiss(CASH)
+        else:
+            self._cash_after = True
+            self._cancel()
+
+    def _back(self) -> None:
+        if self._stage is None:
+            self.dismiss(None)
+        else:
+            self._cancel()
+
+    def _say(self, title: str, text: str, keys: str, tone: str) -> None:
+        dialog = self.query_one(".dialog")
+        dialog.set_class(tone == "warn", "-warn")
+        dialog.set_class(tone == "danger", "-danger")
+        self.query_one(".title", Static).update(title)
+        self.query_one(".text", Static).update(safe(text))
+        label = _("To pay") if self._amount == self._due else _("A part of it")
+        self.query_one(TotalStrip).show(BigAmount(label, self._amount))
+        self._keys_say(keys)
+
+    def _keys_say(self, text: str) -> None:
+        self.query_one(".keys", Static).update(f" {text}")

@@ -1,0 +1,297 @@
+"""The selling screen: scan, change, pay. Never a rule: the counter and the payments decide."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Key
+from textual.screen import Screen
+from textual.widgets import Input
+
+from pos.domain.catalogue import Product
+from pos.domain.errors import IeumError, PaymentPending, SaleEmpty
+from pos.domain.won import ZERO, Won
+from pos.services.terminal import Terminal
+from pos.ui.acts import SidePanelAsked, act
+from pos.ui.i18n import _, language
+from pos.ui.key_labels import MONEY_KEYS, key_labels
+from pos.ui.lookout import Lookout
+from pos.ui.navigation import OPENS, ScreenAsked
+from pos.ui.results import CASH, PaymentAnswer, Result, card_result, sale_result
+from pos.ui.summaries import big_amount, first_steps
+from pos.ui.till import Till
+from pos.ui.typed import amount_of, parse
+from pos.ui.widgets.entry import Entry
+from pos.ui.widgets.entry_row import EntryRow
+from pos.ui.widgets.figures import Figures
+from pos.ui.widgets.key_bar import KeyBar
+from pos.ui.widgets.line_list import LineHead, LineList
+from pos.ui.widgets.message_bar import MessageBar
+from pos.ui.widgets.pick_list import PickList
+from pos.ui.widgets.surroundings import Surroundings
+from pos.ui.widgets.total_strip import TotalStrip
+from pos.ui.words import won
+
+MENU_AFTER_MS = 400  # An Enter sooner after another one is a scanner's second line end.
+
+
+class SellingScreen(Screen[None]):
+    """The one screen of a quiet day."""
+
+    AUTO_FOCUS = "Entry"
+
+    def __init__(self, terminal: Terminal, *, side_panel: bool = False) -> None:
+        super().__init__()
+        self._terminal = terminal
+        self._till = Till(terminal.counter)
+        self._lookout = Lookout(terminal)
+        self._side_panel = side_panel
+        self._last: Result | None = None
+        self._taking_money = False
+        self._held: deque[str] = deque()
+        self._armed = ""
+        self._entered_at_ms = -MENU_AFTER_MS
+        self._keys: dict[str, Callable[[], object]] = {
+            "up": lambda: self._move(-1),
+            "down": lambda: self._move(1),
+            "delete": lambda: self._try(self._till.remove),
+            "escape": self._escape,
+            "f2": lambda: act(self, self._print_again(), self._refuse),
+            "f5": self._pay_card,
+            "f10": self._quit,
+            "f12": lambda: self.post_message(SidePanelAsked()),
+        }
+
+    def compose(self) -> ComposeResult:
+        """Lay the parts out, top to bottom."""
+        yield Surroundings(training=self._terminal.shop.training)
+        with Horizontal(classes="body"):
+            with Vertical(classes="lines"):
+                yield LineHead()
+                yield LineList()
+            with Vertical(classes="side"):
+                yield Figures("result")
+                yield PickList()
+        yield TotalStrip()
+        yield MessageBar()
+        yield EntryRow()
+        yield KeyBar(key_labels(side_panel=self._side_panel), MONEY_KEYS)
+
+    def on_mount(self) -> None:
+        """Begin to follow the sale."""
+        self._terminal.counter.on_change(self._sale_changed)
+        self._show_result(None)
+        self.news()
+
+    def news(self) -> None:
+        """Look at the time, the line, the orders and what is unsent."""
+        if self._lookout.new_order_came():
+            self.app.bell()
+        self.query_one(Surroundings).show(*self._lookout.bars())
+        if not self._lookout.counting:
+            act(self, self._count_unsent())
+
+    async def _count_unsent(self) -> None:
+        await self._lookout.count_unsent()
+        if self.is_attached:
+            self.query_one(Surroundings).show(*self._lookout.bars())
+
+    def _sale_changed(self) -> None:
+        self._till.settle()
+        self._show_sale()
+
+    def _show_sale(self) -> None:
+        sale = self._terminal.counter.sale
+        self.query_one(LineList).show(sale.lines, self._till.chosen)
+        self.query_one(TotalStrip).show(big_amount(sale, self._last))
+
+    def _show_result(self, result: Result | None) -> None:
+        self._last = result
+        panel = self.query_one("#result", Figures)
+        panel.show(((result.title, ""), *result.rows) if result else first_steps())
+        panel.set_class(result is not None and result.warn, "-warn")
+        self._show_sale()
+
+    def _say(self, text: str, kind: str = "info") -> None:
+        self.query_one(MessageBar).say(text, kind)
+        if kind == "error":
+            self.query_one(EntryRow).alarm()
+
+    def _refuse(self, error: IeumError) -> None:
+        self._say(error.message(language()), "error")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search while letters are typed; `event` may be older than what stands there now."""
+        typed = parse(self.query_one(Entry).value)
+        picks = self.query_one(PickList)
+        found: list[Product] = []
+        if typed.is_search:
+            found = self._terminal.counter.catalogue.search(typed.text)
+        if found or picks.display:
+            picks.show(found)
+            self.query_one("#result").display = not found
+
+    def on_entry_entered(self, event: Entry.Entered) -> None:
+        """Take a scan, a name, a quantity, or cash with the amount typed before it."""
+        self._armed = ""
+        if event.key == "f6":
+            self.pay_cash(event.text)
+        elif self._taking_money:
+            self._held.append(event.text)  # Typed right behind the key: the next customer's.
+        else:
+            self._try(lambda: self._enter(event.text))
+
+    def _enter(self, text: str) -> None:
+        typed = parse(text)
+        now_ms = self._terminal.clock.monotonic_ms()
+        soon = now_ms - self._entered_at_ms < MENU_AFTER_MS
+        self._entered_at_ms = now_ms
+        if typed.text:
+            picked = self.query_one(PickList).chosen
+            quantity = 1 if typed.quantity is None else typed.quantity
+            line = self._till.add(typed.text, quantity, picked)
+        elif typed.quantity is not None:
+            changed = self._till.set_quantity(typed.quantity)
+            if changed is None:
+                self._say(_("The line was taken off."))
+                return
+            line = changed
+        else:
+            if not soon:
+                self.post_message(ScreenAsked("enter"))
+            return
+        self._show_sale()
+        self._say(f"{line.name}   {line.unit_price} x {line.quantity} = {won(line.total)}")
+
+    def on_key(self, event: Key) -> None:
+        """Act on a key that the field let through."""
+        if event.key not in ("escape", "f10"):
+            self._armed = ""
+        if event.key == "delete" and self.query_one(Entry).value:
+            return
+        if event.character in ("+", "-"):
+            event.stop()
+            step = 1 if event.character == "+" else -1
+            self._try(lambda: self._till.count(step))
+        elif event.key in self._keys or event.key in OPENS:
+            event.stop()
+            event.prevent_default()
+            self.press(event.key)
+
+    def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
+        """A key of the bar was touched."""
+        self.press(event.key)
+
+    def press(self, key: str) -> None:
+        """Do what a function key does; also for the menu and the bar."""
+        if key == "f6":
+            self.pay_cash(self.query_one(Entry).take())
+        elif key in OPENS:
+            self.post_message(ScreenAsked(key))
+        else:
+            self._keys[key]()
+
+    def _move(self, step: int) -> None:
+        picks = self.query_one(PickList)
+        if picks.display:
+            picks.move(step)
+        else:
+            self._till.move(step)
+            self._show_sale()
+
+    def _try(self, change: Callable[[], None]) -> None:
+        try:
+            if self._taking_money:
+                raise PaymentPending()
+            change()
+        except IeumError as error:
+            self._refuse(error)
+
+    def _escape(self) -> None:
+        sale = self._terminal.counter.sale
+        if self.query_one(Entry).take():
+            self._armed = ""
+        elif not sale.lines:
+            self._show_result(None)
+            self._say("")
+        elif self._armed != "escape":
+            self._armed = "escape"
+            paid = _("Cards taken ({amount}) are given back.", amount=won(sale.paid))
+            ask = _("Drop the sale? Press Esc again.")
+            self._say(f"{ask} {paid}" if sale.tenders else ask, "ask")
+        else:
+            self._armed = ""
+            act(self, self._drop(), self._refuse)
+
+    async def _drop(self) -> None:
+        await self._terminal.counter.drop()
+        self._say(_("The sale was dropped."), "done")
+
+    def _quit(self) -> None:
+        if self._terminal.counter.sale.lines and self._armed != "f10":
+            self._armed = "f10"
+            self._say(_("A sale is open; it will be kept. Press F10 again to quit."), "ask")
+        else:
+            self.app.exit()
+
+    async def _print_again(self) -> None:
+        sale = await self._terminal.reprint.last_receipt()
+        if sale is None:
+            self._say(_("There is no receipt yet."), "error")
+        else:
+            self._say(_("Printing again: {number}", number=sale.receipt_number), "done")
+
+    @property
+    def due(self) -> Won:
+        """What is still to be paid."""
+        return self._terminal.counter.sale.due
+
+    def pay_cash(self, typed: str) -> None:
+        """Take cash: the typed amount as received, or the exact amount if nothing was typed."""
+        received = amount_of(typed) if typed.strip() else None
+        if typed.strip() and received is None:
+            text = _("{typed} is no amount. Type what you received, then F6.", typed=typed)
+            self._say(text, "error")
+        elif not self._taking_money:
+            self._taking_money = True  # From this key on, before the task has even begun.
+            act(self, self._take_cash(received), self._refuse)
+
+    async def _take_cash(self, received: Won | None) -> None:
+        try:
+            record = await self._terminal.take_cash.pay(received)
+            self._show_result(sale_result(record))
+            self._say(_("Paid in cash: {amount}", amount=won(record.total)), "done")
+        finally:
+            self._money_taken()
+
+    def _money_taken(self) -> None:
+        self._taking_money = False
+        while self._held:
+            self._try(partial(self._enter, self._held.popleft()))
+
+    def _pay_card(self) -> None:
+        counter = self._terminal.counter
+        if self._taking_money:
+            return
+        if counter.sale.due <= ZERO:
+            self._refuse(SaleEmpty())
+            return
+        from pos.ui.screens.payment import PaymentScreen  # Keeps the start fast.
+
+        self._taking_money = True
+        self.app.push_screen(PaymentScreen(self._terminal, counter.sale.due), self._paid)
+
+    def _paid(self, outcome: PaymentAnswer) -> None:
+        self._money_taken()
+        if outcome == CASH:
+            self.pay_cash("")
+            return
+        said = card_result(outcome)
+        if said.result is not None:
+            self._show_result(said.result)
+        self._say(said.text, said.kind)
+        self.news()

@@ -1,0 +1,141 @@
+"""The technician's screen: every device proved by a test. Never changes a setting or a record."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.events import Key
+from textual.screen import Screen
+from textual.widgets import Static
+
+from pos.domain.errors import IeumError, StoreDamaged
+from pos.ports import DeviceStatus
+from pos.services.terminal import Terminal
+from pos.ui.acts import SidePanelAsked, act
+from pos.ui.i18n import _, language
+from pos.ui.lone_keys import LoneKeys
+from pos.ui.safe_text import safe
+from pos.ui.when import since
+from pos.ui.widgets.figures import Figures
+from pos.ui.widgets.key_bar import KeyBar
+from pos.ui.widgets.message_bar import MessageBar
+from pos.ui.words import problem_word, won
+
+LONE = {"1": "c", "2": "t", "3": "v", "0": "escape", "c": "c", "t": "t", "v": "v"}
+
+
+class TechnicianScreen(Screen[None]):
+    """Looks at everything when it opens, and again on a key."""
+
+    CSS_PATH = "technician.tcss"
+    AUTO_FOCUS = ""
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__()
+        self._terminal = terminal
+        self._verified = (_("not checked yet: press 3"), "plain")
+        self._lone = LoneKeys(self, lambda key: self._press(LONE.get(key, "")))
+
+    def compose(self) -> ComposeResult:
+        """Lay the parts out."""
+        yield Static(f" {_('Service')}", classes="head", markup=False)
+        with VerticalScroll(classes="scroll", can_focus=False):
+            yield Figures()
+        yield MessageBar()
+        keys = [("1", _("Look again")), ("2", _("Test print")), ("3", _("Check record"))]
+        yield KeyBar([*keys, ("escape", _("Back"))])
+
+    def on_mount(self) -> None:
+        """Look at everything."""
+        self._press("c")
+
+    async def _look(self) -> None:
+        terminal, now = self._terminal, self._terminal.clock.now()
+        reader, printer = await terminal.reader.status(), await terminal.printer.status()
+        waiting, backlog = await terminal.spool.waiting(), await terminal.store.backlog()
+        up = terminal.line.up
+        state = _("up since {time}") if up else _("DOWN since {time}")
+        problem = terminal.spool.problem
+        told: list[tuple[str, str, str]] = [
+            (_("Card reader"), "", ""),
+            (safe(reader.name, 40), *_device(reader)),
+            (_("Printer"), "", ""),
+            (safe(printer.name, 40), *_device(printer)),
+            (_("Prints waiting"), f"{waiting:,}", "warning" if waiting else "good"),
+            (
+                _("Last trouble"),
+                problem_word(problem) if problem else _("nothing"),
+                "danger" if problem else "good",
+            ),
+            (_("Line to the ledger"), "", ""),
+            (_("Line"), state.format(time=since(terminal.line.since, now)), _tone(ok=up)),
+            (_("Records to send"), f"{backlog.count:,}", _tone(ok=not backlog.count)),
+            (_("Card payments to send"), won(backlog.amount), _tone(ok=not backlog.amount)),
+            (_("Records refused"), f"{backlog.parked:,}", _tone(ok=not backlog.parked)),
+            (_("Sales record"), "", ""),
+            (_("Journal"), *self._verified),
+            (_("Incarnation"), f"{terminal.store.incarnation:08x}", "plain"),
+        ]
+        if self.is_attached:
+            tones = {place: tone for place, (_l, _v, tone) in enumerate(told) if tone}
+            rows = [(label, value) for label, value, _tone_of in told]
+            self.query_one(Figures).show(rows, tones)
+
+    async def _verify(self) -> None:
+        self._say(_("Checking the whole record"))
+        try:
+            count = await self._terminal.store.verify()
+        except StoreDamaged as error:
+            self._verified = (safe(error.message(language())), "danger")
+            raise
+        self._verified = (_("{count} records, whole", count=f"{count:,}"), "good")
+        self._say(_("The record is whole."), "done")
+        await self._look()
+
+    async def _test_print(self) -> None:
+        await self._terminal.reprint.test_page()
+        self._say(_("A test page is on its way to the printer."), "done")
+        await self._look()
+
+    def on_key(self, event: Key) -> None:
+        """Test, or go back."""
+        if event.key in ("escape", "f8", "f12"):
+            event.stop()
+            event.prevent_default()
+            self._press(event.key)
+        else:
+            self._lone.press(event)
+
+    def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
+        """A key of the bar was touched."""
+        self._press(LONE.get(event.key, event.key))
+
+    def _press(self, key: str) -> None:
+        if key == "c":
+            self._say("")
+            act(self, self._look(), self._refuse)
+        elif key == "t":
+            act(self, self._test_print(), self._refuse)
+        elif key == "v":
+            act(self, self._verify(), self._refuse)
+        elif key in ("escape", "f8"):
+            self.dismiss(None)
+        elif key == "f12":
+            self.post_message(SidePanelAsked())
+
+    def _refuse(self, error: IeumError) -> None:
+        self._say(error.message(language()), "error")
+
+    def _say(self, text: str, kind: str = "info") -> None:
+        if self.is_attached:
+            self.query_one(MessageBar).say(text, kind)
+
+
+def _device(status: DeviceStatus) -> tuple[str, str]:
+    if status.ready:
+        return _("ready"), "good"
+    return problem_word(status.problem), "danger"
+
+
+def _tone(*, ok: bool) -> str:
+    return "good" if ok else "warning"

@@ -1,0 +1,71 @@
+"""The one field to scan and type into. Never loses the order of keys; never knows a product.
+
+Textual's own Input takes letters at once but Enter by a binding later, so that two scans arriving
+in one read become one long code. Here Enter is taken in the same place as the letters.
+"""
+
+from __future__ import annotations
+
+from textual.events import Key, Paste
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Input
+
+from pos.ui.typed import ENTRY_MAX
+
+
+class Entry(Input):
+    """An input whose scans come out one by one and in order.
+
+    Args:
+        takes: keys that, like Enter, take along what was typed before them.
+    """
+
+    # A layout of the whole screen at each letter is what Textual's own would ask for (10 ms).
+    virtual_size = reactive(Size(0, 0), layout=False)
+
+    class Entered(Message):
+        """Enter, or a key that takes the text along, was pressed; the field is empty again."""
+
+        def __init__(self, text: str, key: str) -> None:
+            self.text = text
+            self.key = key
+            super().__init__()
+
+    def __init__(self, placeholder: str = "", *, takes: frozenset[str] = frozenset()) -> None:
+        super().__init__(placeholder=placeholder, max_length=ENTRY_MAX)
+        self._takes = takes | {"enter"}
+        self.cursor_blink = False  # A blinking cursor writes to the terminal for ever.
+
+    def take(self) -> str:
+        """Return what stands in the field, and empty it."""
+        text = self.value
+        self.value = ""
+        return text
+
+    def _on_key(self, event: Key) -> None:  # type: ignore[override]
+        """Take what must not wait for a binding; the rest goes on to Input's own handler."""
+        if event.key in self._takes:
+            event.stop()
+            event.prevent_default()
+            self._enter(event.key)
+        elif event.key == "ctrl+j":  # The line feed of a scanner that ends with CR LF.
+            event.stop()
+            event.prevent_default()
+        elif not self.value and event.character in ("+", "-"):
+            event.prevent_default()  # On an empty field they count, one level up.
+
+    def _on_paste(self, event: Paste) -> None:
+        """Take pasted text as if typed: every line end is an Enter."""
+        event.stop()
+        event.prevent_default()
+        *lines, rest = event.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        for line in lines:
+            self.insert_text_at_cursor(line)
+            self._enter("enter")
+        self.insert_text_at_cursor(rest)
+
+    def _enter(self, key: str) -> None:
+        # Straight to the screen: through this field's own queue, a key right behind would overtake.
+        self.screen.post_message(self.Entered(self.take(), key))

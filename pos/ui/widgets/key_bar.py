@@ -1,0 +1,77 @@
+"""The function keys along the bottom, as they lie on the keyboard. Never acts: says which was touched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.events import Click
+from textual.message import Message
+
+from pos.ui.cells import fit
+from pos.ui.widgets.painted import Painted, PaintedRow
+
+
+class KeyBar(Painted):
+    """Keys in cells of one width; money keys stand out.
+
+    Args:
+        keys: (key as Textual names it, label).
+        strong: the keys that stand out.
+    """
+
+    class Pressed(Message):
+        """A key's cell was touched."""
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
+    def __init__(self, keys: Sequence[tuple[str, str]], strong: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._keys = tuple(keys)
+        self._strong = frozenset(strong)
+
+    def show(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Take other keys."""
+        self._keys = tuple(keys)
+        self.refresh()
+
+    def paint(self, width: int, height: int) -> Sequence[PaintedRow]:
+        """Return a row of key names over a row of labels, centred in the height."""
+        names: list[tuple[str, str]] = []
+        labels: list[tuple[str, str]] = []
+        blank: list[tuple[str, str]] = []
+        for place, (key, label) in enumerate(self._keys):
+            cell = self._edge(place + 1, width) - self._edge(place, width)
+            strong = key in self._strong
+            back = "$cursor" if strong else "$panel"
+            names.append((_middle(key_name(key), cell - 1), f"bold $accent on {back}"))
+            labels.append((_middle(label, cell - 1), f"bold $foreground on {back}"))
+            blank.append((" " * (cell - 1), f"$foreground on {back}"))
+            for row in (names, labels, blank):
+                row.append((" ", "$foreground on $background"))
+        return {2: [names, labels], 3: [names, labels, blank]}.get(
+            height, [blank, names, labels, blank]
+        )
+
+    def on_click(self, event: Click) -> None:
+        """Say which key lies under the finger."""
+        for place, (key, _label) in enumerate(self._keys):
+            if event.x < self._edge(place + 1, self.content_size.width):
+                self.post_message(self.Pressed(key))
+                return
+
+    def _edge(self, place: int, width: int) -> int:
+        return place * width // max(1, len(self._keys))
+
+
+def key_name(key: str) -> str:
+    """Return a key as it is printed on the keyboard."""
+    names = {"escape": "Esc", "enter": "Enter", "left": "<-", "right": "->", "delete": "Del"}
+    return names.get(key) or (key.upper() if key.isascii() else key)
+
+
+def _middle(text: str, width: int) -> str:
+    left = max(0, (width - cell_len(text)) // 2)
+    return fit(" " * left + text, width)

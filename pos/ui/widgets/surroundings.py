@@ -1,0 +1,41 @@
+"""What stands above the sale: the top row and the notices. Never asks anything: it is shown what is."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from pos.ui.i18n import _
+from pos.ui.summaries import Bar
+from pos.ui.widgets.notice import Notice
+from pos.ui.widgets.status_header import Status, StatusHeader
+
+
+class Surroundings(Vertical):
+    """The top row, then as many notices as there is something to say."""
+
+    DEFAULT_CSS = "Surroundings { height: auto; }"
+
+    def __init__(self, *, training: bool) -> None:
+        super().__init__()
+        self._training = training
+
+    def compose(self) -> ComposeResult:
+        """Lay them out."""
+        yield StatusHeader()
+        yield Notice("training")
+        yield Notice("line")
+        yield Notice("orders")
+
+    def on_mount(self) -> None:
+        """Say that this is training, for as long as it is."""
+        if self._training:
+            self.query_one("#training", Notice).show(
+                _("TRAINING: no real money moves"), level="warning"
+            )
+
+    def show(self, status: Status, line: Bar, orders: Bar) -> None:
+        """Take what to say."""
+        self.query_one(StatusHeader).show(status)
+        self.query_one("#line", Notice).show(line.left, line.right, line.level)
+        self.query_one("#orders", Notice).show(orders.left, orders.right, orders.level)

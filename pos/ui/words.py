@@ -1,0 +1,130 @@
+"""The words for what the domain names by code. Never decides anything; unknown codes stay visible."""
+
+from __future__ import annotations
+
+from pos.domain.order import OrderState
+from pos.domain.payment import DeclineReason
+from pos.domain.tender import ApprovalMode, Purse
+from pos.domain.won import Won
+from pos.ui.i18n import _
+from pos.ui.safe_text import safe
+
+# What the ledger is told for each key after `r`, in the order shown.
+REJECT_REASONS = ("sold_out", "too_busy", "closing", "out_of_area", "other")
+
+
+def won(amount: Won) -> str:
+    """Return an amount with its unit: `12,500원`."""
+    return _("{amount} won", amount=amount)
+
+
+def mode_word(mode: ApprovalMode) -> str:
+    """Return who said yes, as on the receipt."""
+    match mode:
+        case ApprovalMode.ONLINE:
+            return _("ONLINE")
+        case ApprovalMode.OFFLINE_GUARANTEED:
+            return _("OFFLINE GUARANTEED")
+        case ApprovalMode.OFFLINE_AT_RISK:
+            return _("OFFLINE AT RISK")
+
+
+def tender_word(name: str) -> str:
+    """Return the word for a key of `DaySummary.tenders`."""
+    if name == "cash":
+        return _("Cash")
+    return mode_word(ApprovalMode(name)) if name in set(ApprovalMode) else safe(name, 20)
+
+
+def purse_word(purse: Purse) -> str:
+    """Return the name of a purse, as the card's app calls it."""
+    match purse:
+        case Purse.POLICY:
+            return _("Policy grant")
+        case Purse.CHARGED:
+            return _("Charged balance")
+        case Purse.CASHBACK:
+            return _("Cashback used")
+
+
+def decline_text(reason: DeclineReason) -> str:
+    """Return what happened, what about the money and what next."""
+    match reason:
+        case DeclineReason.INSUFFICIENT_FUNDS:
+            return _("The balance is too small. Nothing was drawn. Take a part, or cash.")
+        case DeclineReason.CARD_BLOCKED:
+            return _("The card is blocked. Nothing was drawn. Take another card or cash.")
+        case DeclineReason.CARD_EXPIRED:
+            return _("The card has expired. Nothing was drawn. Take another card or cash.")
+        case DeclineReason.CARD_UNKNOWN:
+            return _("The card is not registered. Nothing was drawn. Take another card or cash.")
+        case DeclineReason.CARD_NOT_GENUINE:
+            return _(
+                "The card could not prove that it is genuine. Nothing was drawn. "
+                "Take another card or cash."
+            )
+        case DeclineReason.CARD_DECLINED:
+            return _("The card itself declined. Nothing was drawn. Tap again, or take cash.")
+        case DeclineReason.MERCHANT_NOT_ELIGIBLE:
+            return _("This shop may not take this card. Nothing was drawn. Take cash.")
+        case DeclineReason.REVERSED_BEFORE:
+            return _("This payment was undone already. Nothing was drawn. Start it again.")
+        case DeclineReason.OFFLINE_AMOUNT_EXCEEDED:
+            return _(
+                "Too much to approve while the line is down. Nothing was drawn. "
+                "Take cash, or tap again when the line is back."
+            )
+        case DeclineReason.OFFLINE_NOT_ALLOWED:
+            return _(
+                "This card can't pay while the line is down. Nothing was drawn. "
+                "Take cash, or tap again when the line is back."
+            )
+        case DeclineReason.OFFLINE_CAP_REACHED:
+            return _(
+                "The limit for payments without the line is reached. Nothing was drawn. "
+                "Take cash, or tap again when the line is back."
+            )
+
+
+def order_state_word(state: OrderState) -> str:
+    """Return where an order stands."""
+    words = {
+        OrderState.NEW: _("New"),
+        OrderState.ACCEPTED: _("Accepted"),
+        OrderState.COOKING: _("Cooking"),
+        OrderState.READY: _("Ready"),
+        OrderState.PICKED_UP: _("Picked up"),
+        OrderState.DELIVERED: _("Delivered"),
+        OrderState.REJECTED: _("Rejected"),
+        OrderState.CANCELLED: _("Cancelled"),
+        OrderState.AUTO_CANCELLED: _("Ran out"),
+    }
+    return words[state]
+
+
+def reject_word(reason: str) -> str:
+    """Return the words of a reason to reject."""
+    words = {
+        "sold_out": _("Sold out"),
+        "too_busy": _("Too busy"),
+        "closing": _("Closing"),
+        "out_of_area": _("Out of area"),
+        "other": _("Other"),
+    }
+    return words[reason]
+
+
+def problem_word(problem: str) -> str:
+    """Return a device's trouble in words; a code that we don't know is shown as it is."""
+    words = {
+        "paper_out": _("paper is out"),
+        "paper_low": _("paper is low"),
+        "cover_open": _("cover is open"),
+        "offline": _("does not answer"),
+        "unreachable": _("does not answer"),
+        "timeout": _("does not answer"),
+        "no_reader": _("no reader found"),
+        "jammed": _("paper is jammed"),
+        "cutter_error": _("cutter trouble"),
+    }
+    return words.get(problem) or safe(problem, 40)

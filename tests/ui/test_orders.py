@@ -1,0 +1,95 @@
+"""Orders are seen without being in the way, and answered only by a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from pos.domain.order import Order, OrderReceived, OrderState
+from tests.pos.services.test_orders_and_feed import an_order
+from tests.ui.till import RICE_CAKE, Till, a_till
+
+
+def receive(till: Till, *orders: Order) -> None:
+    till.world.orders.take_in([OrderReceived(each, till.world.clock.now()) for each in orders])
+
+
+def state(till: Till, number: str) -> tuple[OrderState, int | None]:
+    order = next(o for o in till.world.orders.recent() if o.number == number)
+    return order.state, order.minutes
+
+
+async def test_a_new_order_is_announced_with_its_countdown_and_takes_no_focus() -> None:
+    async with a_till() as till:
+        await till.write("10")
+        receive(till, an_order("A1", minutes=5), an_order("A2", minutes=9))
+        await till.settle()
+        assert "새 주문 2건" in till.notice("orders")
+        assert "5:00" in till.notice("orders")
+        await till.write("1\r")
+        assert [RICE_CAKE] == [line.code for line in till.world.counter.sale.lines]
+
+
+async def test_enter_accepts_with_the_usual_minutes_and_the_next_one_follows() -> None:
+    async with a_till() as till:
+        receive(till, an_order("A1"), an_order("A2", minutes=9))
+        await till.keys("f3", "enter")
+        assert (OrderState.ACCEPTED, 20) == state(till, "A1")
+        assert (OrderState.NEW, None) == state(till, "A2")
+        assert "주문 A2" in till.text()
+
+
+async def test_a_digit_accepts_with_that_many_times_five_minutes() -> None:
+    async with a_till() as till:
+        receive(till, an_order())
+        await till.keys("f3", "7")
+        assert (OrderState.ACCEPTED, 35) == state(till, "A1")
+
+
+async def test_r_and_a_digit_reject_with_a_reason_also_on_the_hangul_keyboard() -> None:
+    async with a_till() as till:
+        receive(till, an_order("A1"), an_order("A2", minutes=9))
+        await till.keys("f3", "r", "2")
+        assert OrderState.REJECTED is state(till, "A1")[0]
+        assert "too_busy" in str(till.world.store.journal[-1].body)
+        await till.write("ㄱ")
+        await till.keys("1")
+        assert OrderState.REJECTED is state(till, "A2")[0]
+
+
+async def test_a_scan_answers_no_order() -> None:
+    async with a_till() as till:
+        receive(till, an_order())
+        await till.keys("f3")
+        await till.write("8801234000017\r")
+        assert (OrderState.NEW, None) == state(till, "A1")
+
+
+async def test_an_order_that_runs_out_stays_on_the_screen_until_a_key() -> None:
+    async with a_till() as till:
+        receive(till, an_order("A1", minutes=1), an_order("A2", minutes=9))
+        await till.keys("f3")
+        till.world.clock.time += timedelta(minutes=2)
+        till.app.news()
+        await till.settle()
+        assert "시간 지남" in till.text()
+
+        await till.keys("enter")  # Reads it; accepts nothing.
+        assert OrderState.NEW is state(till, "A2")[0]
+        assert "주문 A2" in till.text()
+
+
+async def test_what_a_customer_writes_can_not_command_the_terminal() -> None:
+    async with a_till() as till:
+        receive(till, replace(an_order(), shop_note="\x1b[2J[bold]공짜[/] \u202e원000,1"))
+        await till.keys("f3")
+        assert "[bold]공짜[/]" in till.text()
+        assert "\x1b" not in till.text()
+        assert "\u202e" not in till.text()
+
+
+async def test_money_to_collect_at_the_door_is_said_when_accepting() -> None:
+    async with a_till() as till:
+        receive(till, replace(an_order(), paid_in_app=False))
+        await till.keys("f3", "enter")
+        assert "10,000원" in till.message

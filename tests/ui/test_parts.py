@@ -1,0 +1,161 @@
+"""The plain parts of the screens: cells, entries, safe texts, bars, the day's rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from rich.cells import cell_len
+
+from pos.domain.report import DaySummary, TenderSum
+from pos.domain.tender import ApprovalMode, VoucherTender
+from pos.domain.won import Won
+from pos.ports import Backlog
+from pos.services.ids import IdSource
+from pos.services.line import Line
+from pos.ui import i18n
+from pos.ui.big_digits import big_rows_within
+from pos.ui.cells import both_ends, fit, wrap
+from pos.ui.day_rows import money_rows, money_tones, share_text
+from pos.ui.hangul_keys import letter
+from pos.ui.results import part_result
+from pos.ui.safe_text import safe
+from pos.ui.summaries import line_bar, order_bar
+from pos.ui.typed import Typed, amount_of, parse
+from pos.ui.when import countdown, date_and_time, since
+from tests.fakes import DEVICE, INCARNATION, NOON
+from tests.pos.services.test_orders_and_feed import an_order
+
+NOTHING = Backlog(0, None, 0, Won(0), Won(0), 0)
+
+
+@pytest.fixture(autouse=True)
+def _korean() -> None:
+    i18n.use("ko")
+
+
+@pytest.mark.parametrize("width", range(12))
+@pytest.mark.parametrize("text", ["", "새우깡", "ab", "참치김밥 1줄", "a가b나c다"])
+def test_a_fitted_text_takes_exactly_its_cells(text: str, width: int) -> None:
+    assert width == cell_len(fit(text, width))
+    assert width == cell_len(fit(text, width, right=True))
+
+
+def test_the_right_end_of_a_row_is_never_cut() -> None:
+    assert both_ends("아주 긴 상품 이름입니다", "12,500", 12).endswith(" 12,500")
+
+
+def test_a_long_path_is_broken_and_nothing_of_it_lost() -> None:
+    assert "/home/shop/receipts/last.png" == "".join(wrap("/home/shop/receipts/last.png", 10, 4))
+
+
+@pytest.mark.parametrize(
+    ("entry", "typed"),
+    [
+        ("8801234000017", Typed(None, "8801234000017")),
+        ("3*101", Typed(3, "101")),
+        (" 12 x 새우깡", Typed(12, "새우깡")),
+        ("5*", Typed(5, "")),
+        ("x", Typed(None, "x")),
+    ],
+)
+def test_an_entry_is_taken_apart(entry: str, typed: Typed) -> None:
+    assert typed == parse(entry)
+
+
+def test_a_barcode_is_no_amount_of_money() -> None:
+    assert amount_of("8801234000017") is None
+    assert amount_of("만원") is None
+    assert Won(50_000) == amount_of("50,000")
+
+
+def test_letters_count_by_their_key_also_in_hangul() -> None:
+    assert "r" == letter("ㄱ") == letter("R") == letter("r")
+
+
+def test_text_from_outside_carries_no_command() -> None:
+    assert "ab c" == safe("a\x1b\x9bb\n\u202e c")
+    assert 400 == len(safe("가" * 1_000))
+
+
+def test_the_largest_digits_that_fit_are_drawn() -> None:
+    assert [6, 3, 1] == [
+        len(big_rows_within("19,700", *room)) for room in ((90, 6), (40, 3), (9, 3))
+    ]
+
+
+def test_times_are_korean_and_counted_up_to_the_second() -> None:
+    assert "11월 24일 (화) 12:00" == date_and_time(NOON)
+    assert "11/23 12:00" == since(NOON - timedelta(days=1), NOON)
+    assert ["1:01", "0:01", "0:00"] == [
+        countdown(timedelta(seconds=left)) for left in (60.5, 0.1, -5)
+    ]
+
+
+def test_a_line_that_is_up_says_nothing_and_one_that_is_down_says_since_when() -> None:
+    line = Line(NOON)
+    assert "" == line_bar(line, NOTHING, NOON).left
+    line.failed(NOON)
+    bar = line_bar(line, Backlog(3, NOON, 2, Won(9_000), Won(0), 0), NOON)
+    assert "12:00" in bar.left
+    assert ("미전송 결제 2건 9,000원", "warning") == (bar.right, bar.level)
+
+
+@pytest.mark.parametrize(
+    "backlog",
+    [
+        Backlog(1, NOON, 1, Won(9_000), Won(9_000), 0),
+        Backlog(1, NOON - timedelta(days=2), 1, Won(9_000), Won(0), 0),
+        Backlog(0, None, 0, Won(0), Won(0), 1),
+    ],
+    ids=["at risk", "too old", "refused"],
+)
+def test_money_that_may_be_lost_is_a_danger(backlog: Backlog) -> None:
+    line = Line(NOON)
+    line.failed(NOON)
+    assert "danger" == line_bar(line, backlog, NOON).level
+
+
+def test_orders_whose_time_is_over_are_announced_no_more() -> None:
+    orders = [an_order("A1", minutes=1), an_order("A2", minutes=9)]
+    bar = order_bar(orders, NOON + timedelta(minutes=5))
+    assert "1건" in bar.left
+    assert "4:00" in bar.left
+
+
+def test_the_saving_stands_beside_what_was_paid() -> None:
+    day = DaySummary(
+        NOON.date(),
+        orders=TenderSum(1, Won(25_000)),
+        order_commission=Won(250),
+        order_private_cost=Won(2_970),
+        receivable=TenderSum(1, Won(9_000)),
+    )
+    rows = money_rows(day, NOTHING, NOON)
+    assert ("아낀 금액", "2,720원") in rows
+    tones = {rows[place][0]: tone for place, tone in money_tones(day, NOTHING).items()}
+    assert {"아낀 금액": "good", "미수금": "danger"} == tones
+
+
+def test_a_payment_at_risk_says_so_and_draws_the_eye() -> None:
+    ids = IdSource(device=DEVICE, incarnation=INCARNATION, last_sequence=0)
+    tender = VoucherTender(
+        ids.next(),
+        Won(9_000),
+        ApprovalMode.OFFLINE_AT_RISK,
+        "629099******1234",
+        "F0000001",
+        NOON,
+        cashback=Won(900),
+        cashback_is_estimate=True,
+    )
+    result = part_result(tender, Won(1_000))
+    assert result.warn
+    labels = [label for label, _value in result.rows]
+    assert {"오프라인 승인(미보장)", "! 나중에 거절될 수 있음", "캐시백(예상)"} <= set(labels)
+    assert "629099" not in str(result.rows)
+
+
+def test_a_share_of_nothing_is_no_number() -> None:
+    assert "-" == share_text(TenderSum(), TenderSum())
+    assert "33.3 %" == share_text(TenderSum(1, Won(1)), TenderSum(2, Won(3)))
