@@ -25,11 +25,24 @@ class OrderState(StrEnum):
     AUTO_CANCELLED = "auto_cancelled"
 
 
+STATES_KO = {
+    OrderState.NEW: "신규",
+    OrderState.ACCEPTED: "접수",
+    OrderState.COOKING: "조리 중",
+    OrderState.READY: "준비 완료",
+    OrderState.PICKED_UP: "배달 중",
+    OrderState.DELIVERED: "배달 완료",
+    OrderState.REJECTED: "거절",
+    OrderState.CANCELLED: "고객 취소",
+    OrderState.AUTO_CANCELLED: "자동 취소",
+}
+
+
 class OrderError(IeumError):
     """An order can't be answered so."""
 
     code = "O01"
-    ko = "주문 {number}은(는) 이미 처리되었습니다({state}). 바뀐 것은 없습니다. 주문 목록을 확인하세요."
+    ko = "주문 {number}은(는) 이미 처리되었습니다({state_ko}). 바뀐 것은 없습니다. 주문 목록을 확인하세요."
     en = "Order {number} is already {state}. Nothing changed. Look at the order list."
 
 
@@ -166,7 +179,8 @@ def check_answerable(order: Order, now: datetime) -> None:
         OrderTooLate: its deadline has passed.
     """
     if order.state is not OrderState.NEW:
-        raise OrderError(number=order.short_number, state=order.state.value)
+        state_ko = STATES_KO[order.state]
+        raise OrderError(number=order.short_number, state=order.state.value, state_ko=state_ko)
     if now > order.accept_by:
         raise OrderTooLate(number=order.short_number)
 

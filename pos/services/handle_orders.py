@@ -140,7 +140,7 @@ class OrderDesk:
         if order is None:
             raise OrderUnknown(key=key[:40])
         if key in self._answering:  # A second press while the first is being written.
-            raise OrderError(number=order.short_number, state="answering")
+            raise OrderError(number=order.short_number, state="being answered", state_ko="처리 중")
         check_answerable(order, self._clock.now())
         self._answering.add(key)
         return order

@@ -21,6 +21,9 @@ from pos.ui.widgets.figures import Figures
 TEXT_WIDTH = 33  # Of the panel on the smallest screen.
 
 
+CARD_KEYS = "123456789abcdefghi"  # Letters that no deed has; a dozen cards need them.
+
+
 class SideState:
     """What has been done to the world; outlives the panel."""
 
@@ -59,8 +62,8 @@ class SideScreen(ModalScreen[None]):
         """Show the world as it is now."""
         rows: list[tuple[str, str]] = [(_("Tap a card"), "")]
         rows += [
-            (f"{place}  {safe(label, 60)}", " ")
-            for place, (_id, label) in enumerate(self._cards(), 1)
+            (f"{key}  {safe(label, 60)}", " ")
+            for key, (_id, label) in zip(CARD_KEYS, self._panel.cards(), strict=False)
         ]
         line = _("join the line again") if self._state.line_down else _("cut the line")
         paper = _("clear the printer") if self._state.printer_jammed else _("jam the printer")
@@ -75,19 +78,18 @@ class SideScreen(ModalScreen[None]):
                 rows += [(f" {part}", " ") for part in wrap(safe(value), TEXT_WIDTH, 3)]
         self.query_one(Figures).show(rows)
 
-    def _cards(self) -> list[tuple[str, str]]:
-        return list(self._panel.cards())[:9]
-
     def on_key(self, event: Key) -> None:
         """Do what the key says."""
         event.stop()
         event.prevent_default()
         key = letter(event.character)
-        cards = self._cards()
+        cards = {
+            place: card for place, (card, _) in zip(CARD_KEYS, self._panel.cards(), strict=False)
+        }
         if event.key in ("escape", "f12") or key == "0":
             self.dismiss(None)
-        elif key.isdigit() and 1 <= int(key) <= len(cards):
-            card_id = cards[int(key) - 1][0]
+        elif key in cards:
+            card_id = cards[key]
             self.dismiss(None)
             self._do(lambda: self._panel.tap(card_id))
         elif key in self._letters:
