@@ -120,8 +120,7 @@ async def _measure(home: Home) -> tuple[float, float]:
         jitter=lambda: 0.0,
     )
     begun = time.perf_counter()
-    while await forwarder.forward_once():
-        pass
+    await forwarder.drain()
     ours = time.perf_counter() - begun
     backlog = await store.backlog()
     assert backlog.count == backlog.parked == 0

@@ -13,7 +13,12 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
-from pos.domain.errors import LedgerRefused, LedgerSilent, LedgerUnreachable
+from pos.domain.errors import (
+    LedgerRefused,
+    LedgerSilent,
+    LedgerUnreachable,
+    TerminalNotAccepted,
+)
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment import Approval, Decline
@@ -30,6 +35,7 @@ CONNECT_MS_MAX = 2_000  # A cashier waits no longer to hear that there is no lin
 KEEP_ALIVE_S = 2.0  # Far below the server's, so that it rarely closes one in our hands.
 FEED_GRACE_MS = 5_000  # On top of the wait asked for, before the feed counts as silent.
 CLIENT_ERRORS = range(400, 500)
+ABOUT_THE_TERMINAL = (401, 403, 404, 405)  # No other body would be taken either.
 OK = 200
 
 Answer = TypeVar("Answer", bound="BaseModel")
@@ -239,6 +245,8 @@ def _read(response: httpx.Response, expected: type[Answer]) -> Answer:
             return expected.model_validate_json(response.content)
         if response.status_code in CLIENT_ERRORS:
             problem = Problem.model_validate_json(response.content)
+            if response.status_code in ABOUT_THE_TERMINAL:
+                raise TerminalNotAccepted(reason=problem.code)
             raise LedgerRefused(reason=problem.code)
     except ValueError as error:  # Not the ledger's words: something in between answered.
         raise LedgerSilent from error

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from pos.domain.errors import LedgerError, LedgerRefused
+from pos.domain.errors import LedgerError, LedgerRefused, TerminalNotAccepted
 from pos.domain.events import Event, from_record, to_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus, follow_up
 from pos.domain.record import Record
@@ -67,43 +67,69 @@ class Forwarder:
         while True:
             self._woken.clear()
             try:
-                while await self.forward_once():
+                if await self.drain():
                     failures = 0
             except LedgerError:
                 self._failed()
                 await self._back_off(failures)
                 failures += 1
                 continue
-            failures = 0
             await self._woken.wait()
 
-    async def forward_once(self) -> bool:
-        """Forward one batch and settle it; False when nothing is left.
+    async def drain(self) -> int:
+        """Forward until nothing is left; return how many records were settled.
+
+        While the ledger posts one batch, the last one's answers are written down and the next is
+        read. A crash in between only means that the ledger is told once more, which is harmless.
 
         Raises:
-            LedgerError: no answer; the same batch goes again, which is harmless.
-            StoreError: the answer could not be written; it will be asked for again.
+            LedgerError: no answer; the same batch goes again at the next call.
+            StoreError: an answer could not be written; it will be asked for again.
         """
+        count = 0
+        writing: asyncio.Task[None] | None = None
         records = await self._store.outbox(BATCH)
-        if not records:
-            return False
-        outcomes = await self._tell(records)
-        self._answered()
+        try:
+            while records:
+                reading = asyncio.create_task(self._read_after(records))
+                try:
+                    outcomes = await self._tell(records)
+                    self._answered()
+                    if writing is not None:
+                        await writing
+                finally:
+                    following = await reading
+                writing = asyncio.create_task(self._settle(records[: len(outcomes)], outcomes))
+                count += len(outcomes)
+                if len(outcomes) < len(records) or not following:
+                    await writing  # What comes next is only known once this is written.
+                    following = await self._store.outbox(BATCH)
+                records = following
+        finally:
+            if writing is not None:
+                await writing
+        return count
+
+    async def _read_after(self, records: Sequence[Record]) -> tuple[Record, ...]:
+        return await self._store.outbox(BATCH, after=records[-1].sequence)
+
+    async def _settle(self, records: Sequence[Record], outcomes: Sequence[ForwardOutcome]) -> None:
         at = self._clock.now()
         events: list[Event] = []
         settled: list[ForwardOutcome] = []
-        for record, outcome in zip(records, outcomes, strict=False):
+        for record, outcome in zip(records, outcomes, strict=True):
             event, kept = _follow(record, outcome, at)
             settled.append(kept)
             if event is not None:
                 events.append(event)
         new = tuple(to_record(event) for event in events)
         await self._store.commit(Change(records=new, settled=tuple(settled)))
-        return True
 
     async def _tell(self, records: Sequence[Record]) -> tuple[ForwardOutcome, ...]:
         try:
             outcomes = await self._ledger.forward(records, deadline_ms=DEADLINE_MS)
+        except TerminalNotAccepted:
+            raise  # It says nothing about these records.
         except LedgerRefused as error:
             if len(records) == 1:
                 return (_poison(records[0], str(error)),)

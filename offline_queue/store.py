@@ -163,13 +163,13 @@ class SqliteStore:
         highest = next((row[0] for row in rows), None)
         return int(str(highest).rpartition("-")[2]) if highest else 0
 
-    async def outbox(self, limit: int) -> tuple[Record, ...]:
-        """Return the oldest records still to be forwarded."""
+    async def outbox(self, limit: int, *, after: int = 0) -> tuple[Record, ...]:
+        """Return the oldest records still to be forwarded, past a sequence."""
         clause = (
-            "WHERE sequence IN (SELECT sequence FROM outbox WHERE parked = 0 "
+            "WHERE sequence IN (SELECT sequence FROM outbox WHERE parked = 0 AND sequence > ? "
             "ORDER BY sequence LIMIT ?) ORDER BY sequence"
         )
-        return await self.run(lambda: self._rows.read(clause, limit))
+        return await self.run(lambda: self._rows.read(clause, after, limit))
 
     async def backlog(self) -> Backlog:
         """Return what is still to be forwarded."""

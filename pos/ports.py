@@ -159,8 +159,8 @@ class Store(Protocol):
         """Return `YYYYMMDD-NNNN`, the next of that business day."""
         ...
 
-    async def outbox(self, limit: int) -> tuple[Record, ...]:
-        """Return the oldest records still to be forwarded, in the journal's order."""
+    async def outbox(self, limit: int, *, after: int = 0) -> tuple[Record, ...]:
+        """Return the oldest records still to be forwarded, past a sequence, in order."""
         ...
 
     async def backlog(self) -> Backlog:

@@ -156,8 +156,8 @@ class MemoryStore:
         self._receipts[day] = self._receipts.get(day, 0) + 1
         return f"{day:%Y%m%d}-{self._receipts[day]:04d}"
 
-    async def outbox(self, limit: int) -> tuple[Record, ...]:
-        return tuple(self.waiting[:limit])
+    async def outbox(self, limit: int, *, after: int = 0) -> tuple[Record, ...]:
+        return tuple([r for r in self.waiting if r.sequence > after][:limit])
 
     async def backlog(self) -> Backlog:
         offline = self._unsent()

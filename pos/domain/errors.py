@@ -9,7 +9,8 @@ IeumError
   - ReaderUnavailable
 * LedgerError            the line or the ledger
   - LedgerUnreachable (nothing was sent)  - LedgerSilent (the outcome is unknown)
-  - LedgerRefused (the ledger took the request as malformed or unauthorized)
+  - LedgerRefused (the ledger took the request as malformed)
+    . TerminalNotAccepted (it does not know this terminal or address; no request can help)
 * StoreError             the terminal's own disk: selling stops
   - StoreUnavailable  - StoreDamaged
 * ConfigError            a setting that can't be used
@@ -195,6 +196,23 @@ class LedgerRefused(LedgerError):
     code = "L03"
     ko = "서버가 요청을 거절했습니다({reason}). 결제되지 않았습니다. 관리자에게 코드를 알려 주세요."
     en = "The ledger refused the request ({reason}). Nothing was charged. Tell your technician the code."
+
+
+class TerminalNotAccepted(LedgerRefused):
+    """The ledger does not know this terminal, or there is no ledger at this address.
+
+    It says nothing about the records that were sent: they stay in the queue.
+    """
+
+    code = "L04"
+    ko = (
+        "서버가 이 단말기를 받아들이지 않습니다({reason}). 결제되지 않았고 보낼 기록은 그대로 있습니다. "
+        "관리자에게 등록과 주소를 확인하게 하세요."
+    )
+    en = (
+        "The ledger does not accept this terminal ({reason}). Nothing was charged; what is unsent "
+        "is kept. Have your technician check the enrolment and the address."
+    )
 
 
 class StoreError(IeumError):

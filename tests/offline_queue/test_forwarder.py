@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from offline_queue.forwarder import Forwarder
+from offline_queue.forwarder import BATCH, Forwarder
 from offline_queue.store import SqliteStore
-from pos.domain.errors import LedgerError, LedgerRefused, LedgerSilent
+from pos.domain.errors import LedgerError, LedgerRefused, LedgerSilent, TerminalNotAccepted
 from pos.domain.events import from_record, to_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
@@ -107,8 +107,7 @@ class Desk:
         await self.store.commit(Change(records=tuple(to_record(e) for e in events)))  # type: ignore[arg-type]
 
     async def drain(self) -> list[object]:
-        while await self.forwarder.forward_once():
-            pass
+        await self.forwarder.drain()
         return [from_record(record) for record in await self.store.records()]
 
 
@@ -188,3 +187,58 @@ async def test_waking_starts_a_drain_at_once(desk: Desk) -> None:
             break
     task.cancel()
     assert desk.ledger.batches == [[1]]
+
+
+async def test_a_refused_terminal_keeps_its_records_and_parks_none(desk: Desk) -> None:
+    await desk.put(advice(2), advice(3))
+    desk.ledger.faults = [TerminalNotAccepted(reason="unauthorized")]
+    with pytest.raises(TerminalNotAccepted):
+        await desk.forwarder.drain()
+    backlog = await desk.store.backlog()
+    assert (backlog.count, backlog.parked) == (2, 0)
+    await desk.drain()
+    assert (await desk.store.backlog()).count == 0
+
+
+async def test_a_long_queue_goes_in_batches_each_once_and_in_order(desk: Desk) -> None:
+    count = 2 * BATCH + 17
+    await desk.put(*(advice(n) for n in range(2, 2 + count)))
+    events = await desk.drain()
+    told = [sequence for batch in desk.ledger.batches for sequence in batch]
+    assert told == list(range(1, count + 1))
+    assert max(len(batch) for batch in desk.ledger.batches) == BATCH
+    assert sum(isinstance(event, AdviceAccepted) for event in events) == count
+    assert await desk.store.verify() == 2 * count
+
+
+async def test_silence_in_the_middle_of_a_long_queue_loses_no_answer(desk: Desk) -> None:
+    count = 3 * BATCH
+    await desk.put(*(advice(n) for n in range(2, 2 + count)))
+    answer = desk.ledger.forward
+
+    async def fall_silent(records: Sequence[Record], *, deadline_ms: int) -> object:
+        if len(desk.ledger.batches) == 1:
+            desk.ledger.batches.append([])
+            raise LedgerSilent()
+        return await answer(records, deadline_ms=deadline_ms)
+
+    desk.ledger.forward = fall_silent  # type: ignore[method-assign, assignment]
+    with pytest.raises(LedgerSilent):
+        await desk.forwarder.drain()
+    assert (await desk.store.backlog()).count == 2 * BATCH
+    await desk.drain()
+    assert (await desk.store.backlog()).count == 0
+
+
+async def test_a_record_written_while_the_queue_drains_goes_too(desk: Desk) -> None:
+    await desk.put(advice(2))
+    answer = desk.ledger.forward
+
+    async def meanwhile(records: Sequence[Record], *, deadline_ms: int) -> object:
+        if len(desk.ledger.batches) == 0:
+            await desk.put(advice(3))
+        return await answer(records, deadline_ms=deadline_ms)
+
+    desk.ledger.forward = meanwhile  # type: ignore[method-assign, assignment]
+    await desk.drain()
+    assert desk.ledger.batches == [[1], [2]]
