@@ -64,8 +64,17 @@ def canonical(body: Mapping[str, Json]) -> bytes:
 
 def chain(device: int, incarnation: int, sequence: int, previous: str, new: NewRecord) -> Record:
     """Return the record that follows `previous`."""
-    digest = _digest(device, incarnation, sequence, new.at, new.kind, new.body, previous)
-    return Record(device, incarnation, sequence, new.at, new.kind, new.body, previous, digest)
+    return chain_text(device, incarnation, sequence, previous, new)[0]
+
+
+def chain_text(
+    device: int, incarnation: int, sequence: int, previous: str, new: NewRecord
+) -> tuple[Record, str]:
+    """Return the record that follows `previous`, and its body in canonical form, to be stored."""
+    text = canonical(new.body).decode()
+    digest = _digest(device, incarnation, sequence, new.at, new.kind, text, previous)
+    record = Record(device, incarnation, sequence, new.at, new.kind, new.body, previous, digest)
+    return record, text
 
 
 def verify(records: Iterable[Record], *, after: str = FIRST_PREVIOUS, sequence: int = 0) -> str:
@@ -89,7 +98,7 @@ def verify(records: Iterable[Record], *, after: str = FIRST_PREVIOUS, sequence: 
             record.sequence,
             record.at,
             record.kind,
-            record.body,
+            canonical(record.body).decode(),
             record.previous,
         )
         if digest != record.hash:
@@ -104,16 +113,17 @@ def _digest(
     sequence: int,
     at: datetime,
     kind: str,
-    body: Mapping[str, Json],
+    body: str,
     previous: str,
 ) -> str:
+    """Hash the canonical form of the whole record; the body's, made already, is set into it."""
     head: dict[str, Json] = {
         "device": device,
         "incarnation": incarnation,
-        "sequence": sequence,
-        "at": encode(at),
         "kind": kind,
-        "body": dict(body),
         "previous": previous,
+        "sequence": sequence,
     }
-    return hashlib.sha256(canonical(head)).hexdigest()
+    # Sorted, `at` and `body` come first.
+    text = f'{{"at":"{encode(at)}","body":{body},{canonical(head).decode()[1:]}'
+    return hashlib.sha256(text.encode()).hexdigest()
