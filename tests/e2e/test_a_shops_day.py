@@ -124,3 +124,50 @@ def test_a_day_with_an_outage_and_two_power_cuts_agrees_to_the_last_won(till: Ti
     assert len(journal.offline) == 1
     assert len(journal.sales) >= 4
     compare(journal, till.ask_ledger("GET", "/demo/entries"), till.home / "receipts")
+
+
+def test_the_line_comes_back_and_the_queue_drains_before_the_cashiers_eyes(till: Till) -> None:
+    healthy = subprocess.run(
+        [sys.executable, "run_pos.py", "doctor", "--settings", str(till.home / "settings.toml")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "!!" not in healthy.stdout.replace("!!  화면", ""), healthy.stdout
+
+    till.keys("F12")
+    till.wait_for("체험판: 계산대 주변")
+    till.keys("n")  # Pulled.
+    close_panel(till)
+    for _ in range(2):
+        till.keys(code_of(BREAD), "Enter", "F5")
+        till.wait_for("카드를", seconds=20)
+        tap(till, OFFLINE)
+        till.wait_for("결제 완료", "오프라인 승인", seconds=20)
+        till.keys("Escape", pause_s=0.6)
+    till.wait_for("회선 끊김", "2건", "3,200원")
+
+    till.keys("F12")
+    till.wait_for("체험판: 계산대 주변")
+    till.keys("n", pause_s=0.4)  # Plugged in again, without a restart.
+    till.keys("o")
+    close_panel(till)
+    shown = till.wait_for("연결됨", "새 주문", seconds=30)
+    assert "회선 끊김" not in shown
+
+    till.keys("F3")
+    till.wait_for("접수까지 남은 시간")
+    till.keys("Enter")
+    till.wait_for("접수했습니다")
+    wait_until_drained(till)
+    papers = "".join(
+        path.read_text(encoding="utf-8") for path in (till.home / "receipts").glob("receipt-*.txt")
+    )
+    assert "주방 주문서" in papers
+    book = till.ask_ledger("GET", "/demo/entries")
+    compare(read_journal(till.home / "terminal.db"), book, till.home / "receipts")
+    assert any(posting["kind"].startswith("order") for posting in book["postings"])
+
+    till.keys("Escape", "F4", pause_s=0.6)
+    till.wait_for("아낀 금액", "낸 중개수수료")
