@@ -30,7 +30,6 @@ def renderer_of(settings: Settings, folder: Path = Path()) -> ReceiptRenderer:
         address=settings.shop.address,
         terminal_number=settings.terminal.number,
         no_signature_max=rates.no_signature_max,
-        training=settings.terminal.training,
         show_vat=settings.shop.show_vat,
     )
     return ReceiptRenderer(shop, settings.printer.columns)

@@ -180,7 +180,7 @@ class Assembly:
         )
         terminal = settings.terminal
         return Terminal(
-            shop=Shop(settings.shop.name, terminal.number, terminal.language, terminal.training),
+            shop=Shop(settings.shop.name, terminal.number, terminal.language),
             counter=self._counter,
             take_cash=TakeCash(counter=self._counter, finish=self._finish),
             take_card=take_card,

@@ -42,7 +42,6 @@ class TerminalSettings(Strict):
     number: Text
     device: Annotated[int, Field(ge=1, lt=1 << DEVICE_BITS)]
     language: Literal["ko", "en"] = "ko"
-    training: bool = False
 
 
 class LedgerSettings(Strict):

@@ -69,8 +69,9 @@ class Forwarder:
             try:
                 if await self.drain():
                     failures = 0
-            except LedgerError:
-                self._failed()
+            except LedgerError as error:
+                # Not accepted is an answer too; see `pos.services.follow_feed`.
+                (self._answered if isinstance(error, TerminalNotAccepted) else self._failed)()
                 await self._back_off(failures)
                 failures += 1
                 continue

@@ -14,6 +14,7 @@ from peewee import PeeweeException
 from playhouse.apsw_ext import APSWDatabase
 
 from offline_queue import schema
+from offline_queue.identity import is_the_last_opened, note_opening
 from pos.domain.errors import StoreDamaged, StoreUnavailable
 
 BUSY_TIMEOUT_S = 2.0  # Only a reader of another process could hold it: the report command.
@@ -27,6 +28,7 @@ REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.BusyError, "다른 프로그램이 사용 중 / in use by another program"),
     (apsw.IOError, "디스크 오류 / disk error"),
 )
+OPENING = "opening"  # The token of the last opening, here and in the file beside the database.
 DAMAGE = (apsw.CorruptError, apsw.NotADBError)
 
 
@@ -85,9 +87,12 @@ def hold(path: Path) -> TextIO:
 
 
 def open_database(
-    path: Path, *, device: int, new_incarnation: Callable[[], int]
+    path: Path, *, device: int, new_incarnation: Callable[[], int], read_only: bool
 ) -> tuple[APSWDatabase, int]:
     """Open or make the database; return it with its incarnation.
+
+    A file that is not the one last opened here, a copy put back, gets a new incarnation, so that
+    none of its numbers can be mistaken for one given out since (DESIGN 6).
 
     Raises:
         StoreUnavailable: it can't be opened, is another terminal's, or can't be made durable.
@@ -103,6 +108,10 @@ def open_database(
         for trigger in schema.APPEND_ONLY:
             database.execute_sql(trigger)
         incarnation = _identify(device, new_incarnation)
+        if not read_only and not is_the_last_opened(path, _value(OPENING)):
+            incarnation = _renew(incarnation, new_incarnation)
+        if not read_only:
+            note_opening(path, _value(OPENING), lambda token: _put(OPENING, token))
     _sync_folder(path.parent)
     return database, incarnation
 
@@ -113,6 +122,14 @@ def _identify(device: int, new_incarnation: Callable[[], int]) -> int:
         raise StoreUnavailable(reason="다른 단말기의 기록 / another terminal's record")
     if int(_once("schema", lambda: str(schema.SCHEMA_VERSION))) != schema.SCHEMA_VERSION:
         raise StoreUnavailable(reason="더 새 프로그램의 기록 / made by a newer version")
+    return incarnation
+
+
+def _renew(first: int, new_incarnation: Callable[[], int]) -> int:
+    if _value(OPENING) is None:  # Just made: no number was given out yet.
+        return first
+    incarnation = new_incarnation()
+    _put("incarnation", str(incarnation))
     return incarnation
 
 
@@ -130,6 +147,15 @@ def _once(key: str, make: Callable[[], str]) -> str:
     if row is None:
         row = schema.Meta.create(key=key, value=make())
     return str(row.value)
+
+
+def _value(key: str) -> str | None:
+    row = schema.Meta.get_or_none(schema.Meta.key == key)
+    return None if row is None else str(row.value)
+
+
+def _put(key: str, value: str) -> None:
+    schema.Meta.replace(key=key, value=value).execute()  # type: ignore[no-untyped-call]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -18,7 +18,7 @@ from pos.ports import Change, NewPrintJob
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-COLUMNS = "sequence, at_us, kind, body, previous, hash"
+COLUMNS = "incarnation, sequence, at_us, kind, body, previous, hash"
 
 
 def to_us(at: datetime) -> int:
@@ -81,13 +81,13 @@ class Rows:
 
     def record(self, row: Sequence[Any]) -> Record:
         """Return a journal row as a record."""
-        sequence, at_us, kind, body, previous, digest = row
+        incarnation, sequence, at_us, kind, body, previous, digest = row
         at = EPOCH + at_us * _MICROSECOND
         try:
             shape = json.loads(body)
         except (TypeError, ValueError) as error:
             raise StoreDamaged(reason=f"record {sequence}: not readable") from error
-        return Record(self._device, self._incarnation, sequence, at, kind, shape, previous, digest)
+        return Record(self._device, incarnation, sequence, at, kind, shape, previous, digest)
 
     def _tail(self) -> tuple[int, str]:
         row = self.run("SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1")
@@ -98,9 +98,11 @@ class Rows:
         """Write one record with what follows from it; return the highest id sequence it names."""
         names = named_in(record.kind, record.body)
         self.run(
-            "INSERT INTO journal (sequence, at_us, kind, sale, body, previous, hash) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO journal "
+            "(sequence, incarnation, at_us, kind, sale, body, previous, hash) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             record.sequence,
+            record.incarnation,
             to_us(record.at),
             record.kind,
             names.sale,

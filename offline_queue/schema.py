@@ -34,9 +34,13 @@ class Meta(_Base):
 
 
 class Journal(_Base):
-    """One record; `at_us` is microseconds since 1970 in UTC, `sale` the sale's id in hex or empty."""
+    """One record; `at_us` is microseconds since 1970 in UTC, `sale` the sale's id in hex or empty.
+
+    Numbers and chain go on over a new incarnation, so that one run of records tells it all.
+    """
 
     sequence = IntegerField(primary_key=True)
+    incarnation = IntegerField()
     at_us = IntegerField(index=True)
     kind = CharField()
     sale = CharField()

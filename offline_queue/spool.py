@@ -14,6 +14,7 @@ from offline_queue.store import SqliteStore
 from pos.ports import Clock, DocumentRenderer, Printer, PrintOutcome, PrintResult
 
 DEADLINE_MS = 10_000
+BAD_DOCUMENT = "bad_document"
 BACK_OFF_MS = (500, 1_000, 2_000, 3_000)  # A cashier who puts paper in looks at the printer.
 
 
@@ -37,11 +38,12 @@ class Spool:
         self._changed = changed
         self._woken = asyncio.Event()
         self._problem = ""
+        self._given_up = ""
 
     @property
     def problem(self) -> str:
-        """Why the last attempt failed, or empty."""
-        return self._problem
+        """Why the last attempt failed, or that a document could never be drawn, or empty."""
+        return self._problem or self._given_up
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call the listener when trouble comes or goes."""
@@ -83,7 +85,10 @@ class Spool:
             data = self._renderer.render(job.kind, job.body, copy=job.copy)
         except ValueError:
             await self._store.run(lambda: self._jobs.give_up(job), write=True)
-            self._turn("bad_document")
+            self._given_up = BAD_DOCUMENT
+            self._turn("")
+            if job.kick_drawer:  # The change is due all the same.
+                await self._printer.kick_drawer(deadline_ms=DEADLINE_MS)
             return True
         result = await self._printer.print(
             data,
@@ -104,6 +109,5 @@ class Spool:
         return done
 
     def _turn(self, problem: str) -> None:
-        if problem != self._problem:
-            self._problem = problem
-            self._changed()
+        self._problem = problem
+        self._changed()

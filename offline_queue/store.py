@@ -62,7 +62,10 @@ class SqliteStore:
 
             def connect() -> None:
                 self._db, self.incarnation = open_database(
-                    path, device=device, new_incarnation=new_incarnation
+                    path,
+                    device=device,
+                    new_incarnation=new_incarnation,
+                    read_only=read_only,
                 )
 
             self._thread.submit(connect).result()
@@ -155,13 +158,13 @@ class SqliteStore:
     def _receipts_on(self, day: date) -> int:
         start, end = day_bounds(day)
         rows = self._rows.run(
-            "SELECT max(json_extract(body, '$.sale.receipt_number')) FROM journal "
+            "SELECT max(CAST(substr(json_extract(body, '$.sale.receipt_number'), 10) AS INTEGER)) "
+            "FROM journal "
             "WHERE kind = 'sale.completed' AND at_us >= ? AND at_us < ?",
             to_us(start),
             to_us(end),
         )
-        highest = next((row[0] for row in rows), None)
-        return int(str(highest).rpartition("-")[2]) if highest else 0
+        return total(rows)
 
     async def outbox(self, limit: int, *, after: int = 0) -> tuple[Record, ...]:
         """Return the oldest records still to be forwarded, past a sequence."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ledger.server import accounts, books, cards, rules
 from ledger.server.cards import Card, CardFacts
@@ -16,6 +16,17 @@ from pos.domain.payment import Decline, DeclineReason
 from pos.domain.report import business_day
 from pos.domain.tender import ApprovalMode, Purse, PurseDraw
 from pos.domain.won import ZERO, Won
+
+OUTAGE_MAX = timedelta(days=7)  # Longer ones are settled by the ledger's own clock.
+
+
+def credible(said: datetime, at: datetime) -> datetime:
+    """Return when something happened, by the terminal's word where that can be believed.
+
+    A terminal's clock may be wrong, and its month decides a cap; so it can name neither the future
+    nor more than an outage's length ago.
+    """
+    return said if at - OUTAGE_MAX <= said <= at else at
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from ledger.server import accounts, books, rules
 from ledger.server.database import Tx
-from ledger.server.judging import Merchant
+from ledger.server.judging import Merchant, credible
 from ledger.server.terms import Terms, in_force
 from pos.domain.codec import decode, encode
 from pos.domain.forwarding import ForwardStatus
@@ -79,7 +79,8 @@ def accept(
         return ForwardStatus.POISON, None, f"the order is for {order.total} won"
     if order.state is not OrderState.NEW:
         return ForwardStatus.DECLINED, None, ""
-    fee = rules.commission(order.total, order.channel, in_force(terms, business_day(event.at)))
+    day = business_day(credible(event.at, at))
+    fee = rules.commission(order.total, order.channel, in_force(terms, day))
     posting = rules.order(
         reference=event.decision_id.hex,
         total=order.total,

@@ -11,7 +11,7 @@ import apsw
 from ledger.server import orders, payments
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import Tx
-from ledger.server.judging import Ask, Merchant
+from ledger.server.judging import Ask, Merchant, credible
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.terms import Terms
 from pos.domain.codec import CodecError, decode, encode
@@ -84,7 +84,9 @@ def take(
     if known is not None:
         return replace(poison, problem="another record has this number")
     outcome = poison if prepared.event is None else _judge_alone(tx, prepared, merchant, terms, at)
-    _keep(tx, record, outcome)
+    if outcome.status is not ForwardStatus.POISON:
+        # A fault may be this ledger's own (a wrong key, no terms): asked again, it looks again.
+        _keep(tx, record, outcome)
     return outcome
 
 
@@ -148,7 +150,7 @@ def _ask(event: OfflineApproved, facts: CardFacts, merchant: Merchant, at: datet
         facts=facts,
         body_hash=hash_body(encode(event)),
         at=at,
-        earned_at=min(event.at, at),  # A terminal's clock may be wrong, but not take the future.
+        earned_at=credible(event.at, at),
     )
 
 

@@ -223,8 +223,14 @@ class StoreUnavailable(StoreError):
     """The disk is full, read-only or failing, or another process has the record open."""
 
     code = "D01"
-    ko = "판매 기록을 저장할 수 없습니다({reason}). 마지막 작업은 처리되지 않았습니다. 판매를 멈추고 관리자를 부르세요."
-    en = "The sale record can't be written ({reason}). The last act did not happen. Stop selling; call your technician."
+    ko = (
+        "판매 기록을 저장할 수 없습니다({reason}). 판매를 멈췄습니다. 마지막 결제가 되었는지는 다시 시작하면 "
+        "알 수 있으니(F2 영수증) 그 전에 돈을 다시 받지 마세요. 관리자를 부르세요."
+    )
+    en = (
+        "The sale record can't be written ({reason}). Selling has stopped. A restart tells whether "
+        "the last payment stands (F2, receipt); take no money again before. Call your technician."
+    )
 
 
 class StoreDamaged(StoreError):

@@ -57,6 +57,7 @@ KINDS: dict[str, type] = {
     "order.accepted": orders.OrderAccepted,
     "order.rejected": orders.OrderRejected,
     "order.posted": orders.OrderPosted,
+    "order.not_posted": orders.OrderNotPosted,
     "order.closed": orders.OrderClosed,
     "drawer.opened": DrawerOpened,
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pos.domain.events import Event
-from pos.domain.order import OrderAccepted, OrderPosted
+from pos.domain.order import OrderAccepted, OrderNotPosted, OrderPosted
 from pos.domain.payment import (
     AdviceAccepted,
     AdviceDeclined,
@@ -68,7 +68,7 @@ def follow_up(event: Event, outcome: ForwardOutcome, at: datetime) -> Event | No
             raise ValueError("an advice needs the approval or the reason with its answer")
         case OrderAccepted(order_key=key, total=total):
             if outcome.status is not ForwardStatus.ACCEPTED:
-                return None
+                return OrderNotPosted(key, total, at)
             return OrderPosted(key, total, outcome.commission or ZERO, at)
         case _:
             return None

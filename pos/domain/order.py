@@ -149,7 +149,18 @@ class OrderClosed:
     at: datetime
 
 
-OrderEvent = OrderReceived | OrderAccepted | OrderRejected | OrderPosted | OrderClosed
+@dataclass(frozen=True, slots=True)
+class OrderNotPosted:
+    """The ledger would not post an accepted order: it had ended before the acceptance arrived."""
+
+    order_key: str
+    total: Won
+    at: datetime
+
+
+OrderEvent = (
+    OrderReceived | OrderAccepted | OrderRejected | OrderPosted | OrderNotPosted | OrderClosed
+)
 
 _RANK = {
     OrderState.NEW: 0,
@@ -198,6 +209,8 @@ def fold_orders(events: list[OrderEvent]) -> dict[str, Order]:
                 orders[key] = advance(orders[key], OrderState.REJECTED)
             case OrderClosed(order_key=key, state=state) if key in orders:
                 orders[key] = advance(orders[key], state)
+            case OrderNotPosted(order_key=key) if key in orders:
+                orders[key] = advance(orders[key], OrderState.CANCELLED)
             case _:
                 pass
     return orders

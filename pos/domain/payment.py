@@ -233,6 +233,7 @@ TRANSITIONS: dict[tuple[PaymentState, type], PaymentState] = {
     (_S.OFFLINE_APPROVED, AdviceDeclined): _S.FORWARD_DECLINED,
     (_S.OFFLINE_APPROVED, ReversalAsked): _S.REVERSING,
     (_S.FORWARDED, ReversalAsked): _S.REVERSING,
+    (_S.FORWARD_DECLINED, ReversalAsked): _S.REVERSING,  # Its sale was dropped: nobody owes it.
     (_S.REVERSING, AdviceAccepted): _S.REVERSING,  # The advice stood before it in the queue.
     (_S.REVERSING, AdviceDeclined): _S.REVERSING,
     (_S.REVERSING, ReversalAcknowledged): _S.REVERSED,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from pos.domain.events import Event, SaleCompleted
-from pos.domain.order import OrderAccepted, OrderPosted
+from pos.domain.identifiers import TransactionId
+from pos.domain.order import OrderAccepted, OrderNotPosted, OrderPosted
 from pos.domain.payment import AdviceAccepted, AdviceDeclined, OfflineApproved, ReversalAsked
 from pos.domain.rates import ChannelRate, cost
 from pos.domain.sale import SaleRecord
@@ -38,6 +39,10 @@ class TenderSum:
     def plus(self, amount: Won) -> TenderSum:
         """Count one more."""
         return TenderSum(self.count + 1, self.amount + amount)
+
+    def minus(self, amount: Won) -> TenderSum:
+        """Take one back."""
+        return TenderSum(self.count - 1, self.amount - amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +86,31 @@ class DaySummary:
 def summarize(day: date, events: Iterable[Event], private_app: ChannelRate) -> DaySummary:
     """Add up a day's events, in the journal's order."""
     summary = DaySummary(day)
+    estimates: dict[TransactionId, Won] = {}
+    declined: dict[TransactionId, Won] = {}
     for event in events:
         summary = _count(summary, event, private_app)
+        match event:
+            case OfflineApproved(payment_id=payment):
+                estimates[payment] = event.cashback_estimate
+            case AdviceDeclined(payment_id=payment, amount=amount):
+                declined[payment] = amount
+                summary = _less_estimate(summary, estimates.pop(payment, ZERO))
+            case AdviceAccepted(payment_id=payment):
+                summary = _less_estimate(summary, estimates.pop(payment, ZERO))
+            case ReversalAsked(payment_id=payment):
+                summary = _less_estimate(summary, estimates.pop(payment, ZERO))
+                if payment in declined:  # Its sale was dropped: nobody owes it.
+                    owed = summary.receivable.minus(declined.pop(payment))
+                    summary = replace(summary, receivable=owed)
+            case _:
+                pass
     return summary
+
+
+def _less_estimate(day: DaySummary, estimate: Won) -> DaySummary:
+    """The ledger has spoken, or the payment is taken back: its estimate counts no more."""
+    return replace(day, cashback_estimated=day.cashback_estimated - estimate)
 
 
 def _count(day: DaySummary, event: Event, private_app: ChannelRate) -> DaySummary:
@@ -100,6 +127,8 @@ def _count(day: DaySummary, event: Event, private_app: ChannelRate) -> DaySummar
             return replace(day, reversed=day.reversed.plus(amount))
         case OrderAccepted(total=total):
             return replace(day, orders=day.orders.plus(total))
+        case OrderNotPosted(total=total):
+            return replace(day, orders=day.orders.minus(total))
         case OrderPosted(total=total, commission=commission):
             return replace(
                 day,

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pos.domain.catalogue import Catalogue, Product
-from pos.domain.errors import PaymentPending, ProductUnknown, SaleEmpty, SaleHasTender
+from pos.domain.errors import (
+    PaymentPending,
+    ProductUnknown,
+    SaleEmpty,
+    SaleHasTender,
+    StoreError,
+)
 from pos.domain.events import Event, SaleDropped, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment import ReversalAsked
@@ -33,6 +39,7 @@ class Counter:
         self._ids = ids
         self._clock = clock
         self._paying = False
+        self._halted: StoreError | None = None
         self._dirty = asyncio.Event()
         self._listeners: list[Listener] = []
         self.sale = self._new()
@@ -92,19 +99,25 @@ class Counter:
             PaymentPending: a payment is under way.
             StoreUnavailable: it could not be written; the sale stays.
         """
-        if self._paying:
-            raise PaymentPending()
+        self._check_running()
+        self._paying = True  # Held still: a key pressed while the disk is written is refused.
+        try:
+            await self._drop(self.sale)
+        finally:
+            self._paying = False
+        self.start_new()
+
+    async def _drop(self, sale: Sale) -> None:
         now = self._clock.now()
         events: list[Event] = [
-            ReversalAsked(tender.payment_id, self.sale.id, tender.amount, DROPPED, now)
-            for tender in self.sale.tenders
+            ReversalAsked(tender.payment_id, sale.id, tender.amount, DROPPED, now)
+            for tender in sale.tenders
             if isinstance(tender, VoucherTender)
         ]
-        events.append(SaleDropped(self.sale.id, now))
+        events.append(SaleDropped(sale.id, now))
         records = tuple(to_record(event) for event in events)
-        if self.sale.lines:
+        if sale.lines:
             await self._store.commit(Change(records=records, clear_draft=True))
-        self.start_new()
 
     def start_new(self) -> None:
         """Begin an empty sale."""
@@ -121,14 +134,18 @@ class Counter:
         Raises:
             PaymentPending: one is under way already.
             SaleEmpty: nothing is due.
+            StoreError: an earlier payment could not be written down; a restart resolves it.
         """
-        if self._paying:
-            raise PaymentPending()
+        self._check_running()
         if self.sale.due <= ZERO:
             raise SaleEmpty()
         self._paying = True
         try:
             yield self.sale
+        except StoreError as error:
+            # What became of this payment is only known after a restart: nothing more is taken.
+            self._halted = error
+            raise
         finally:
             self._paying = False
             self._dirty.set()
@@ -148,9 +165,14 @@ class Counter:
     def _new(self) -> Sale:
         return Sale(self._ids.next(), self._clock.now())
 
-    def _check_changeable(self) -> None:
+    def _check_running(self) -> None:
+        if self._halted is not None:
+            raise self._halted
         if self._paying:
             raise PaymentPending()
+
+    def _check_changeable(self) -> None:
+        self._check_running()
         if self.sale.tenders:
             raise SaleHasTender(paid=self.sale.paid)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pos.domain.errors import LedgerError
+from pos.domain.errors import LedgerError, TerminalNotAccepted
 from pos.domain.events import to_record
 from pos.domain.order import OrderClosed, OrderEvent, OrderReceived, advance
 from pos.ports import Change, Clock, FeedPage, Ledger, Store, SyncEngine
@@ -47,8 +47,13 @@ class FollowFeed:
             wait_ms = self._wait_ms if self._line.up else 0
             try:
                 page = await self._ledger.feed(cursor, wait_ms=wait_ms)
-            except LedgerError:
-                self._line.failed(self._clock.now())
+            except LedgerError as error:
+                # An answer, if a bad one: offline payments of a terminal that the ledger does not
+                # know could never be forwarded, so the line does not count as down.
+                if isinstance(error, TerminalNotAccepted):
+                    self._line.answered(self._clock.now())
+                else:
+                    self._line.failed(self._clock.now())
                 await self._clock.sleep_ms(BACK_OFF_MS[min(failures, len(BACK_OFF_MS) - 1)])
                 failures += 1
                 continue

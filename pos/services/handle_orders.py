@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from pos.domain.codec import encode
@@ -119,7 +118,8 @@ class OrderDesk:
             await self._store.commit(Change(records=(to_record(accepted),), print_jobs=(ticket,)))
         finally:
             self._answering.discard(key)
-        return self._moved(moved)
+        # The customer may have cancelled meanwhile: that stands.
+        return self._moved(advance(self._orders[key], OrderState.ACCEPTED, promised))
 
     async def reject(self, key: str, reason: str) -> Order:
         """Turn an order down.
@@ -127,13 +127,13 @@ class OrderDesk:
         Raises:
             OrderUnknown, OrderError, OrderTooLate, StoreUnavailable: as `accept`.
         """
-        order = self._begin(key)
+        self._begin(key)
         try:
             rejected = OrderRejected(self._ids.next(), key, reason, self._clock.now())
             await self._store.commit(Change(records=(to_record(rejected),)))
         finally:
             self._answering.discard(key)
-        return self._moved(replace(order, state=OrderState.REJECTED))
+        return self._moved(advance(self._orders[key], OrderState.REJECTED))
 
     def _begin(self, key: str) -> Order:
         order = self._orders.get(key)

@@ -78,8 +78,11 @@ class Recover:
         resolved = {key: await self._resolve(each) for key, each in payments.items()}
         sales = _latest_sales(events)
         draft = await self._store.draft()
-        if draft is not None and await self._was_completed(draft.id):
+        if draft is not None and await self._has_ended(draft.id):
             draft = None
+        if draft is not None:
+            # What a card paid is for the payment records alone to say.
+            draft = replace(draft, tenders=_standing(draft, resolved))
         completed: list[SaleRecord] = []
         open_sale = draft
         for sale in sales.values():
@@ -127,10 +130,13 @@ class Recover:
         dropped = SaleDropped(sale_id, self._clock.now())
         await self._store.commit(Change(records=(to_record(dropped),)))
 
-    async def _was_completed(self, sale_id: TransactionId) -> bool:
-        last = await self._store.last_record("sale.completed")
-        body = last.body.get("sale") if last is not None else None
-        return isinstance(body, dict) and body.get("id") == sale_id.hex
+    async def _has_ended(self, sale_id: TransactionId) -> bool:
+        completed = await self._store.last_record("sale.completed")
+        body = completed.body.get("sale") if completed is not None else None
+        dropped = await self._store.last_record("sale.dropped")
+        return (isinstance(body, dict) and body.get("id") == sale_id.hex) or (
+            dropped is not None and dropped.body.get("sale_id") == sale_id.hex
+        )
 
 
 def _latest_sales(events: list[Event]) -> dict[TransactionId, Sale]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pos.domain.card import CardRead, Cryptogram
 from pos.domain.errors import (
     AmountOutOfRange,
+    CardCancelled,
     CardError,
     IeumError,
     LedgerError,
@@ -145,6 +146,7 @@ class TakeCard:
         self._rates = rates
         self._deadlines = deadlines
         self._clock = clock
+        self._cancelled = False
 
     async def pay(
         self, amount: Won | None = None, *, on_stage: Callable[[Stage], None] = lambda _: None
@@ -159,6 +161,8 @@ class TakeCard:
             wanted = sale.due if amount is None else amount
             if not ZERO < wanted <= sale.due:
                 raise AmountOutOfRange(amount=wanted, due=sale.due)
+            self._cancelled = False
+            self._rates()  # Missing ones must show before a card has counted anything down.
             on_stage(Stage.TAP)
             outcome = await self._attempt(sale, wanted, self._line.up, on_stage)
             if outcome is None:  # Nothing left the terminal, so the same sale may go offline.
@@ -169,6 +173,7 @@ class TakeCard:
 
     async def cancel(self) -> None:
         """Stop waiting for a card. Once the ledger has been asked, the answer is awaited."""
+        self._cancelled = True  # The reader may not have been asked yet.
         await self._reader.cancel()
 
     async def _attempt(
@@ -181,6 +186,8 @@ class TakeCard:
         payment = begin(intent)
         request = CardRequest(payment_id, amount, online, now, self._deadlines.card_ms)
         try:
+            if self._cancelled:
+                raise CardCancelled()
             card = await self._reader.present(request)
         except CardError as error:
             await self._write(Abandoned(payment_id, sale.id, error.code, self._clock.now()))
@@ -214,6 +221,8 @@ class TakeCard:
             on_stage(Stage.CHECKING)
             return await self._resolve(sale, payment, card, error)
         self._line.answered(self._clock.now())
+        if isinstance(answer, Approval) and answer.amount != payment.amount:
+            return await self._resolve(sale, payment, card, LedgerSilent())
         return await self._answered(sale, payment, card, answer)
 
     async def _resolve(
@@ -284,13 +293,15 @@ async def ask_outcome(
     """Ask once what became of a payment; None where it has to be reversed.
 
     A payment the ledger has not seen may still be under way, so it is reversed as well: the
-    reversal leaves a tombstone there.
+    reversal leaves a tombstone there. An approval of another amount answers nothing that was asked.
     """
     try:
         answer = await ledger.outcome(payment.id, deadline_ms=deadline_ms)
     except LedgerError:
         return None
-    return None if isinstance(answer, PaymentFate) else answer
+    if isinstance(answer, PaymentFate):
+        return None
+    return None if isinstance(answer, Approval) and answer.amount != payment.amount else answer
 
 
 def _refused_at_once(card: CardRead) -> DeclineReason | None:

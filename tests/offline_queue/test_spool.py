@@ -127,3 +127,15 @@ async def test_a_document_that_can_not_be_drawn_does_not_block_the_next(
     assert spool.problem == "bad_document"
     await spool.print_once()
     assert printer.printed == [b"sale_receipt a copy 1"]
+
+
+async def test_a_document_that_can_not_be_drawn_still_opens_the_drawer_and_stays_in_view(
+    store: SqliteStore,
+) -> None:
+    spool, printer = spool_of(store)
+    bad = NewPrintJob(PrintKind.SALE_RECEIPT, "bad", {"bad": True}, open_drawer=True)
+    await put(store, bad, receipt())
+    for _ in range(2):
+        await spool.print_once()
+    assert printer.kicks == 1
+    assert spool.problem == "bad_document"

@@ -251,3 +251,81 @@ async def test_a_report_reads_while_the_terminal_sells_and_can_not_write(
 def test_a_report_on_a_terminal_that_never_sold_says_so(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="no record yet"):
         SqliteStore(tmp_path / "x.db", device=1, new_incarnation=lambda: 1, read_only=True)
+
+
+async def a_receipt(store: SqliteStore, number: str) -> None:
+    from pos.domain.events import SaleCompleted
+    from pos.domain.sale import complete
+    from pos.domain.tender import take_cash
+
+    sale = Sale(an_id(1), NOON).add(PRODUCTS[0])
+    paid = sale.with_tender(take_cash(sale.total, sale.total))
+    record = complete(paid, receipt_number=number, at=NOON)
+    await store.commit(Change(records=(to_record(SaleCompleted(record, NOON)),)))
+
+
+async def test_receipt_numbers_pass_ten_thousand_over_a_restart(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "terminal.db")
+    for number in ("20261124-9999", "20261124-10000"):
+        await a_receipt(store, number)
+    await store.close()
+    again = open_store(tmp_path / "terminal.db")
+    assert await again.next_receipt_number(date(2026, 11, 24)) == "20261124-10001"
+    await again.close()
+
+
+def counting() -> object:
+    numbers = iter(range(100, 200))
+    return lambda: next(numbers)
+
+
+@pytest.mark.parametrize("hot", [False, True], ids=["an earlier copy", "a copy made while it ran"])
+async def test_a_copy_put_back_gets_a_new_incarnation_and_its_chain_still_verifies(
+    tmp_path: Path, hot: bool
+) -> None:
+    import shutil
+
+    path, copy = tmp_path / "terminal.db", tmp_path / "copy.db"
+    make = counting()
+
+    def reopen() -> SqliteStore:
+        return SqliteStore(path, device=DEVICE, new_incarnation=make)  # type: ignore[arg-type]
+
+    event = to_record(DrawerOpened("x", NOON))
+    store = reopen()
+    first = store.incarnation
+    await store.commit(Change(records=(event,)))
+    await store.run(lambda: store._db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)"))
+    if hot:
+        shutil.copy(path, copy)
+    await store.close()
+    if not hot:
+        shutil.copy(path, copy)
+    store = reopen()
+    assert store.incarnation == first
+    await store.commit(Change(records=(event, event)))
+    await store.close()
+
+    for leftover in tmp_path.glob("terminal.db-*"):
+        leftover.unlink()
+    path.unlink()
+    shutil.copy(copy, path)
+    restored = reopen()
+    assert restored.incarnation != first
+    made = await restored.commit(Change(records=(event,)))
+    assert made[0].incarnation == restored.incarnation
+    assert await restored.verify() == 2
+    await restored.close()
+    again = reopen()
+    assert again.incarnation == restored.incarnation
+    await again.close()
+
+
+async def test_a_report_beside_the_till_leaves_its_incarnation_alone(tmp_path: Path) -> None:
+    path = tmp_path / "terminal.db"
+    store = open_store(path)
+    SqliteStore(path, device=DEVICE, new_incarnation=lambda: 7, read_only=True)
+    await store.close()
+    again = SqliteStore(path, device=DEVICE, new_incarnation=lambda: 8)
+    assert again.incarnation == 42
+    await again.close()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from pos.domain.errors import ForeignCard, LedgerSilent, LedgerUnreachable
+from pos.domain.payment import Approval, Decline
 from pos.domain.won import Won
+from pos.ports import AuthorizationRequest
 from pos.ui.widgets.figures import Figures
-from tests.fakes import ScriptedLedger, ScriptedReader
+from tests.fakes import ScriptedLedger, ScriptedReader, good_card
 from tests.ui.till import LARGE, RICE_CAKE, SMALL, SNACK, Till, a_till
 from tests.world import World
 
@@ -123,3 +127,29 @@ async def test_a_declined_card_shows_only_the_masked_number() -> None:
         await ring_up_and_tap(till, SNACK)
         rows = dict(till.app.screen.query_one(Figures).rows)
         assert "629099******1234" == rows["카드"]
+
+
+async def test_cash_asked_for_too_late_is_not_remembered_for_the_next_try() -> None:
+    class Slow(ScriptedLedger):
+        gate: asyncio.Event
+
+        async def authorize(
+            self, request: AuthorizationRequest, *, deadline_ms: int
+        ) -> Approval | Decline:
+            await self.gate.wait()
+            return await super().authorize(request, deadline_ms=deadline_ms)
+
+    ledger = Slow(balance=Won(0))
+    ledger.gate = asyncio.Event()
+    world = World(ledger=ledger, reader=ScriptedReader(good_card(), None))
+    async with a_till(world) as till:
+        await ring_up_and_tap(till)
+        await till.keys("f6")  # The answer is on its way; it can't be cancelled now.
+        ledger.gate.set()
+        await till.settle()
+        assert "PaymentScreen" == till.screen
+        await till.keys("enter")  # Another card, please.
+        await till.keys("escape")  # Never mind.
+        await till.settle()
+        assert "SellingScreen" == till.screen
+        assert 0 == till.sold

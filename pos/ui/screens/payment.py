@@ -66,6 +66,7 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
 
     def _start(self, amount: Won) -> None:
         self._amount, self._next_amount = amount, None
+        self._cash_after = False  # A key pressed during an earlier attempt is no answer to this.
         self._staged(Stage.TAP)
         act(self, self._pay(amount), self._failed)
 
@@ -180,13 +181,14 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
         if self._stage is None:
             self.dismiss(CASH)
         else:
-            self._cash_after = True
+            self._cash_after = self._stage in CANCELLABLE
             self._cancel()
 
     def _back(self) -> None:
         if self._stage is None:
             self.dismiss(None)
         else:
+            self._cash_after = False
             self._cancel()
 
     def _say(self, title: str, text: str, keys: str, tone: str) -> None:

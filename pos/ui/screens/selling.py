@@ -232,7 +232,9 @@ class SellingScreen(Screen[None]):
         self._say(_("The sale was dropped."), "done")
 
     def _quit(self) -> None:
-        if self._terminal.counter.sale.lines and self._armed != "f10":
+        if self._terminal.counter.paying:
+            self.app.bell()
+        elif self._terminal.counter.sale.lines and self._armed != "f10":
             self._armed = "f10"
             self._say(_("A sale is open; it will be kept. Press F10 again to quit."), "ask")
         else:

@@ -101,7 +101,6 @@ def test_every_state_can_be_reached_and_only_ends_have_no_way_on() -> None:
     assert {
         PaymentState.DECLINED,
         PaymentState.REVERSED,
-        PaymentState.FORWARD_DECLINED,
         PaymentState.ABANDONED,
     } == ends
 

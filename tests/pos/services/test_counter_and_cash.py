@@ -71,13 +71,18 @@ async def test_too_little_cash_or_none_due_takes_nothing() -> None:
     assert Won(5_000) == world.counter.sale.due
 
 
-async def test_a_failing_disk_leaves_the_sale_open_and_payable() -> None:
+async def test_a_failing_disk_leaves_the_sale_open_and_payable_after_a_restart() -> None:
     world = World()
     world.counter.scan("101")
+    world.store.open_draft = world.counter.sale
     world.store.fail_next = StoreUnavailable(reason="disk full")
     with pytest.raises(StoreUnavailable):
         await world.cash.pay()
+    with pytest.raises(StoreUnavailable):
+        await world.cash.pay()
+    assert Won(5_000) == world.counter.sale.due
 
+    await world.restart()
     record = await world.cash.pay()
 
     assert Won(5_000) == record.total
