@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,16 @@ SettingsOption = Annotated[
     typer.Option("--settings", envvar=SETTINGS_VARIABLE, help="settings.toml of the terminal"),
 ]
 HomeOption = Annotated[Path, typer.Option("--home", help="where the demo keeps its files")]
-LanguageOption = Annotated[str | None, typer.Option("--lang", help="ko or en")]
+
+
+class Language(StrEnum):
+    """What the screens and papers speak."""
+
+    KO = "ko"
+    EN = "en"
+
+
+LanguageOption = Annotated[Language | None, typer.Option("--lang", help="ko or en")]
 
 
 @app.command()
@@ -42,7 +52,8 @@ def demo(
     """가게 전체를 이 컴퓨터에서: 단말기, 서버, 카드, 프린터 / the whole shop on this machine."""
     from composition.sessions import run_demo
 
-    _or_say(lambda: run_demo(ROOT, home.resolve(), fresh=fresh, language=lang))
+    language = None if lang is None else lang.value
+    _or_say(lambda: run_demo(ROOT, home.resolve(), fresh=fresh, language=language))
 
 
 @app.command()
@@ -58,7 +69,7 @@ def report(
     settings: SettingsOption = DEMO_HOME / "settings.toml",
     day: Annotated[str | None, typer.Option("--day", help="YYYY-MM-DD; today if left out")] = None,
 ) -> None:
-    """오늘의 매출을 봅니다 / show a day's sales, also while the terminal sells."""
+    """하루 매출 보기(판매 중에도) / show a day's sales."""
     from composition.sessions import show_report
 
     try:
@@ -118,5 +129,15 @@ def _or_say(act: Callable[[], None]) -> None:
     try:
         act()
     except IeumError as error:
-        print(f"{error.code} {error.message('ko')}\n{error.message('en')}", file=sys.stderr)
-        raise typer.Exit(2) from error
+        words = f"{error.code} {error.message('ko')}\n{error.code} {error.message('en')}"
+    except LookupError as error:
+        words = f"그날에 적용되는 요율이 없습니다. ({error})\nNo rates are in force on that day."
+    except OSError as error:
+        words = (
+            f"{error.filename}: 읽거나 쓸 수 없습니다({error.strerror}). 시작하지 않았습니다.\n"
+            f"{error.filename}: can't be read or written ({error.strerror}). Nothing was started."
+        )
+    else:
+        return
+    print(words, file=sys.stderr)
+    raise typer.Exit(2)

@@ -57,6 +57,7 @@ async def examine(root: Path, settings_path: Path) -> list[Finding]:
         ("요율 / rates", lambda: _rates(settings, folder)),
         ("기록 / record", lambda: _record(settings, folder)),
         ("디스크 / disk", lambda: _disk(folder)),
+        ("카드 키 / card keys", lambda: _keys(settings, folder)),
         ("카드 리더기 / card reader", lambda: _reader(settings, folder)),
         ("프린터 / printer", lambda: _printer(settings)),
         ("서버 / ledger", lambda: _ledger(settings, folder)),
@@ -155,6 +156,16 @@ async def _disk(folder: Path) -> Finding:
     if free_mb < FREE_MIN_MB:
         return Finding("디스크 / disk", wrong=f"{free_mb} MB", fix="공간을 비우세요. / Free space.")
     return Finding("디스크 / disk", good=f"{free_mb} MB")
+
+
+async def _keys(settings: Settings, folder: Path) -> Finding:
+    from drivers.cards.terminal_keys import load_terminal_keys
+
+    subject = "카드 키 / card keys"
+    if settings.reader.kind == "none":
+        return Finding(subject, good="쓰지 않음 / not used")
+    load_terminal_keys(folder / settings.files.keys)
+    return Finding(subject, good=settings.files.keys)
 
 
 async def _reader(settings: Settings, folder: Path) -> Finding:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pos.domain.errors import StoreError
+from pos.domain.errors import IeumError, StoreError
 from pos.ui import environment
 
 if TYPE_CHECKING:
@@ -21,13 +22,21 @@ PROGRAM_FAULT = 70  # EX_SOFTWARE of sysexits.h
 TEST_TOKEN = "9999"  # noqa: S105 - what the printer echoes when the page is out.
 
 
+class NoScreen(IeumError):
+    """There is nobody to sell: input or output is no terminal."""
+
+    code = "K04"
+    ko = "화면과 키보드가 있는 터미널에서 실행하세요. 시작하지 않았습니다."
+    en = "Run this in a terminal with a screen and a keyboard. Nothing was started."
+
+
 def run_demo(root: Path, home: Path, *, fresh: bool, language: str | None) -> None:
     """Start the demo's world, sell, end it."""
     from composition.demo.home import Home
     from composition.demo.shop import DemoShop
 
-    print("[ieum] 가게를 여는 중 / opening the shop ...", flush=True)
     _prepare_screens()
+    print("[ieum] 가게를 여는 중 / opening the shop ...", flush=True)
     shop = DemoShop(Home(home, root), fresh=fresh, language=language)
 
     async def session() -> int:
@@ -47,8 +56,8 @@ def run_shop(settings_path: Path) -> None:
     from composition.wiring import Assembly
     from config.settings import load_settings
 
-    _prepare_screens()
     settings = load_settings(settings_path)
+    _prepare_screens()
     folder = settings_path.parent
 
     async def session() -> int:
@@ -101,7 +110,14 @@ async def print_test_page(settings_path: Path) -> str:
 
 
 def _prepare_screens() -> None:
-    """Set what Textual reads at its import."""
+    """Make sure that there is a screen, and set what Textual reads at its import.
+
+    Raises:
+        NoScreen: input or output is no terminal.
+    """
+    os.umask(0o077)  # Whatever is written from here on is its owner's alone.
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise NoScreen()
     environment.prepare(os.environ)
 
 

@@ -20,6 +20,20 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+PROBLEMS = {"missing": "빠짐 / missing", "extra_forbidden": "모르는 이름 / unknown name"}
+
+
+def why(error: OSError) -> str:
+    """Return what kept a file from being read, in both languages."""
+    match error:
+        case FileNotFoundError():
+            return "파일 없음 / no such file"
+        case PermissionError():
+            return "권한 없음 / no permission"
+        case _:
+            return f"읽을 수 없음({error.strerror}) / {error.strerror}"
+
+
 M = TypeVar("M", bound=Strict)
 
 
@@ -41,10 +55,11 @@ def read_model(model: type[M], path: Path) -> M:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         keys = [str(part) for part in first["loc"]]
+        kind = first["type"]
         raise ConfigError(
             where=f"{path}:{_line_of(text, keys)} {'.'.join(keys)}",
-            problem=first["msg"],
-            hint=_hint(first["type"]),
+            problem=PROBLEMS.get(kind, f"쓸 수 없는 값({first['msg']}) / {first['msg']}"),
+            hint=_hint(kind),
         ) from error
 
 
@@ -62,7 +77,7 @@ def read_text(path: Path) -> str:
         hint = "UTF-8로 저장하세요. / Save it as UTF-8."
         raise ConfigError(where=str(path), problem="UTF-8 아님 / not UTF-8", hint=hint) from error
     except OSError as error:
-        problem = error.strerror or str(error)
+        problem = why(error)
         hint = "파일 위치와 권한을 확인하세요. / Check its place and rights."
         raise ConfigError(where=str(path), problem=problem, hint=hint) from error
 

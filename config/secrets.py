@@ -6,8 +6,12 @@ import os
 import stat
 from pathlib import Path
 
+from config.reading import why
 from pos.domain.errors import ConfigError
 
+HINT = (
+    "서버 운영자에게 받은 파일을 이 위치에 두세요. / Put the file from the ledger's operator there."
+)
 TOKEN_MIN = 32  # Characters; 128 bits in hex.
 
 
@@ -20,9 +24,11 @@ def read_secret(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         text = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        hint = "단말기를 다시 등록하세요. / Enrol the terminal again."
-        raise ConfigError(where=str(path), problem=type(error).__name__, hint=hint) from error
+    except OSError as error:
+        raise ConfigError(where=str(path), problem=why(error), hint=HINT) from error
+    except UnicodeDecodeError as error:
+        problem = "글자가 아님 / not text"
+        raise ConfigError(where=str(path), problem=problem, hint=HINT) from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         problem = "다른 사용자가 읽을 수 있음 / others can read it"
         raise ConfigError(where=str(path), problem=problem, hint=f"chmod 600 {path}")

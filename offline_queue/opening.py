@@ -15,7 +15,7 @@ from playhouse.apsw_ext import APSWDatabase
 
 from offline_queue import schema
 from offline_queue.identity import is_the_last_opened, note_opening
-from pos.domain.errors import StoreDamaged, StoreUnavailable
+from pos.domain.errors import StoreDamaged, StoreInUse, StoreUnavailable
 
 BUSY_TIMEOUT_S = 2.0  # Only a reader of another process could hold it: the report command.
 WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
@@ -74,15 +74,14 @@ def hold(path: Path) -> TextIO:
     """Make this process the only one that sells on this database; held until the file is closed.
 
     Raises:
-        StoreUnavailable: another process holds it.
+        StoreInUse: another process holds it.
     """
     file = Path(f"{path}.lock").open("a")  # noqa: SIM115 - the open file is the lock.
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        reason = "이 단말기가 이미 실행 중 / already running"
-        raise StoreUnavailable(reason=reason) from error
+        raise StoreInUse() from error
     return file
 
 

@@ -19,7 +19,7 @@ from offline_queue.print_jobs import PrintJobRows
 from offline_queue.rows import Rows, to_us, total
 from pos.domain import record as records
 from pos.domain.codec import decode
-from pos.domain.errors import StoreDamaged, StoreUnavailable
+from pos.domain.errors import StoreDamaged, StoreMissing, StoreUnavailable
 from pos.domain.record import FIRST_PREVIOUS, ChainBroken, Record
 from pos.domain.report import day_bounds
 from pos.domain.sale import Sale
@@ -56,7 +56,7 @@ class SqliteStore:
         self._failed = ""
         with store_errors():
             if read_only and not path.exists():
-                raise StoreUnavailable(reason=f"기록이 없음 / no record yet: {path}")
+                raise StoreMissing(path=path.name)
             path.parent.mkdir(parents=True, exist_ok=True)
             self._held = None if read_only else hold(path)
 

@@ -106,7 +106,16 @@ def _has_python(environment: Path) -> bool:
 
 @contextlib.contextmanager
 def _lock(root: Path) -> Iterator[None]:
-    with (root / ".venv.lock").open("w") as file:
+    try:
+        file = (root / ".venv.lock").open("w")
+    except OSError as error:
+        sys.exit(
+            f"{SAY_PREFIX}{root}: 이 폴더에 설치할 수 없습니다({error.strerror}). 바뀐 것은 없습니다. "
+            f"폴더의 주인으로 한 번 실행하세요.\n"
+            f"{SAY_PREFIX}{root}: can't set up here ({error.strerror}). Nothing was changed. "
+            f"Run it once as the folder's owner."
+        )
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -10,11 +11,12 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from config.secrets import write_secret
 from drivers.simulators.card.keys import generate_keys
 from drivers.simulators.card.profiles import CardProfile, load_profiles
+from pos.domain.errors import StoreInUse
 
 RUNNING = "running.json"
 SAMPLE_FILES = ("settings.toml", "products.csv")
@@ -52,6 +54,28 @@ class Home:
         """The dozen cards."""
         return self.root / "config" / "demo_cards.toml"
 
+    def hold(self) -> TextIO:
+        """Make this the only demo in its folder, before anything in it is touched.
+
+        The lock lies beside the folder, so that forgetting an earlier demo can't remove it.
+
+        Raises:
+            StoreInUse: a demo runs there.
+            OSError: the place can't be written.
+        """
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        file = (self.folder.parent / f".{self.folder.name}.lock").open("a")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.close()
+            raise StoreInUse() from error
+        return file
+
+    def leave(self) -> None:
+        """Note that nobody runs here any more."""
+        (self.folder / RUNNING).unlink(missing_ok=True)
+
     def note(self, facts: Mapping[str, object]) -> None:
         """Write down how this run can be reached, for whoever looks in from beside it."""
         (self.folder / RUNNING).write_text(json.dumps(facts), encoding="utf-8")
@@ -78,7 +102,8 @@ class Home:
         if fresh:
             shutil.rmtree(self.folder, ignore_errors=True)
         for folder in (self.folder, self.receipts, self.logs):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
         for name in SAMPLE_FILES:
             if not (self.folder / name).exists():
                 shutil.copyfile(self.root / "config" / "sample_shop" / name, self.folder / name)

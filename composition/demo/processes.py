@@ -10,12 +10,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pos.domain.errors import IeumError
+
 READY_S = 20  # A slow machine compiles the server's modules at its first start.
 END_S = 2
 
 
-class StartFailed(Exception):
+class StartFailed(IeumError):
     """A process of the demo did not come up; says which, and where its words are."""
+
+    code = "K03"
+    ko = "{module}이(가) 시작되지 않았습니다. 판매를 시작하지 않았습니다. {log} 를 보세요."
+    en = "{module} did not start. Nothing was started. Look at {log}."
 
 
 class Process:
@@ -56,7 +62,7 @@ class Process:
             ready = json.loads(line)
         except (TimeoutError, ValueError) as error:
             await self.stop()
-            raise StartFailed(f"{self._module}: {self._log}") from error
+            raise StartFailed(module=self._module, log=self._log) from error
         assert isinstance(ready, dict)
         return ready
 

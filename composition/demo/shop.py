@@ -28,9 +28,11 @@ class DemoShop:
         """Make the folder.
 
         Raises:
+            StoreInUse: a demo runs in this folder.
             ConfigError: a file of an earlier demo is damaged; `--fresh` starts over.
         """
         self._home = home
+        self._held = home.hold()
         self._profiles = home.make(fresh=fresh)
         settings = load_settings(home.settings)
         if language is not None:
@@ -83,14 +85,16 @@ class DemoShop:
             await self._cable.pull()
         self._world.stop()
         await asyncio.gather(self._ledger_process.stop(), self._printer_process.stop())
+        self._home.leave()
+        self._held.close()
 
     def _panel(
         self, table: CardTable, cable: Cable, control: Path, url: str, token: str
     ) -> DemoPanel:
         facts = (
-            ("영수증 / receipts", str(self._home.receipts / "latest.png")),
-            ("서버 / ledger", url),
-            ("카드 / cards", table.how),
+            (self._said("영수증", "receipts"), _short(self._home.receipts / "latest.png")),
+            (self._said("서버", "ledger"), url),
+            (self._said("카드", "cards"), table.how),
         )
         return DemoPanel(
             profiles=self._profiles,
@@ -102,6 +106,9 @@ class DemoShop:
             language=self._settings.terminal.language,
             facts=facts,
         )
+
+    def _said(self, korean: str, english: str) -> str:
+        return korean if self._settings.terminal.language == "ko" else english
 
     def _ledger_of(self) -> Process:
         folder = self._home.folder
@@ -121,3 +128,11 @@ class DemoShop:
             log=self._home.logs / "printer.log",
             root=self._home.root,
         )
+
+
+def _short(path: Path) -> str:
+    """Return a path as one would type it from here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

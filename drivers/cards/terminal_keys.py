@@ -12,7 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from pos.domain.errors import ConfigError
 
 CARD_REF_KEY_BYTES = 32
-_HINT = "단말기를 다시 등록하세요. (Enrol the terminal again.)"
+_HINT = (
+    "서버 운영자에게 받은 키 파일을 두세요. / Put the key file from the ledger's operator there."
+)
 
 
 @dataclass(frozen=True, slots=True)

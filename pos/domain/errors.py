@@ -12,7 +12,7 @@ IeumError
   - LedgerRefused (the ledger took the request as malformed)
     . TerminalNotAccepted (it does not know this terminal or address; no request can help)
 * StoreError             the terminal's own disk: selling stops
-  - StoreUnavailable  - StoreDamaged
+  - StoreUnavailable (. StoreInUse  . StoreMissing)  - StoreDamaged
 * ConfigError            a setting that can't be used
 
 Each says what happened, what it means for the money and what to do next, in both languages.
@@ -21,6 +21,8 @@ Each says what happened, what it means for the money and what to do next, in bot
 from __future__ import annotations
 
 from typing import ClassVar
+
+BOTH = " / "  # Between the Korean and the English half of a fact.
 
 
 class IeumError(Exception):
@@ -41,7 +43,16 @@ class IeumError(Exception):
     def message(self, language: str) -> str:
         """Return what the cashier reads, in `ko` or `en`."""
         template = self.ko if language == "ko" else self.en
-        return template.format(**self.facts)
+        facts = {name: _spoken(fact, language) for name, fact in self.facts.items()}
+        return template.format(**facts)
+
+
+def _spoken(fact: object, language: str) -> object:
+    """Return the half of a fact given in both languages, `한국어 / English`; others as they are."""
+    if not isinstance(fact, str) or BOTH not in fact:
+        return fact
+    korean, _, english = fact.partition(BOTH)
+    return korean if language == "ko" else english
 
 
 class SaleError(IeumError):
@@ -231,6 +242,22 @@ class StoreUnavailable(StoreError):
         "The sale record can't be written ({reason}). Selling has stopped. A restart tells whether "
         "the last payment stands (F2, receipt); take no money again before. Call your technician."
     )
+
+
+class StoreInUse(StoreUnavailable):
+    """Another process sells on the same record."""
+
+    code = "D03"
+    ko = "이 단말기는 이미 실행 중입니다. 새로 시작하지 않았습니다. 열려 있는 창에서 판매하거나 먼저 끝내세요."
+    en = "This terminal is already running. Nothing was started. Use its window, or end it first."
+
+
+class StoreMissing(StoreUnavailable):
+    """There is no record to read."""
+
+    code = "D04"
+    ko = "아직 판매 기록이 없습니다({path}). 바뀐 것은 없습니다. 한 번 판매한 뒤에 다시 보세요."
+    en = "There is no sale record yet ({path}). Nothing changed. Look again after the first sale."
 
 
 class StoreDamaged(StoreError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from config.secrets import write_secret
+from offline_queue.store import SqliteStore
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "config" / "sample_shop"
@@ -69,10 +71,45 @@ def test_a_bad_setting_stops_the_terminal_before_it_starts(shop: Path) -> None:
 def test_a_report_before_the_first_sale_says_that_there_is_no_record(shop: Path) -> None:
     done = ieum("report", "--settings", str(shop / "settings.toml"))
     assert done.returncode == 2
-    assert "no record yet" in done.stderr
+    assert "no sale record yet" in done.stderr
 
 
 def test_a_day_that_is_none_is_refused(shop: Path) -> None:
     done = ieum("report", "--settings", str(shop / "settings.toml"), "--day", "tomorrow")
     assert done.returncode == 2
     assert "YYYY-MM-DD" in done.stderr
+
+
+def test_without_a_screen_the_till_says_so_and_ends(tmp_path: Path) -> None:
+    done = ieum("demo", "--home", str(tmp_path / "shop"))
+    assert done.returncode == 2
+    assert "K04" in done.stderr
+    assert not (tmp_path / "shop").exists()
+
+
+def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
+    done = ieum("demo", "--home", str(tmp_path / "shop"), "--lang", "fr")
+    assert done.returncode == 2
+    assert "fr" in done.stderr
+
+
+def test_a_message_is_in_one_language_a_line(shop: Path) -> None:
+    (shop / "settings.toml").unlink()
+    done = ieum("run", "--settings", str(shop / "settings.toml"))
+    korean, english = done.stderr.strip().splitlines()
+    assert "파일 없음" in korean
+    assert "no such file" in english
+    assert not any("가" <= letter <= "힣" for letter in english)
+
+
+def test_the_report_of_a_day_before_all_rates_is_no_traceback(shop: Path) -> None:
+    text = (shop / "settings.toml").read_text(encoding="utf-8")
+    device = int(text.split("device = ")[1].split()[0])
+    store = SqliteStore(shop / "terminal.db", device=device, new_incarnation=lambda: 1)
+    asyncio.run(store.close())
+    words = ("report", "--settings", str(shop / "settings.toml"), "--day")
+    done = ieum(*words, "2020-01-01")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "요율" in done.stderr
+    assert ieum(*words, "2026-11-24").returncode == 0

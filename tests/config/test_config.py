@@ -68,7 +68,7 @@ def test_a_bad_setting_is_refused_with_its_place(
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="No such file"):
+    with pytest.raises(ConfigError, match="no such file"):
         load_settings(tmp_path / "none.toml")
 
 

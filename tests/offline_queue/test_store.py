@@ -249,7 +249,7 @@ async def test_a_report_reads_while_the_terminal_sells_and_can_not_write(
 
 
 def test_a_report_on_a_terminal_that_never_sold_says_so(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="no record yet"):
+    with pytest.raises(StoreUnavailable, match="no sale record yet"):
         SqliteStore(tmp_path / "x.db", device=1, new_incarnation=lambda: 1, read_only=True)
 
 

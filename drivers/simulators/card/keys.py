@@ -26,7 +26,7 @@ TERMINAL_FILE, LEDGER_FILE, CARD_FILE = "terminal_keys.json", "ledger_keys.json"
 CA_BITS, ISSUER_BITS, CARD_BITS = 1_408, 1_280, 1_152
 CARD_KEY_PAIRS = 3  # Shared by the demo's cards; the last one is only ever the forger's.
 CA_INDEX = 0x01
-_HINT = "지우면 새로 만듭니다. (Delete it and new keys are made.)"
+_HINT = "지우면 새로 만듭니다. / Delete it and new keys are made."
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pos.domain.won import ZERO, Won
 PAN_PREFIX = "629099"  # The voucher card's own number range.
 PAN_DIGITS = 16
 MAX_CARDS = 200
-_HINT = "config/demo_cards.toml 을 고치세요. (Correct the card file.)"
+_HINT = "config/demo_cards.toml 을 고치세요. / Correct the card file."
 
 
 class CardKind(StrEnum):
