@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
+from textual.events import Event
 
 from pos.domain.errors import StoreError
 from pos.services.terminal import Terminal
 from pos.ui import i18n
 from pos.ui.acts import SidePanelAsked, StoreFailed
+from pos.ui.burst import Burst
 from pos.ui.navigation import ScreenAsked, ask_menu, screen_for
 from pos.ui.screens.selling import SellingScreen
 from pos.ui.side_panel import SidePanel
 from pos.ui.theme import THEME
 from pos.ui.watchdog import TerminalWatch
+from pos.ui.widgets.entry import Entry
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from pos.ui.screens.side import SideState
 
 TICK_SECONDS = 1.0  # Clocks and countdowns move by the second.
@@ -68,6 +73,26 @@ class IeumApp(App[None]):
     def get_default_screen(self) -> SellingScreen:
         """Start on the selling screen."""
         return self._selling
+
+    def get_driver_class(self) -> type[Driver]:
+        """Read a terminal a burst at a time; a browser or a test has its own driver."""
+        driver = super().get_driver_class()
+        if driver.__name__ != "LinuxDriver":
+            return driver
+        from pos.ui.terminal_driver import TerminalDriver  # Where there is a terminal.
+
+        return TerminalDriver
+
+    async def on_event(self, event: Event) -> None:
+        """Hand a burst to the field whole, and to anything else as the keys that it was."""
+        if not isinstance(event, Burst) or event.is_forwarded:
+            await super().on_event(event)
+        elif isinstance(self.focused, Entry):
+            self.app_focus = True
+            self.focused._forward_event(event)
+        else:
+            for key in event.as_keys():
+                await super().on_event(key)
 
     def on_mount(self) -> None:
         """Listen to what happens by itself, and tell what the start found."""

@@ -52,6 +52,7 @@ class SellingScreen(Screen[None]):
         self._side_panel = side_panel
         self._last: Result | None = None
         self._taking_money = False
+        self._changing = False
         self._held: deque[str] = deque()
         self._armed = ""
         self._entered_at_ms = -MENU_AFTER_MS
@@ -102,7 +103,8 @@ class SellingScreen(Screen[None]):
 
     def _sale_changed(self) -> None:
         self._till.settle()
-        self._show_sale()
+        if not self._changing:
+            self._show_sale()
 
     def _show_sale(self) -> None:
         sale = self._terminal.counter.sale
@@ -164,7 +166,6 @@ class SellingScreen(Screen[None]):
             if not soon:
                 self.post_message(ScreenAsked("enter"))
             return
-        self._show_sale()
         self._say(f"{line.name}   {line.unit_price} x {line.quantity} = {won(line.total)}")
 
     def on_key(self, event: Key) -> None:
@@ -204,12 +205,16 @@ class SellingScreen(Screen[None]):
             self._show_sale()
 
     def _try(self, change: Callable[[], None]) -> None:
+        self._changing = True
         try:
             if self._taking_money:
                 raise PaymentPending()
             change()
         except IeumError as error:
             self._refuse(error)
+        finally:  # Once, with the line that is chosen now.
+            self._changing = False
+            self._show_sale()
 
     def _escape(self) -> None:
         sale = self._terminal.counter.sale

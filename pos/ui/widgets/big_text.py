@@ -24,7 +24,7 @@ class BigText(Painted):
         """Take what to say."""
         if (label, text, style) != (self._label, self._text, self._style):
             self._label, self._text, self._style = label, text, style
-            self.refresh()
+            self.changed()
 
     @property
     def text(self) -> str:

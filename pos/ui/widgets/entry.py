@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input
 
+from pos.ui.burst import Burst
 from pos.ui.typed import ENTRY_MAX
 
 
@@ -36,13 +37,33 @@ class Entry(Input):
     def __init__(self, placeholder: str = "", *, takes: frozenset[str] = frozenset()) -> None:
         super().__init__(placeholder=placeholder, max_length=ENTRY_MAX)
         self._takes = takes | {"enter"}
+        self._held = ""
         self.cursor_blink = False  # A blinking cursor writes to the terminal for ever.
 
     def take(self) -> str:
         """Return what stands in the field, and empty it."""
+        if not self.value:  # A whole scan: it never has to be shown.
+            text, self._held = self._held[:ENTRY_MAX], ""
+            return text
+        self._show_held()
         text = self.value
         self.value = ""
         return text
+
+    def on_burst(self, event: Burst) -> None:
+        """Hold a code back until what follows it is known: mostly its Enter."""
+        event.stop()
+        self._held += event.text
+        self.call_later(self._show_held)  # Behind what came in the same read.
+
+    def _show_held(self) -> None:
+        text, self._held = self._held, ""
+        if text:
+            start, end = sorted(self.selection)
+            room = ENTRY_MAX - len(self.value) + end - start
+            self.replace(text[:room], start, end)
+            if len(text) > room:
+                self.restricted()
 
     def _on_key(self, event: Key) -> None:  # type: ignore[override]
         """Take what must not wait for a binding; the rest goes on to Input's own handler."""
@@ -50,7 +71,9 @@ class Entry(Input):
             event.stop()
             event.prevent_default()
             self._enter(event.key)
-        elif event.key == "ctrl+j":  # The line feed of a scanner that ends with CR LF.
+            return
+        self._show_held()
+        if event.key == "ctrl+j":  # The line feed of a scanner that ends with CR LF.
             event.stop()
             event.prevent_default()
         elif not self.value and event.character in ("+", "-"):
@@ -60,6 +83,7 @@ class Entry(Input):
         """Take pasted text as if typed: every line end is an Enter."""
         event.stop()
         event.prevent_default()
+        self._show_held()
         *lines, rest = event.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         for line in lines:
             self.insert_text_at_cursor(line)

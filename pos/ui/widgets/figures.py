@@ -32,7 +32,7 @@ class Figures(Painted):
         if (rows, tones) != (self._rows, self._tones):
             longer = len(rows) != len(self._rows)
             self._rows, self._tones = rows, tones
-            self.refresh(layout=longer)
+            self.changed(layout=longer)
 
     @property
     def rows(self) -> tuple[tuple[str, str], ...]:

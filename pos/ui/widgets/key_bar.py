@@ -35,7 +35,7 @@ class KeyBar(Painted):
     def show(self, keys: Sequence[tuple[str, str]]) -> None:
         """Take other keys."""
         self._keys = tuple(keys)
-        self.refresh()
+        self.changed()
 
     def paint(self, width: int, height: int) -> Sequence[PaintedRow]:
         """Return a row of key names over a row of labels, centred in the height."""

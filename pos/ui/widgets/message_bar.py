@@ -64,4 +64,4 @@ class MessageBar(Painted):
         self._rows = wrap(self.text, width, ROWS_MAX)
         if self.styles.height is None or self.styles.height.value != len(self._rows):
             self.styles.height = len(self._rows)
-        self.refresh()
+        self.changed()

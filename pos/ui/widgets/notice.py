@@ -32,7 +32,7 @@ class Notice(Painted):
         self._left, self._right, self._level = left, right, level
         self.set_classes(f"-{level}")
         self.display = bool(left)
-        self.refresh()
+        self.changed()
 
     @property
     def text(self) -> str:

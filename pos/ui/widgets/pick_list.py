@@ -25,13 +25,13 @@ class PickList(Painted):
         self._found = tuple(found)
         self._place = 0
         self.display = bool(found)
-        self.refresh()
+        self.changed()
 
     def move(self, step: int) -> None:
         """Choose another, up or down."""
         if self._found:
             self._place = (self._place + step) % len(self._found)
-            self.refresh()
+            self.changed()
 
     @property
     def chosen(self) -> Product | None:

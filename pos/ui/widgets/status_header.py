@@ -42,7 +42,7 @@ class StatusHeader(Painted):
         """Take what to say."""
         if status != self._status:
             self._status = status
-            self.refresh()
+            self.changed()
 
     def paint(self, width: int, height: int) -> Sequence[PaintedRow]:
         """Return the one row."""

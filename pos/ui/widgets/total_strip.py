@@ -42,7 +42,7 @@ class TotalStrip(Painted):
         """Take what to say."""
         if shown != self._shown:
             self._shown = shown
-            self.refresh()
+            self.changed()
 
     @property
     def shown(self) -> BigAmount:
