@@ -153,7 +153,11 @@ class IeumApp(App[None]):
 
     def action_leave(self) -> None:
         """End the program, but never in the middle of a payment."""
-        if self.terminal.counter.paying and not self.stopped:
+        if self.stopped:
+            self.exit()
+        elif self.screen is self._selling:
+            self._selling.press("f10")  # Which asks first, where a sale is open.
+        elif self.terminal.counter.paying or self.terminal.counter.sale.lines:
             self.bell()
         else:
             self.exit()

@@ -52,10 +52,12 @@ def sale_result(record: SaleRecord) -> Result:
     rows.append((_("Receipt"), safe(record.receipt_number)))
     change = Won.total(t.change for t in record.tenders if isinstance(t, CashTender))
     cards = [t for t in record.tenders if isinstance(t, VoucherTender)]
-    if change or not cards:
-        return Result(_("Cash sale done"), _("Change"), change, tuple(rows), _at_risk(cards))
-    approved = Won.total(t.amount for t in cards)
-    return Result(_("Sale done"), _("Approved"), approved, tuple(rows), _at_risk(cards))
+    if not cards:
+        return Result(_("Cash sale done"), _("Change"), change, tuple(rows))
+    if change:
+        return Result(_("Sale done"), _("Change"), change, tuple(rows), _at_risk(cards))
+    label = _("Approved") if len(record.tenders) == 1 else _("Total")
+    return Result(_("Sale done"), label, record.total, tuple(rows), _at_risk(cards))
 
 
 def part_result(tender: VoucherTender, due: Won) -> Result:

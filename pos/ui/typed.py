@@ -11,7 +11,7 @@ from pos.domain.won import Won
 ENTRY_MAX = 80  # Longer than any barcode; a jammed scanner stops here.
 AMOUNT_DIGITS_MAX = 8  # What a sale's total may have; 13 digits are a barcode without its Enter.
 
-_QUANTITY = re.compile(r"^\s*(\d{1,5})\s*[*xX×]\s*(.*)$", re.DOTALL)
+_QUANTITY = re.compile(r"^\s*(\d{1,9})\s*[*xX×]\s*(.*)$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

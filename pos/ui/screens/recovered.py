@@ -34,7 +34,13 @@ class RecoveredScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay the parts out."""
         with Vertical(classes="dialog -warn"):
-            title = _("The terminal stopped suddenly; this is how things stand")
+            # An open sale alone may just as well have been left so on purpose.
+            sudden = self._found.completed or self._found.reversing
+            title = (
+                _("The terminal stopped suddenly; this is how things stand")
+                if sudden
+                else _("The open sale is back")
+            )
             yield Static(title, classes="title", markup=False)
             yield Figures()
             yield Static(f" {_('Enter or Esc: understood')}", classes="keys", markup=False)
@@ -51,7 +57,8 @@ class RecoveredScreen(ModalScreen[None]):
                 card = safe(payment.card.masked_pan) if payment.card else _("Card")
                 rows.append((card, won(payment.amount)))
         if self._found.restored:
-            rows.append((_("The open sale is back"), ""))
+            if self._found.completed or self._found.reversing:
+                rows.append((_("The open sale is back"), ""))
             rows.append((_("Total"), won(self._sale.total)))
             if self._sale.tenders:
                 rows.append((_("Paid already"), won(self._sale.paid)))

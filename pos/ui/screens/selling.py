@@ -12,7 +12,6 @@ from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Input
 
-from pos.domain.catalogue import Product
 from pos.domain.errors import IeumError, PaymentPending, SaleEmpty
 from pos.domain.won import ZERO, Won
 from pos.services.terminal import Terminal
@@ -103,7 +102,10 @@ class SellingScreen(Screen[None]):
 
     def _sale_changed(self) -> None:
         self._till.settle()
-        if not self._changing:
+        sale = self._terminal.counter.sale
+        if self._last is not None and sale.lines and not sale.tenders:
+            self._show_result(None)  # The next customer does not see the last one's card.
+        elif not self._changing:
             self._show_sale()
 
     def _show_sale(self) -> None:
@@ -115,8 +117,14 @@ class SellingScreen(Screen[None]):
         self._last = result
         panel = self.query_one("#result", Figures)
         panel.show(((result.title, ""), *result.rows) if result else first_steps())
-        panel.set_class(result is not None and result.warn, "-warn")
+        panel.set_class(bool(result and result.warn), "-warn")
         self._show_sale()
+
+    def _disarm(self) -> None:
+        """The question is not asked any more, so it does not stand there any more."""
+        if self._armed:
+            self._armed = ""
+            self._say("")
 
     def _say(self, text: str, kind: str = "info") -> None:
         self.query_one(MessageBar).say(text, kind)
@@ -130,18 +138,20 @@ class SellingScreen(Screen[None]):
         """Search while letters are typed; `event` may be older than what stands there now."""
         typed = parse(self.query_one(Entry).value)
         picks = self.query_one(PickList)
-        found: list[Product] = []
-        if typed.is_search:
-            found = self._terminal.counter.catalogue.search(typed.text)
+        catalogue = self._terminal.counter.catalogue
+        found = catalogue.search(typed.text) if typed.is_search else []
         if found or picks.display:
             picks.show(found)
             self.query_one("#result").display = not found
 
     def on_entry_entered(self, event: Entry.Entered) -> None:
         """Take a scan, a name, a quantity, or cash with the amount typed before it."""
-        self._armed = ""
+        self._disarm()
         if event.key == "f6":
             self.pay_cash(event.text)
+        elif event.key == "f5":
+            self.query_one(Entry).value = event.text  # Half a code is still to be finished.
+            self._pay_card()
         elif self._taking_money:
             self._held.append(event.text)  # Typed right behind the key: the next customer's.
         else:
@@ -149,13 +159,11 @@ class SellingScreen(Screen[None]):
 
     def _enter(self, text: str) -> None:
         typed = parse(text)
-        now_ms = self._terminal.clock.monotonic_ms()
-        soon = now_ms - self._entered_at_ms < MENU_AFTER_MS
-        self._entered_at_ms = now_ms
+        before_ms, self._entered_at_ms = self._entered_at_ms, self._terminal.clock.monotonic_ms()
+        soon = self._entered_at_ms - before_ms < MENU_AFTER_MS
         if typed.text:
-            picked = self.query_one(PickList).chosen
             quantity = 1 if typed.quantity is None else typed.quantity
-            line = self._till.add(typed.text, quantity, picked)
+            line = self._till.add(typed.text, quantity, self.query_one(PickList).chosen)
         elif typed.quantity is not None:
             changed = self._till.set_quantity(typed.quantity)
             if changed is None:
@@ -171,7 +179,7 @@ class SellingScreen(Screen[None]):
     def on_key(self, event: Key) -> None:
         """Act on a key that the field let through."""
         if event.key not in ("escape", "f10"):
-            self._armed = ""
+            self._disarm()
         if event.key == "delete" and self.query_one(Entry).value:
             return
         if event.character in ("+", "-"):
@@ -234,6 +242,7 @@ class SellingScreen(Screen[None]):
 
     async def _drop(self) -> None:
         await self._terminal.counter.drop()
+        self._show_result(None)
         self._say(_("The sale was dropped."), "done")
 
     def _quit(self) -> None:
@@ -271,7 +280,9 @@ class SellingScreen(Screen[None]):
         try:
             record = await self._terminal.take_cash.pay(received)
             self._show_result(sale_result(record))
-            self._say(_("Paid in cash: {amount}", amount=won(record.total)), "done")
+            mixed = len(record.tenders) > 1
+            text = _("Paid: {amount}") if mixed else _("Paid in cash: {amount}")
+            self._say(text.format(amount=won(record.total)), "done")
         finally:
             self._money_taken()
 

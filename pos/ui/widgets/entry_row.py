@@ -22,9 +22,9 @@ class EntryRow(Horizontal):
     """
 
     def compose(self) -> ComposeResult:
-        """Lay them out; F6 takes along what was typed before it."""
+        """Lay them out. Keys that take money keep their place among scans in the same read."""
         yield Static(f" {_('Scan or search')} > ", classes="label", markup=False)
-        yield Entry(takes=frozenset({"f6"}))
+        yield Entry(takes=frozenset({"f5", "f6"}))
 
     def alarm(self) -> None:
         """Flash, as the bell sounds."""
