@@ -74,7 +74,10 @@ def test_a_day_with_an_outage_and_two_power_cuts_agrees_to_the_last_won(till: Ti
     till.keys(f"2*{code_of(BREAD)}", "Enter", pause_s=0.5)
     till.kill_9()
     till.start(until="되살렸습니다")
-    till.keys("Enter", "F6")
+    till.wait_for("확인했습니다")
+    till.keys("Enter")
+    till.wait_for("F6")
+    till.keys("F6")
     till.wait_for("현금 결제 완료")
 
     # kill -9 while the ledger is being asked: it posted, and the terminal never heard.
@@ -89,7 +92,8 @@ def test_a_day_with_an_outage_and_two_power_cuts_agrees_to_the_last_won(till: Ti
     time.sleep(0.5)
     told = till.screen()
     assert "마무리한 판매" in told or "되돌리는 결제" in told
-    till.keys("Enter", pause_s=0.6)
+    till.keys("Enter")
+    till.wait_for("F6")
     if "되살렸습니다" in told:  # The ledger was killed before it posted: the sale is to be paid.
         till.keys("F6")
         till.wait_for("현금 결제 완료")
