@@ -43,10 +43,7 @@ class Catalogue:
 
     def __init__(self, products: Iterable[Product]) -> None:
         self._by_code = {product.code: product for product in products}
-        self._keys = [
-            (product.name.lower(), initials(product.name), product)
-            for product in self._by_code.values()
-        ]
+        self._keys: list[tuple[str, str, Product]] = []
 
     def __len__(self) -> int:
         return len(self._by_code)
@@ -60,6 +57,11 @@ class Catalogue:
         wanted = unicodedata.normalize("NFC", text).strip().lower()
         if not wanted:
             return []
+        if not self._keys:  # At the first search: a till that starts has no time for it.
+            self._keys = [
+                (product.name.lower(), initials(product.name), product)
+                for product in self._by_code.values()
+            ]
         hits = [
             (not (name.startswith(wanted) or cho.startswith(wanted)), name, product)
             for name, cho, product in self._keys
