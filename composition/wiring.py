@@ -28,6 +28,7 @@ from pos.services.ids import IdSource
 from pos.services.line import Line
 from pos.services.recover import Recover, Recovered
 from pos.services.reprint import Reprint
+from pos.services.resend import Resend
 from pos.services.show_day import ShowDay
 from pos.services.take_card import Deadlines, TakeCard
 from pos.services.take_cash import TakeCash
@@ -187,6 +188,7 @@ class Assembly:
             orders=self._orders,
             day=ShowDay(store=store, rates=self.rates_on, clock=clock),
             reprint=Reprint(store=store, spool=self._spool),
+            resend=Resend(store=store, sync=self._forwarder),
             line=self._line,
             spool=self._spool,
             store=store,

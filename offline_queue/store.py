@@ -188,6 +188,16 @@ class SqliteStore:
         oldest_at = self._rows.read("WHERE sequence = ?", oldest)[0].at if count else None
         return Backlog(count, oldest_at, payments, Won(amount), Won(at_risk), parked)
 
+    async def release_parked(self) -> int:
+        """Put parked records back into the outbox; see the port."""
+
+        def release() -> int:
+            count = total(self._rows.run("SELECT count(*) FROM outbox WHERE parked = 1"))
+            self._rows.run("UPDATE outbox SET parked = 0, problem = '' WHERE parked = 1")
+            return count
+
+        return await self.run(release, write=True)
+
     async def unsent_offline(self, card_ref: str) -> tuple[Won, Won]:
         """Return unsent offline payments, in won: (of this card, at risk over all cards)."""
 

@@ -167,6 +167,14 @@ class Store(Protocol):
         """Return what is still to be forwarded."""
         ...
 
+    async def release_parked(self) -> int:
+        """Put parked records back into the outbox, in their places; return how many.
+
+        Raises:
+            StoreUnavailable: they stay parked.
+        """
+        ...
+
     async def unsent_offline(self, card_ref: str) -> tuple[Won, Won]:
         """Return unsent offline payments: (of this card, at risk over all cards)."""
         ...

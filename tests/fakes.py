@@ -170,6 +170,11 @@ class MemoryStore:
             parked=len(self.parked),
         )
 
+    async def release_parked(self) -> int:
+        released, self.parked = self.parked, []
+        self.waiting = sorted([*self.waiting, *released], key=lambda record: record.sequence)
+        return len(released)
+
     async def unsent_offline(self, card_ref: str) -> tuple[Won, Won]:
         mine = [e for e in self._unsent() if e.card.card_ref == card_ref]
         return Won.total(e.amount for e in mine), (await self.backlog()).at_risk

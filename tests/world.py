@@ -15,6 +15,7 @@ from pos.services.ids import IdSource
 from pos.services.line import Line
 from pos.services.recover import Recover, Recovered
 from pos.services.reprint import Reprint
+from pos.services.resend import Resend
 from pos.services.show_day import ShowDay
 from pos.services.take_card import Deadlines, TakeCard
 from pos.services.take_cash import TakeCash
@@ -123,6 +124,7 @@ class World:
             orders=self.orders,
             day=self.day,
             reprint=self.reprint,
+            resend=Resend(store=self.store, sync=self.sync),
             line=self.line,
             spool=self.spool,
             store=self.store,

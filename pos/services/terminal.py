@@ -10,6 +10,7 @@ from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
 from pos.services.recover import Recovered
 from pos.services.reprint import Reprint
+from pos.services.resend import Resend
 from pos.services.show_day import ShowDay
 from pos.services.take_card import TakeCard
 from pos.services.take_cash import TakeCash
@@ -36,6 +37,7 @@ class Terminal:
     orders: OrderDesk
     day: ShowDay
     reprint: Reprint
+    resend: Resend
     line: Line
     spool: PrintSpool
     store: Store

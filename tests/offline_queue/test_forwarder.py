@@ -29,6 +29,7 @@ from pos.domain.record import Record
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
 from pos.ports import Change
+from pos.services.resend import Resend
 from tests.fakes import DEVICE, NOON, FixedClock, ScriptedLedger, good_card
 
 SALE = TransactionId(DEVICE, 42, 1)
@@ -242,3 +243,17 @@ async def test_a_record_written_while_the_queue_drains_goes_too(desk: Desk) -> N
     desk.ledger.forward = meanwhile  # type: ignore[method-assign, assignment]
     await desk.drain()
     assert desk.ledger.batches == [[1], [2]]
+
+
+async def test_a_parked_record_is_sent_again_when_a_person_asks(desk: Desk) -> None:
+    await desk.put(advice(2), advice(3))
+    desk.ledger.poison.add(1)
+    await desk.drain()
+    assert (await desk.store.backlog()).parked == 1
+    desk.ledger.poison.clear()  # What was wrong at the ledger was put right.
+    assert await Resend(store=desk.store, sync=desk.forwarder).resend() == 1
+    events = await desk.drain()
+    assert sum(isinstance(event, AdviceAccepted) for event in events) == 2
+    backlog = await desk.store.backlog()
+    assert (backlog.count, backlog.parked) == (0, 0)
+    assert await Resend(store=desk.store, sync=desk.forwarder).resend() == 0

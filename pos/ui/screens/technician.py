@@ -21,7 +21,8 @@ from pos.ui.widgets.key_bar import KeyBar
 from pos.ui.widgets.message_bar import MessageBar
 from pos.ui.words import problem_word, won
 
-LONE = {"1": "c", "2": "t", "3": "v", "0": "escape", "c": "c", "t": "t", "v": "v"}
+LONE = {"1": "c", "2": "t", "3": "v", "4": "s", "0": "escape"}
+LONE |= {key: key for key in "ctvs"}
 
 
 class TechnicianScreen(Screen[None]):
@@ -43,6 +44,7 @@ class TechnicianScreen(Screen[None]):
             yield Figures()
         yield MessageBar()
         keys = [("1", _("Look again")), ("2", _("Test print")), ("3", _("Check record"))]
+        keys.append(("4", _("Send refused")))
         yield KeyBar([*keys, ("escape", _("Back"))])
 
     def on_mount(self) -> None:
@@ -97,6 +99,14 @@ class TechnicianScreen(Screen[None]):
         self._say(_("A test page is on its way to the printer."), "done")
         await self._look()
 
+    async def _resend(self) -> None:
+        count = await self._terminal.resend.resend()
+        if count:
+            self._say(_("Sending again: {count}", count=f"{count:,}"), "done")
+        else:
+            self._say(_("No record was refused."))
+        await self._look()
+
     def on_key(self, event: Key) -> None:
         """Test, or go back."""
         if event.key in ("escape", "f8", "f12"):
@@ -118,6 +128,8 @@ class TechnicianScreen(Screen[None]):
             act(self, self._test_print(), self._refuse)
         elif key == "v":
             act(self, self._verify(), self._refuse)
+        elif key == "s":
+            act(self, self._resend(), self._refuse)
         elif key in ("escape", "f8"):
             self.dismiss(None)
         elif key == "f12":
