@@ -191,6 +191,7 @@ class Assembly:
             resend=Resend(store=store, sync=self._forwarder),
             line=self._line,
             spool=self._spool,
+            sync=self._forwarder,
             store=store,
             reader=self._devices.reader,
             printer=self._devices.printer,

@@ -52,6 +52,12 @@ class Forwarder:
         self._failed = failed
         self._jitter = jitter
         self._woken = asyncio.Event()
+        self._failures = 0
+
+    @property
+    def failures(self) -> int:
+        """How many attempts in a row went without an answer."""
+        return self._failures
 
     def wake(self) -> None:
         """Try now."""
@@ -63,17 +69,16 @@ class Forwarder:
         Raises:
             StoreError: the terminal's own record fails; selling stops.
         """
-        failures = 0
         while True:
             self._woken.clear()
             try:
-                if await self.drain():
-                    failures = 0
+                await self.drain()
+                self._failures = 0
             except LedgerError as error:
                 # Not accepted is an answer too; see `pos.services.follow_feed`.
                 (self._answered if isinstance(error, TerminalNotAccepted) else self._failed)()
-                await self._back_off(failures)
-                failures += 1
+                self._failures += 1
+                await self._back_off(self._failures - 1)
                 continue
             await self._woken.wait()
 

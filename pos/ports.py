@@ -389,6 +389,11 @@ class PrintSpool(Protocol):
 class SyncEngine(Protocol):
     """The task that forwards the outbox to the ledger."""
 
+    @property
+    def failures(self) -> int:
+        """How many attempts in a row went without an answer; 0 after one that had one."""
+        ...
+
     def wake(self) -> None:
         """Try now instead of at the next turn of the back-off."""
         ...

@@ -331,6 +331,7 @@ class Waker:
 
     def __init__(self) -> None:
         self.woken = 0
+        self.failures = 0
         self.problem = ""
         self.queued = 0
 

@@ -127,6 +127,7 @@ class World:
             resend=Resend(store=self.store, sync=self.sync),
             line=self.line,
             spool=self.spool,
+            sync=self.sync,
             store=self.store,
             reader=self.reader,
             printer=self.printer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pos.ports import CardReader, Clock, Printer, PrintSpool, Store
+from pos.ports import CardReader, Clock, Printer, PrintSpool, Store, SyncEngine
 from pos.services.build_sale import Counter
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
@@ -40,6 +40,7 @@ class Terminal:
     resend: Resend
     line: Line
     spool: PrintSpool
+    sync: SyncEngine
     store: Store
     reader: CardReader
     printer: Printer

@@ -45,6 +45,6 @@ class Lookout:
         terminal, now = self._terminal, self._terminal.clock.now()
         return (
             status(terminal, self._backlog, now),
-            line_bar(terminal.line, self._backlog, now),
+            line_bar(terminal.line, self._backlog, now, terminal.sync.failures),
             order_bar(terminal.orders.waiting(), now),
         )

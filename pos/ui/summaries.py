@@ -19,6 +19,7 @@ from pos.ui.widgets.status_header import Status
 from pos.ui.widgets.total_strip import BigAmount
 from pos.ui.words import problem_word, won
 
+ALARM_AFTER = 6  # Attempts; from then on somebody should look at the line.
 UNSENT_TOO_LONG = timedelta(hours=24)  # By then somebody should look at the line.
 
 
@@ -50,18 +51,24 @@ def big_amount(sale: Sale, last: Result | None) -> BigAmount:
     return BigAmount(_("Total"), ZERO)
 
 
-def line_bar(line: Line, backlog: Backlog | None, now: datetime) -> Bar:
-    """Return the banner for a line that is down, or for records that wait too long."""
+def line_bar(line: Line, backlog: Backlog | None, now: datetime, failures: int = 0) -> Bar:
+    """Return the banner for a line that is down, or for records that wait too long.
+
+    After `ALARM_AFTER` attempts in a row without an answer it is an alarm; they go on all the same.
+    """
     if backlog is None:
         return Bar()
     queued = _("{count} to send, {amount}", count=backlog.payments, amount=won(backlog.amount))
     if backlog.parked:
         text = _("{count} records were refused and wait for a person", count=backlog.parked)
-        return Bar(text, "F4", "danger")
+        return Bar(text, "F8", "danger")
     old = backlog.oldest_at is not None and now - backlog.oldest_at > UNSENT_TOO_LONG
-    if line.up and not old:
+    failing = bool(backlog.count) and failures >= ALARM_AFTER
+    if line.up and not old and not failing:
         return Bar()
-    level = "danger" if old or backlog.at_risk else "warning"
+    level = "danger" if old or failing or backlog.at_risk else "warning"
+    if failing:
+        return Bar(_("Sending failed {count} times, it goes on", count=failures), queued, level)
     if line.up:
         assert backlog.oldest_at is not None
         return Bar(_("Unsent since {time}", time=since(backlog.oldest_at, now)), queued, level)

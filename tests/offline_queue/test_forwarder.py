@@ -174,6 +174,22 @@ async def test_silence_is_tried_again_with_the_same_records(desk: Desk) -> None:
     task.cancel()
     assert desk.ledger.batches == [[1], [1], [1]]
     assert desk.line == [False, False, True]
+    assert desk.forwarder.failures == 0
+
+
+async def test_it_counts_the_attempts_that_had_no_answer_and_goes_on(desk: Desk) -> None:
+    await desk.put(advice(2))
+    desk.ledger.faults = [LedgerSilent() for _ in range(8)]
+    task = asyncio.create_task(desk.forwarder.run())
+    highest = 0
+    for _ in range(400):
+        await asyncio.sleep(0.002)
+        highest = max(highest, desk.forwarder.failures)
+        if (await desk.store.backlog()).count == 0:
+            break
+    task.cancel()
+    assert highest >= 6
+    assert len(desk.ledger.batches) == 9
 
 
 async def test_waking_starts_a_drain_at_once(desk: Desk) -> None:

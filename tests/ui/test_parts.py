@@ -159,3 +159,15 @@ def test_a_payment_at_risk_says_so_and_draws_the_eye() -> None:
 def test_a_share_of_nothing_is_no_number() -> None:
     assert "-" == share_text(TenderSum(), TenderSum())
     assert "33.3 %" == share_text(TenderSum(1, Won(1)), TenderSum(2, Won(3)))
+
+
+def test_after_six_failed_attempts_the_banner_is_an_alarm() -> None:
+    line = Line(NOON)
+    line.failed(NOON)
+    backlog = Backlog(3, NOON, 2, Won(9_000), Won(0), 0)
+    assert "warning" == line_bar(line, backlog, NOON, 5).level
+    bar = line_bar(line, backlog, NOON, 6)
+    assert "danger" == bar.level
+    assert "6번" in bar.left
+    assert "9,000원" in bar.right
+    assert "" == line_bar(Line(NOON), NOTHING, NOON, 6).left  # Nothing waits: nobody is alarmed.
