@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -78,6 +79,8 @@ class OfflineSettings(Strict):
     floor_limit: WonAmount = 30_000
     card_cap: WonAmount = 50_000
     terminal_cap: WonAmount = 500_000
+    card_count: Annotated[int, Field(ge=1, le=100)] = 3
+    age_max_hours: Annotated[int, Field(ge=1, le=168)] = 24
 
     @property
     def limits(self) -> OfflineLimits:
@@ -87,6 +90,8 @@ class OfflineSettings(Strict):
             floor_limit=Won(self.floor_limit),
             card_cap=Won(self.card_cap),
             terminal_cap=Won(self.terminal_cap),
+            card_count=self.card_count,
+            age_max=timedelta(hours=self.age_max_hours),
         )
 
 

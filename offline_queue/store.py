@@ -20,6 +20,7 @@ from offline_queue.rows import Rows, to_us, total
 from pos.domain import record as records
 from pos.domain.codec import decode
 from pos.domain.errors import StoreDamaged, StoreMissing, StoreUnavailable
+from pos.domain.offline import Exposure
 from pos.domain.record import FIRST_PREVIOUS, ChainBroken, Record
 from pos.domain.report import day_bounds
 from pos.domain.sale import Sale
@@ -198,17 +199,19 @@ class SqliteStore:
 
         return await self.run(release, write=True)
 
-    async def unsent_offline(self, card_ref: str) -> tuple[Won, Won]:
-        """Return unsent offline payments, in won: (of this card, at risk over all cards)."""
+    async def unsent_offline(self, card_ref: str) -> Exposure:
+        """Return the unsent offline payments; see the port."""
+        return await self.run(lambda: self._exposure(card_ref))
 
-        def sums() -> tuple[Won, Won]:
-            mine = total(
-                self._rows.run("SELECT sum(amount) FROM outbox WHERE card_ref = ?", card_ref)
-            )
-            risk = total(self._rows.run("SELECT sum(amount * at_risk) FROM outbox"))
-            return Won(mine), Won(risk)
-
-        return await self.run(sums)
+    def _exposure(self, card_ref: str) -> Exposure:
+        mine, count, at_risk, oldest = self._rows.run(
+            "SELECT coalesce(sum(amount * (card_ref = ?1)), 0), coalesce(sum(card_ref = ?1), 0), "
+            "coalesce(sum(amount * at_risk), 0), min(sequence) FROM outbox WHERE amount > 0",
+            card_ref,
+        ).fetchone()
+        records = self._rows.read("WHERE sequence = ?", oldest) if oldest else ()
+        oldest_at = records[0].at if records else None
+        return Exposure(Won(mine), Won(at_risk), count, oldest_at)
 
     async def feed_cursor(self) -> str:
         """Return how far the feed has been taken in."""

@@ -16,6 +16,7 @@ from pos.domain.card import CardRead
 from pos.domain.codec import Json
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
+from pos.domain.offline import Exposure
 from pos.domain.order import Order, OrderState
 from pos.domain.payment import Approval, Decline
 from pos.domain.record import NewRecord, Record
@@ -175,8 +176,8 @@ class Store(Protocol):
         """
         ...
 
-    async def unsent_offline(self, card_ref: str) -> tuple[Won, Won]:
-        """Return unsent offline payments: (of this card, at risk over all cards)."""
+    async def unsent_offline(self, card_ref: str) -> Exposure:
+        """Return the unsent offline payments, parked ones counted: of this card, and over all."""
         ...
 
     async def feed_cursor(self) -> str:

@@ -13,7 +13,7 @@ from pos.domain.errors import CardCancelled, CardError, LedgerError
 from pos.domain.events import from_record, payment_of, sale_of
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
-from pos.domain.offline import OfflineLimits
+from pos.domain.offline import Exposure, OfflineLimits
 from pos.domain.payment import Approval, Decline, DeclineReason, OfflineApproved
 from pos.domain.rates import ChannelRate, Rates
 from pos.domain.record import FIRST_PREVIOUS, Record, chain, verify
@@ -175,9 +175,15 @@ class MemoryStore:
         self.waiting = sorted([*self.waiting, *released], key=lambda record: record.sequence)
         return len(released)
 
-    async def unsent_offline(self, card_ref: str) -> tuple[Won, Won]:
-        mine = [e for e in self._unsent() if e.card.card_ref == card_ref]
-        return Won.total(e.amount for e in mine), (await self.backlog()).at_risk
+    async def unsent_offline(self, card_ref: str) -> Exposure:
+        unsent = self._unsent()
+        mine = [e for e in unsent if e.card.card_ref == card_ref]
+        return Exposure(
+            this_card=Won.total(e.amount for e in mine),
+            at_risk=(await self.backlog()).at_risk,
+            card_count=len(mine),
+            oldest_at=min((e.at for e in unsent), default=None),
+        )
 
     async def feed_cursor(self) -> str:
         return self.cursor

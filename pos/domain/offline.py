@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pos.domain.card import CardRead, Cryptogram
 from pos.domain.payment import DeclineReason
 from pos.domain.tender import ApprovalMode
-from pos.domain.won import Won
+from pos.domain.won import ZERO, Won
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +20,33 @@ class OfflineLimits:
         floor_limit: highest single at-risk payment.
         card_cap: highest sum of unsent payments of one card.
         terminal_cap: highest sum of unsent at-risk payments of this terminal.
+        card_count: highest number of unsent payments of one card.
+        age_max: once the oldest unsent payment is older, nothing more is taken at risk: an outage
+            that long is no longer a hiccup, and what waits grows less certain by the hour.
     """
 
     at_risk_allowed: bool
     floor_limit: Won
     card_cap: Won
     terminal_cap: Won
+    card_count: int = 3
+    age_max: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What is approved offline and not yet forwarded, in won."""
+    """What is approved offline and not yet forwarded, in won.
 
-    this_card: Won
-    at_risk: Won
+    Attributes:
+        this_card, card_count: sum and number of this card's payments.
+        at_risk: over all cards, what the ledger may still decline.
+        oldest_at: when the oldest unsent payment of any card was approved; None if there is none.
+    """
+
+    this_card: Won = ZERO
+    at_risk: Won = ZERO
+    card_count: int = 0
+    oldest_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,7 @@ class OfflineNo:
 
 
 def decide_offline(
-    card: CardRead, amount: Won, limits: OfflineLimits, exposure: Exposure
+    card: CardRead, amount: Won, limits: OfflineLimits, exposure: Exposure, now: datetime
 ) -> OfflineYes | OfflineNo:
     """Decide one payment, guaranteed before at risk (DESIGN 3.3).
 
@@ -67,8 +81,12 @@ def decide_offline(
         return OfflineYes(ApprovalMode.OFFLINE_GUARANTEED)
     if not limits.at_risk_allowed:
         return OfflineNo(DeclineReason.OFFLINE_AMOUNT_EXCEEDED)
+    if exposure.oldest_at is not None and now - exposure.oldest_at > limits.age_max:
+        return OfflineNo(DeclineReason.OFFLINE_NOT_ALLOWED)
     if amount > limits.floor_limit:
         return OfflineNo(DeclineReason.OFFLINE_AMOUNT_EXCEEDED)
+    if exposure.card_count >= limits.card_count:
+        return OfflineNo(DeclineReason.OFFLINE_CAP_REACHED)
     if exposure.this_card + amount > limits.card_cap:
         return OfflineNo(DeclineReason.OFFLINE_CAP_REACHED)
     if exposure.at_risk + amount > limits.terminal_cap:

@@ -21,7 +21,7 @@ from pos.domain.errors import (
     LedgerUnreachable,
 )
 from pos.domain.events import Event, to_record
-from pos.domain.offline import Exposure, OfflineLimits, OfflineNo, decide_offline
+from pos.domain.offline import OfflineLimits, OfflineNo, decide_offline
 from pos.domain.payment import (
     Abandoned,
     Approval,
@@ -251,8 +251,9 @@ class TakeCard:
         return await self._stand(sale, step(payment, approved), approved)
 
     async def _approve_offline(self, sale: Sale, payment: Payment, card: CardRead) -> CardOutcome:
-        this_card, at_risk = await self._store.unsent_offline(card.card_ref)
-        decision = decide_offline(card, payment.amount, self._limits, Exposure(this_card, at_risk))
+        exposure = await self._store.unsent_offline(card.card_ref)
+        now = self._clock.now()
+        decision = decide_offline(card, payment.amount, self._limits, exposure, now)
         if isinstance(decision, OfflineNo):
             return await self._decline(payment, Decline(decision.reason), card)
         approved = OfflineApproved(

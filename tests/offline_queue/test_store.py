@@ -19,6 +19,7 @@ from pos.domain.errors import StoreDamaged, StoreUnavailable
 from pos.domain.events import DrawerOpened, SaleDropped, from_record, to_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
+from pos.domain.offline import Exposure
 from pos.domain.payment import Intended, OfflineApproved, Sent
 from pos.domain.sale import Sale
 from pos.domain.tender import ApprovalMode
@@ -95,7 +96,9 @@ async def test_the_backlog_counts_offline_payments_until_they_are_settled(
     backlog = await store.backlog()
     assert (backlog.count, backlog.payments, backlog.amount) == (2, 2, Won(7_000))
     assert (backlog.at_risk, backlog.oldest_at) == (Won(4_000), NOON)
-    assert await store.unsent_offline(good_card().card_ref) == (Won(7_000), Won(4_000))
+    exposure = await store.unsent_offline(good_card().card_ref)
+    assert exposure == Exposure(Won(7_000), Won(4_000), 2, NOON)
+    assert await store.unsent_offline("0" * 32) == Exposure(Won(0), Won(4_000), 0, NOON)
 
     settled = (
         ForwardOutcome(made[0].sequence, ForwardStatus.ACCEPTED),
