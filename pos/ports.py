@@ -169,11 +169,7 @@ class Store(Protocol):
         ...
 
     async def release_parked(self) -> int:
-        """Put parked records back into the outbox, in their places; return how many.
-
-        Raises:
-            StoreUnavailable: they stay parked.
-        """
+        """Put parked records back into the outbox, in their places; return how many."""
         ...
 
     async def unsent_offline(self, card_ref: str) -> Exposure:
