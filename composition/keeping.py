@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.settings import load_settings
 from offline_queue import copies
-from offline_queue.audit import Audit, Head, audit
+from offline_queue.audit import Audit, Head, audit, open_to_read
 from offline_queue.device_key import PUBLIC_NAME, public_keys
 from pos.domain.report import KOREA
 
@@ -19,6 +19,7 @@ def verify_journal(journal: Path, key: Path | None, head: str | None) -> str:
         AuditError: it did not pass, or could not be checked.
     """
     noted = None if head is None else Head.parse(head)
+    open_to_read(journal).close()  # A missing journal is to be named before its key.
     keys = public_keys(journal.parent / PUBLIC_NAME if key is None else key)
     found = audit(journal, keys, noted)
     if noted is not None:

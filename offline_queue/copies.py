@@ -37,13 +37,14 @@ def back_up(database: Path, to: Path) -> Audit:
     """
     if to.exists():
         raise CopyRefused(path=to, problem="이미 있음 / exists already")
+    open_to_read(database).close()  # A missing record is to be named before its key.
     keys = public_keys(database.parent / PUBLIC_NAME)
     draft = _draft(to)
     try:
         _copy(database, draft)
         result = audit(draft, keys)
-        draft.replace(to)
         write_public_keys(_keys_beside(to), keys.raw)
+        draft.replace(to)
         _sync_folder(to.parent)
     except OSError as error:
         raise CopyRefused(path=to, problem=error.strerror or str(error)) from error
@@ -67,6 +68,7 @@ def restore(database: Path, source: Path, *, device: int) -> tuple[Audit, Path |
         held = hold(database)
     draft = _draft(database)
     try:
+        open_to_read(source).close()
         keys = _keys_for(database, source)
         _copy(source, draft)
         result = audit(draft, keys)
@@ -102,6 +104,8 @@ def _draft(path: Path) -> Path:
 def _copy(source: Path, to: Path) -> None:
     reader = open_to_read(source)
     try:
+        # One moment's view: without it, each sale would make the copying start anew.
+        reader.execute("BEGIN; SELECT count(*) FROM sqlite_schema").fetchall()
         handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         os.close(handle)
         writer = apsw.Connection(str(to))

@@ -19,6 +19,10 @@ from pos.domain.audit_errors import KeyUnusable
 
 SECRET_NAME = "device_key"  # noqa: S105 - a file's name.
 PUBLIC_NAME = "device_key.pub"
+NO_PUBLIC_KEY = (
+    "이 단말기의 공개키(.pub)를 거기 두거나 --key로 알려 주세요. / "
+    "Put this terminal's public file (.pub) there, or name it with --key."
+)
 SEED_BYTES = 32  # RFC 8032, 5.1.5
 SIGNATURE_BYTES = 64
 
@@ -103,10 +107,10 @@ def public_keys(path: Path) -> PublicKeys:
     try:
         lines = path.read_bytes().split()
     except OSError as error:
-        hint = "--key FILE.pub"
-        raise KeyUnusable(path=path, problem=error.strerror or str(error), hint=hint) from error
+        problem = error.strerror or str(error)
+        raise KeyUnusable(path=path, problem=problem, hint=NO_PUBLIC_KEY) from error
     if not lines:
-        raise KeyUnusable(path=path, problem="비어 있음 / empty", hint="--key FILE.pub")
+        raise KeyUnusable(path=path, problem="비어 있음 / empty", hint=NO_PUBLIC_KEY)
     return PublicKeys(tuple(_key_bytes(path, line) for line in lines))
 
 

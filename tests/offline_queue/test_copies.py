@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -64,6 +65,20 @@ async def test_a_backup_made_while_the_terminal_sells_holds_all_that_was_committ
     assert audit(to, public_keys(tmp_path / "copy.db.pub")) == found
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "copy.db.pub", "till"]
     assert to.stat().st_mode & 0o777 == 0o600
+    await store.close()
+
+
+async def test_sales_going_on_neither_delay_a_backup_nor_wait_for_it(
+    till: Till, tmp_path: Path
+) -> None:
+    store = till.open()
+    await store.commit(Change(records=(EVENT,) * 2_000))
+    copying = asyncio.create_task(asyncio.to_thread(back_up, till.database, tmp_path / "copy.db"))
+    while not copying.done():
+        await store.commit(Change(records=(EVENT,)))
+    found = await copying
+    total = await store.verify()
+    assert 2_000 <= found.count <= total
     await store.close()
 
 
@@ -155,6 +170,8 @@ async def test_bad_places_are_named_and_nothing_is_left_there(till: Till, tmp_pa
     back_up(till.database, copy)
     with pytest.raises(CopyRefused, match="exists already"):
         back_up(till.database, copy)
+    with pytest.raises(JournalUnreadable, match="no such file"):
+        back_up(tmp_path / "none" / "terminal.db", tmp_path / "other.db")
     with pytest.raises(CopyRefused, match="No such file"):
         back_up(till.database, tmp_path / "nowhere" / "copy.db")
     with pytest.raises(JournalUnreadable, match="no such file"):
