@@ -1,4 +1,4 @@
-"""The command line: run, demo, report, doctor, test, bench, setup. Never imports what it doesn't use."""
+"""The command line, one function a command. Never imports what the command doesn't use."""
 
 from __future__ import annotations
 
@@ -77,6 +77,44 @@ def report(
     except ValueError as error:
         raise typer.BadParameter("YYYY-MM-DD", param_hint="--day") from error
     _or_say(lambda: print(asyncio.run(show_report(settings.resolve(), wanted)), end=""))
+
+
+@app.command()
+def verify(
+    journal: Annotated[Path, typer.Option("--journal", help="terminal.db, or a copy of it")],
+    key: Annotated[
+        Path | None, typer.Option("--key", help="FILE.pub; device_key.pub beside it if left out")
+    ] = None,
+    head: Annotated[
+        str | None, typer.Option("--head", help="SEQ:HASH as on a day report; finds a cut-off tail")
+    ] = None,
+) -> None:
+    """기록이 진본인지 공개키로만 검사(판매 중에도) / check a journal, with its public key alone."""
+    from composition.keeping import verify_journal
+
+    _or_say(lambda: print(verify_journal(journal.resolve(), key, head), end=""))
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Option("--to", help="a new file")],
+    settings: SettingsOption = Path("settings.toml"),
+) -> None:
+    """기록을 백업(판매 중에도) / copy the record to a new file, also while selling."""
+    from composition.keeping import back_up
+
+    _or_say(lambda: print(back_up(settings.resolve(), to.resolve()), end=""))
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Option("--from", help="what backup wrote")],
+    settings: SettingsOption = Path("settings.toml"),
+) -> None:
+    """백업을 되돌림(단말기를 끝낸 뒤) / put a backup in place; the terminal must not run."""
+    from composition.keeping import restore as put_back
+
+    _or_say(lambda: print(put_back(settings.resolve(), source.resolve()), end=""))
 
 
 @app.command()

@@ -103,6 +103,7 @@ def open_database(
     _make_durable(database)
     # Bound for the opening alone: the process may hold more than one database, as tests do.
     with database.bind_ctx(schema.TABLES):
+        _refuse_other_versions()
         database.create_tables(schema.TABLES)
         for trigger in schema.APPEND_ONLY:
             database.execute_sql(trigger)
@@ -115,12 +116,19 @@ def open_database(
     return database, incarnation
 
 
+def _refuse_other_versions() -> None:
+    """Look before anything is added to a file that another version laid out."""
+    found = _value("schema") if schema.Meta.table_exists() else None  # type: ignore[no-untyped-call]
+    if found not in (None, str(schema.SCHEMA_VERSION)):
+        reason = f"다른 버전의 기록({found}) / made by another version ({found})"
+        raise StoreUnavailable(reason=reason)
+
+
 def _identify(device: int, new_incarnation: Callable[[], int]) -> int:
     incarnation = int(_once("incarnation", lambda: str(new_incarnation())))
     if int(_once("device", lambda: str(device))) != device:
         raise StoreUnavailable(reason="다른 단말기의 기록 / another terminal's record")
-    if int(_once("schema", lambda: str(schema.SCHEMA_VERSION))) != schema.SCHEMA_VERSION:
-        raise StoreUnavailable(reason="더 새 프로그램의 기록 / made by a newer version")
+    _once("schema", lambda: str(schema.SCHEMA_VERSION))
     return incarnation
 
 

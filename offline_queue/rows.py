@@ -9,6 +9,7 @@ from typing import Any
 
 from playhouse.apsw_ext import APSWDatabase
 
+from offline_queue.device_key import Signer
 from offline_queue.names import CLOSE_SALE, OPENS_SALE, named_in
 from pos.domain.codec import encode
 from pos.domain.errors import StoreDamaged
@@ -29,10 +30,19 @@ def to_us(at: datetime) -> int:
 class Rows:
     """Writes changes row by row; the caller owns the transaction."""
 
-    def __init__(self, database: APSWDatabase, *, device: int, incarnation: int) -> None:
+    def __init__(
+        self,
+        database: APSWDatabase,
+        *,
+        device: int,
+        incarnation: int,
+        signer: Signer | None,
+    ) -> None:
+        """Take the open database; `signer` is None where nothing is written."""
         self._db = database
         self._device = device
         self._incarnation = incarnation
+        self._signer = signer
 
     def run(self, sql: str, *values: object) -> Any:
         """Execute one statement."""
@@ -96,11 +106,12 @@ class Rows:
 
     def _append(self, record: Record, text: str, *, forward: bool) -> int:
         """Write one record with what follows from it; return the highest id sequence it names."""
+        assert self._signer is not None
         names = named_in(record.kind, record.body)
         self.run(
             "INSERT INTO journal "
-            "(sequence, incarnation, at_us, kind, sale, body, previous, hash) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "(sequence, incarnation, at_us, kind, sale, body, previous, hash, signature) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             record.sequence,
             record.incarnation,
             to_us(record.at),
@@ -109,6 +120,7 @@ class Rows:
             text,
             record.previous,
             record.hash,
+            self._signer.sign(bytes.fromhex(record.hash)),
         )
         if record.kind == OPENS_SALE:
             self.run("INSERT OR IGNORE INTO open_payment_sale VALUES (?)", names.sale)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from peewee import (
     AutoField,
+    BlobField,
     BooleanField,
     CharField,
     IntegerField,
@@ -15,7 +16,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 2: records are signed.
 
 
 class _Base(Model):
@@ -37,6 +38,7 @@ class Journal(_Base):
     """One record; `at_us` is microseconds since 1970 in UTC, `sale` the sale's id in hex or empty.
 
     Numbers and chain go on over a new incarnation, so that one run of records tells it all.
+    `signature` is the device key's, 64 bytes over the hash's 32.
     """
 
     sequence = IntegerField(primary_key=True)
@@ -47,6 +49,7 @@ class Journal(_Base):
     body = TextField()
     previous = CharField()
     hash = CharField()
+    signature = BlobField()
 
     class Meta:
         indexes = ((("kind", "sequence"), False), (("sale", "sequence"), False))

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from offline_queue.device_key import Signer, device_key
 from offline_queue.opening import hold, is_disk_fault, open_database, store_errors
 from offline_queue.print_jobs import PrintJobRows
 from offline_queue.rows import Rows, to_us, total
@@ -41,6 +42,7 @@ class SqliteStore:
         device: int,
         new_incarnation: Callable[[], int],
         read_only: bool = False,
+        signer: Signer | None = None,
     ) -> None:
         """Open the file, in the calling thread: before the screens, where waiting is right.
 
@@ -49,9 +51,10 @@ class SqliteStore:
             device: this terminal's number; another terminal's file is refused.
             new_incarnation: 32 random bits for a new file.
             read_only: for reports, also while the terminal sells; every commit is refused.
+            signer: signs each record; None is the device's key, beside the file, made if missing.
 
         Raises:
-            StoreUnavailable, StoreDamaged: it can't be sold on.
+            StoreUnavailable, StoreDamaged, KeyUnusable: it can't be sold on.
         """
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._failed = ""
@@ -70,7 +73,9 @@ class SqliteStore:
                 )
 
             self._thread.submit(connect).result()
-        self._rows = Rows(self._db, device=device, incarnation=self.incarnation)
+            if signer is None and not read_only:
+                signer = device_key(path.parent)
+        self._rows = Rows(self._db, device=device, incarnation=self.incarnation, signer=signer)
         self.print_jobs = PrintJobRows(self._rows)
         self._receipt_day: date | None = None
         self._receipt_count = 0

@@ -11,6 +11,7 @@ from datetime import datetime
 from pos.domain.codec import Json, encode
 
 FIRST_PREVIOUS = "0" * 64  # What the first record of an incarnation points back to.
+HEAD_DIGITS = 12  # Of a hash, on paper: 48 bits a person can still compare.
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,14 @@ def chain_text(
 ) -> tuple[Record, str]:
     """Return the record that follows `previous`, and its body in canonical form, to be stored."""
     text = canonical(new.body).decode()
-    digest = _digest(device, incarnation, sequence, new.at, new.kind, text, previous)
-    record = Record(device, incarnation, sequence, new.at, new.kind, new.body, previous, digest)
+    made = digest(device, incarnation, sequence, new.at, new.kind, text, previous)
+    record = Record(device, incarnation, sequence, new.at, new.kind, new.body, previous, made)
     return record, text
+
+
+def head_of(sequence: int, last_hash: str) -> str:
+    """Return `SEQUENCE:HASH12`; noted elsewhere, it shows whether a journal's tail was cut off."""
+    return f"{sequence}:{last_hash[:HEAD_DIGITS]}"
 
 
 def verify(records: Iterable[Record], *, after: str = FIRST_PREVIOUS, sequence: int = 0) -> str:
@@ -92,7 +98,7 @@ def verify(records: Iterable[Record], *, after: str = FIRST_PREVIOUS, sequence: 
             raise ChainBroken(sequence, f"found number {record.sequence} in its place")
         if record.previous != previous:
             raise ChainBroken(sequence, "does not follow the record before it")
-        digest = _digest(
+        found = digest(
             record.device,
             record.incarnation,
             record.sequence,
@@ -101,13 +107,13 @@ def verify(records: Iterable[Record], *, after: str = FIRST_PREVIOUS, sequence: 
             canonical(record.body).decode(),
             record.previous,
         )
-        if digest != record.hash:
+        if found != record.hash:
             raise ChainBroken(sequence, "its content was changed")
         previous = record.hash
     return previous
 
 
-def _digest(
+def digest(
     device: int,
     incarnation: int,
     sequence: int,

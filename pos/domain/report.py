@@ -57,6 +57,7 @@ class DaySummary:
         reversed: what reversals gave or will give back; not in the sales.
         orders: accepted delivery orders; `order_commission` is the ledger's word, and
             `order_saving` what the same orders would have cost on a private app, less it.
+        head: the day's last record, `SEQUENCE:HASH12`; on paper, it proves that none was cut off.
     """
 
     day: date
@@ -70,6 +71,7 @@ class DaySummary:
     orders: TenderSum = TenderSum()
     order_commission: Won = ZERO
     order_private_cost: Won = ZERO
+    head: str = ""
 
     @property
     def order_saving(self) -> Won:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pos.domain.events import from_record
 from pos.domain.rates import Rates
+from pos.domain.record import head_of
 from pos.domain.report import DaySummary, business_day, day_bounds, summarize
 from pos.ports import Backlog, Clock, Store
 
@@ -40,4 +41,7 @@ class ShowDay:
         records = await self._store.records_between(start, end)
         events = [from_record(record) for record in records]
         summary = summarize(wanted, events, self._rates(wanted).private_app)
+        if records:
+            last = max(records, key=lambda record: record.sequence)
+            summary = replace(summary, head=head_of(last.sequence, last.hash))
         return Day(summary, await self._store.backlog())

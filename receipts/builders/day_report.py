@@ -42,7 +42,13 @@ def build_day_report(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> Do
         ValueError: the body is no summary, or copy is below 1.
     """
     day = decode(DaySummary, body)
-    lines = [*_head(day, shop), *_tenders(day), *_customers(day), *_orders(day)]
+    lines = [
+        *_head(day, shop),
+        *_tenders(day),
+        *_customers(day),
+        *_orders(day),
+        *_head_of_journal(day),
+    ]
     return finish(lines, copy=copy, training=shop.training)
 
 
@@ -98,6 +104,11 @@ def _orders(day: DaySummary) -> list[Line]:
         Pair("민간 배달앱이라면", won(day.order_private_cost)),
         Pair("아낀 수수료", won(day.order_saving), bold=True),
     ]
+
+
+def _head_of_journal(day: DaySummary) -> list[Line]:
+    """Kept on paper, it shows later that no record was cut off the journal's end."""
+    return [Rule(), Pair("기록 끝 번호", day.head)] if day.head else []
 
 
 def _counted(total: TenderSum) -> str:

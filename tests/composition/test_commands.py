@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from config.secrets import write_secret
 from offline_queue.store import SqliteStore
+from pos.domain.events import DrawerOpened, to_record
+from pos.ports import Change
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "config" / "sample_shop"
@@ -113,3 +117,52 @@ def test_the_report_of_a_day_before_all_rates_is_no_traceback(shop: Path) -> Non
     assert "Traceback" not in done.stderr
     assert "요율" in done.stderr
     assert ieum(*words, "2026-11-24").returncode == 0
+
+
+def a_shop_that_sold(shop: Path, count: int = 3) -> None:
+    text = (shop / "settings.toml").read_text(encoding="utf-8")
+    device = int(text.split("device = ")[1].split()[0])
+    store = SqliteStore(shop / "terminal.db", device=device, new_incarnation=lambda: 1)
+
+    async def sell() -> None:
+        for _ in range(count):
+            event = DrawerOpened("change", datetime.now(UTC))
+            await store.commit(Change(records=(to_record(event),)))
+        await store.close()
+
+    asyncio.run(sell())
+
+
+def test_the_head_on_the_report_proves_later_that_nothing_was_cut_off(shop: Path) -> None:
+    a_shop_that_sold(shop)
+    report = ieum("report", "--settings", str(shop / "settings.toml"))
+    found = re.search(r"기록 끝 번호\s+(3:[0-9a-f]{12})", report.stdout)
+    assert found, report.stdout + report.stderr
+    words = ("verify", "--journal", str(shop / "terminal.db"))
+    done = ieum(*words, "--head", found[1])
+    assert done.returncode == 0, done.stderr
+    assert "3 records" in done.stdout
+    short = ieum(*words, "--head", f"4:{found[1][2:]}")
+    assert short.returncode == 2
+    assert "J03" in short.stderr
+    assert "only 3 records" in short.stderr
+    assert ieum(*words, "--head", "three").returncode == 2
+    assert ieum(*words, "--key", str(shop / "products.csv")).returncode == 2
+
+
+def test_a_backup_comes_back_and_says_what_is_in_it(shop: Path) -> None:
+    a_shop_that_sold(shop)
+    settings = ("--settings", str(shop / "settings.toml"))
+    copy = shop / "copy.db"
+    done = ieum("backup", *settings, "--to", str(copy))
+    assert done.returncode == 0, done.stderr
+    a_shop_that_sold(shop, 2)
+    assert ieum("verify", "--journal", str(copy), "--key", f"{copy}.pub").returncode == 0
+    again = ieum("backup", *settings, "--to", str(copy))
+    assert (again.returncode, "J06" in again.stderr) == (2, True)
+    back = ieum("restore", *settings, "--from", str(copy))
+    assert back.returncode == 0, back.stderr
+    assert "3 records, the last at" in back.stdout
+    assert "Traceback" not in again.stderr + back.stderr
+    missing = ieum("restore", *settings, "--from", str(shop / "none.db"))
+    assert (missing.returncode, "no such file" in missing.stderr) == (2, True)

@@ -17,12 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import apsw
 import httpx
 import pytest
 
 from composition.demo.home import Home
 from composition.demo.processes import Process
 from drivers.simulators.card.keys import LEDGER_FILE
+from offline_queue.copies import back_up
+from offline_queue.rebuild import rebuild
 from tests.e2e.compare import compare, read_journal, total_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,6 +119,20 @@ async def test_no_won_is_lost_or_doubled_however_often_the_till_is_killed(town: 
     assert town.told.items() <= kept.items()
     assert len(kept) > KILLS
     assert journal.offline, "the line never went: the test proves too little"
+    _the_record_proves_itself(town.home.folder / "terminal.db", len(journal.sequences))
+
+
+def _the_record_proves_itself(database: Path, count: int) -> None:
+    """Every record is signed, a backup of the killed till holds all, projections can be remade."""
+    copy = database.with_name("backup.db")
+    assert back_up(database, copy).count == count
+    connection = apsw.Connection(str(copy))
+    question = "SELECT sale FROM open_payment_sale ORDER BY sale"
+    live = connection.execute(question).fetchall()
+    connection.execute("DELETE FROM open_payment_sale")
+    rebuild(connection)
+    assert connection.execute(question).fetchall() == live
+    connection.close()
 
 
 def _said(line: str) -> tuple[str, int]:
