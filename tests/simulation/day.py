@@ -21,8 +21,8 @@ from tests.simulation.ledger_side import LedgerSide
 from tests.simulation.till import Till
 
 ROOM = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
-LATE_S = 900  # By then the last late request has come.
-DRAIN_S = 1_800
+LATE_S = 650  # By then the last late request has come.
+DRAIN_S = 300  # Ten of the longest back-offs.
 
 
 @dataclass

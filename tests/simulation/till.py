@@ -100,7 +100,7 @@ class Till:
         self.chance, self.loop = chance, loop
         self.clock = TillClock(loop)
         self._cards: list[Purse] = world["cards"]
-        self._line_out = ledger_side.Line(world["ledger"], shop)
+        self._line_out = ledger_side.Line(world["ledger"], shop, self.point)
         self.printer = Printer(chance, f"printer {shop}", self.point)
         self.told: list[tuple[str, str, int]] = []  # (sale or payment, id, won) as on the screen.
         self.lost: list[Path] = []  # Databases that a copy took the place of.
