@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from tests.simulation.chance import FAULTS
 from tests.simulation.day import run_day
 
 SEEDS = 150
+STANDARD = sys.stdlib_module_names
 ROOT = Path(__file__).parents[2]
 
 
@@ -45,3 +47,19 @@ def test_the_order_of_hashes_changes_nothing() -> None:
     }
     assert len(said) == 1
     assert len(said.pop().splitlines()) == 4
+
+
+def test_the_checker_shares_no_line_with_the_product() -> None:
+    folder = Path(__file__).parent
+    for name in ("checker.py", "evidence.py"):
+        tree = ast.parse((folder / name).read_text(encoding="utf-8"))
+        imported = {each.module for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)}
+        imported |= {
+            alias.name
+            for each in ast.walk(tree)
+            if isinstance(each, ast.Import)
+            for alias in each.names
+        }
+        ours = {each for each in imported if each and each.split(".")[0] not in STANDARD}
+        assert ours <= {"tests.simulation.evidence"}
+    assert len((folder / "checker.py").read_text(encoding="utf-8").splitlines()) < 200
