@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -44,7 +45,9 @@ terms = cache(terms)
 
 @cache
 def _template() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="simulated-ledger-")) / "ledger.db"
+    folder = Path(tempfile.mkdtemp(prefix="simulated-ledger-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "ledger.db"
     writer = Writer(path)
 
     def fill(tx: Tx) -> None:
