@@ -137,6 +137,9 @@ def _renew(first: int, new_incarnation: Callable[[], int]) -> int:
         return first
     incarnation = new_incarnation()
     _put("incarnation", str(incarnation))
+    # What waits in a copy may be on paper since: it comes as a marked copy and opens no drawer.
+    waiting = schema.PrintJob.state.in_(("waiting", "printing"))
+    schema.PrintJob.update(reprint=True, open_drawer=False).where(waiting).execute()
     return incarnation
 
 

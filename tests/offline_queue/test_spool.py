@@ -139,3 +139,27 @@ async def test_a_document_that_can_not_be_drawn_still_opens_the_drawer_and_stays
         await spool.print_once()
     assert printer.kicks == 1
     assert spool.problem == "bad_document"
+
+
+async def test_what_waits_in_a_copy_put_back_is_a_marked_copy_and_opens_no_drawer(
+    tmp_path: Path,
+) -> None:
+    import shutil
+
+    path, incarnations = tmp_path / "till.db", iter(range(1, 9))
+
+    def reopen() -> SqliteStore:
+        return SqliteStore(path, device=DEVICE, new_incarnation=incarnations.__next__)
+
+    store = reopen()
+    await put(store, receipt(open_drawer=True))
+    await store.close()
+    shutil.copy(path, tmp_path / "copy.db")
+    path.unlink()
+    shutil.copy(tmp_path / "copy.db", path)
+    store = reopen()
+    spool, printer = spool_of(store)
+    await spool.print_once()
+    assert printer.printed == [b"sale_receipt a copy 2"]
+    assert printer.kicks == 0
+    await store.close()

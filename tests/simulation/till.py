@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+from offline_queue.device_key import DeviceKey
 from offline_queue.forwarder import Forwarder
 from offline_queue.opening import open_database, store_errors
 from offline_queue.print_jobs import PrintJobRows
@@ -34,6 +35,7 @@ from tests.simulation.clock import TillClock, VirtualLoop
 from tests.simulation.devices import Printer, Purse, Reader, Renderer
 
 T = TypeVar("T")
+SIGNER = DeviceKey(bytes(range(32)))  # The same for all: a seed must tell the whole day.
 
 
 class Died(BaseException):
@@ -48,7 +50,7 @@ class SimStore(SqliteStore):
         self._db, self.incarnation = open_database(
             path, device=device, new_incarnation=new_incarnation, read_only=False
         )
-        self._rows = Rows(self._db, device=device, incarnation=self.incarnation)
+        self._rows = Rows(self._db, device=device, incarnation=self.incarnation, signer=SIGNER)
         self.print_jobs = PrintJobRows(self._rows)
         self._receipt_day, self._receipt_count = None, 0
         self.dead = False
