@@ -155,6 +155,9 @@ async def test_what_waits_in_a_copy_put_back_is_a_marked_copy_and_opens_no_drawe
     await put(store, receipt(open_drawer=True))
     await store.close()
     shutil.copy(path, tmp_path / "copy.db")
+    store = reopen()
+    await spool_of(store)[0].print_once()  # On paper, and then the disk dies.
+    await store.close()
     path.unlink()
     shutil.copy(tmp_path / "copy.db", path)
     store = reopen()
