@@ -18,11 +18,11 @@ from pathlib import Path
 from benchmarks.figures import Figure
 from composition.clock import SystemClock
 from composition.demo.home import Home
-from composition.demo.processes import Process
+from composition.demo.servers import ledger_process
 from config.secrets import read_secret
 from drivers.cards.kernel import Kernel
 from drivers.cards.terminal_keys import load_terminal_keys
-from drivers.simulators.card.keys import CARD_FILE, LEDGER_FILE, TERMINAL_FILE
+from drivers.simulators.card.keys import CARD_FILE, TERMINAL_FILE
 from drivers.simulators.card.wallet import Wallet
 from ledger import mapping
 from ledger.client import HttpLedger
@@ -57,17 +57,6 @@ def _payments(home: Home, profiles: Sequence[object]) -> list[OfflineApproved]:
         mode = ApprovalMode.OFFLINE_GUARANTEED
         made.append(OfflineApproved(payment, payment, ONE_WON, read, mode, "F1", Won(0), now))
     return made
-
-
-def _ledger(home: Home, name: str) -> Process:
-    folder = home.folder
-    return Process(
-        "ledger.server",
-        *("--db", str(folder / f"{name}.db"), "--keys", str(folder / LEDGER_FILE)),
-        *("--cards", str(home.cards), "--die-with-parent"),
-        log=home.logs / f"{name}.log",
-        root=ROOT,
-    )
 
 
 async def _raw(port: int, token: str, records: Sequence[Record]) -> float:
@@ -106,7 +95,7 @@ async def _measure(home: Home) -> tuple[float, float]:
     payments = _payments(home, profiles)
     await store.commit(Change(records=tuple(to_record(each) for each in payments)))
     records = await store.records(limit=PAYMENTS)
-    one, two = _ledger(home, "floor"), _ledger(home, "ours")
+    one, two = ledger_process(home, "floor", demo=False), ledger_process(home, "ours", demo=False)
     floor_port = int((await one.start(IEUM_LEDGER_TOKEN=token))["port"])
     ours_port = int((await two.start(IEUM_LEDGER_TOKEN=token))["port"])
     floor = await _raw(floor_port, token, records)

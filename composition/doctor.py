@@ -12,9 +12,10 @@ from pathlib import Path
 
 from composition.demo.home import running_demo
 from composition.devices import ledger_of, printer_of, reader_of
+from composition.paper import rates_file
 from composition.report import open_for_reading
 from config.products import load_catalogue
-from config.rates import BUILT_IN, load_rates
+from config.rates import load_rates
 from config.secrets import read_secret
 from config.settings import Settings, load_settings
 from pos.domain.errors import ConfigError, IeumError, LedgerError, StoreUnavailable
@@ -122,7 +123,7 @@ async def _products(settings: Settings, folder: Path) -> Finding:
 
 
 async def _rates(settings: Settings, folder: Path) -> Finding:
-    path = folder / settings.files.rates if settings.files.rates else BUILT_IN
+    path = rates_file(settings, folder)
     today = business_day(datetime.now(UTC))
     try:
         begun = in_force(load_rates(path), today).valid_from

@@ -1,27 +1,30 @@
-"""Makes the renderer of a shop's settings. Never prints."""
+"""Makes the renderer of a shop's settings, and finds its rates. Never prints."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.rates import BUILT_IN, load_rates
+from config.rates import BUILT_IN
 from config.settings import Settings
-from pos.domain.rates import in_force
+from pos.domain.rates import Rates, in_force
 from pos.domain.report import business_day
 from receipts.renderer import ReceiptRenderer
 from receipts.shop import ShopFacts
 
 
-def renderer_of(settings: Settings, folder: Path = Path()) -> ReceiptRenderer:
+def rates_file(settings: Settings, folder: Path) -> Path:
+    """Return the shop's own rates, or those that come with the product."""
+    return folder / settings.files.rates if settings.files.rates else BUILT_IN
+
+
+def renderer_of(settings: Settings, periods: tuple[Rates, ...]) -> ReceiptRenderer:
     """Return what turns the spool's documents into this shop's paper.
 
     Raises:
-        ConfigError: the rates can't be read.
         LookupError: no rates are in force today.
     """
-    path = folder / settings.files.rates if settings.files.rates else BUILT_IN
-    rates = in_force(load_rates(path), business_day(datetime.now(UTC)))
+    rates = in_force(periods, business_day(datetime.now(UTC)))
     shop = ShopFacts(
         name=settings.shop.name,
         business_number=settings.shop.business_number,

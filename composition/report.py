@@ -7,17 +7,18 @@ from pathlib import Path
 from config.settings import Settings
 from offline_queue.store import SqliteStore
 from pos.domain.codec import encode
+from pos.domain.rates import Rates
 from pos.ports import PrintKind
 from pos.services.show_day import Day
 
 
-def day_as_text(day: Day, settings: Settings) -> str:
+def day_as_text(day: Day, settings: Settings, rates: tuple[Rates, ...]) -> str:
     """Return what the day report prints, and under it what the ledger has not been told."""
     from composition.paper import renderer_of
 
     body = encode(day.summary)
     assert isinstance(body, dict)
-    paper = renderer_of(settings).to_text(PrintKind.DAY_REPORT, body, 1)
+    paper = renderer_of(settings, rates).to_text(PrintKind.DAY_REPORT, body, 1)
     backlog = day.backlog
     if not backlog.count and not backlog.parked:
         unsent = "미전송 없음 / nothing unsent"

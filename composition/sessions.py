@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,19 +76,20 @@ async def show_report(settings_path: Path, day: date | None) -> str:
         ConfigError, StoreError: it can't be read.
     """
     from composition.clock import SystemClock
+    from composition.paper import rates_file
     from composition.report import day_as_text, open_for_reading
-    from config.rates import BUILT_IN, load_rates
+    from config.rates import load_rates
     from config.settings import load_settings
     from pos.domain.rates import in_force
     from pos.services.show_day import ShowDay
 
     settings = load_settings(settings_path)
     folder = settings_path.parent
-    rates = load_rates(folder / settings.files.rates if settings.files.rates else BUILT_IN)
+    rates = load_rates(rates_file(settings, folder))
     store = open_for_reading(folder / settings.files.database, settings)
     try:
         show = ShowDay(store=store, rates=lambda on: in_force(rates, on), clock=SystemClock())
-        return day_as_text(await show.show(day), settings)
+        return day_as_text(await show.show(day), settings, rates)
     finally:
         await store.close()
 
@@ -97,12 +97,14 @@ async def show_report(settings_path: Path, day: date | None) -> str:
 async def print_test_page(settings_path: Path) -> str:
     """Print the test page straight away, past the spool; return how it went."""
     from composition.devices import printer_of
-    from composition.paper import renderer_of
+    from composition.paper import rates_file, renderer_of
+    from config.rates import load_rates
     from config.settings import load_settings
     from pos.ports import PrintKind
 
     settings = load_settings(settings_path)
-    data = renderer_of(settings, settings_path.parent).render(PrintKind.TEST_PAGE, {}, copy=1)
+    rates = load_rates(rates_file(settings, settings_path.parent))
+    data = renderer_of(settings, rates).render(PrintKind.TEST_PAGE, {}, copy=1)
     result = await printer_of(settings).print(
         data, token=TEST_TOKEN, kick_drawer=False, deadline_ms=10_000
     )
@@ -132,8 +134,7 @@ async def _sell(terminal: Terminal, assembly: Assembly, panel: SidePanel | None)
         else:  # A fault of the program: better no till than one that forwards nothing.
             screens.exit(return_code=PROGRAM_FAULT, message=f"{type(error).__name__}: {error}")
 
-    failed: Callable[[BaseException], None] = on_failure
-    screens.call_later(assembly.run_tasks, failed)
+    screens.call_later(assembly.run_tasks, on_failure)
     await screens.run_async()
     return screens.return_code or 0
 

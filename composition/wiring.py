@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from composition.paper import renderer_of
+from composition.paper import rates_file, renderer_of
 from config.products import load_catalogue
-from config.rates import BUILT_IN, load_rates
+from config.rates import load_rates
 from config.settings import Settings
 from offline_queue.forwarder import Forwarder
 from offline_queue.spool import Spool
@@ -35,6 +35,7 @@ from pos.services.take_cash import TakeCash
 from pos.services.terminal import Shop, Terminal
 
 INCARNATION_BITS = 32
+WARM_UP_AFTER_MS = 1_000  # The first screen and the first key come first.
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Assembly:
         """
         files, clock = settings.files, devices.clock
         catalogue = load_catalogue(folder / files.products)
-        rates = load_rates(folder / files.rates if files.rates else BUILT_IN)
+        rates = load_rates(rates_file(settings, folder))
         device = settings.terminal.device
         store = SqliteStore(
             folder / files.database,
@@ -67,7 +68,7 @@ class Assembly:
         )
         self._settings, self._devices, self.store = settings, devices, store
         self._catalogue, self._rates = catalogue, rates
-        self._renderer = renderer_of(settings, folder)
+        self._renderer = renderer_of(settings, rates)
         self._line = Line(clock.now())
         self._forwarder = Forwarder(
             store=store,
@@ -130,6 +131,11 @@ class Assembly:
             wait_ms=self._settings.ledger.feed_wait_ms,
         )
 
+        async def warm_up() -> None:
+            """Load what draws paper before the first customer waits for it, after the screens."""
+            await self._devices.clock.sleep_ms(WARM_UP_AFTER_MS)
+            await asyncio.to_thread(self._renderer.warm_up)
+
         def ended(task: asyncio.Task[None]) -> None:
             if not task.cancelled() and (error := task.exception()) is not None:
                 on_failure(error)
@@ -139,6 +145,7 @@ class Assembly:
             self._spool.run(),
             self._counter.keep_draft(),
             feed.run(),
+            warm_up(),
         ):
             task = asyncio.create_task(work)
             task.add_done_callback(ended)

@@ -21,7 +21,7 @@ from offline_queue.device_key import (
     write_public_keys,
 )
 from offline_queue.identity import SUFFIX
-from offline_queue.opening import hold, store_errors
+from offline_queue.opening import hold, store_errors, sync
 from offline_queue.rebuild import rebuild
 from pos.domain.audit_errors import CopyRefused, JournalUnreadable
 
@@ -45,7 +45,7 @@ def back_up(database: Path, to: Path) -> Audit:
         result = audit(draft, keys)
         write_public_keys(_keys_beside(to), keys.raw)
         draft.replace(to)
-        _sync_folder(to.parent)
+        sync(to.parent)
     except OSError as error:
         raise CopyRefused(path=to, problem=error.strerror or str(error)) from error
     finally:
@@ -120,7 +120,7 @@ def _copy(source: Path, to: Path) -> None:
         raise JournalUnreadable(path=source, reason=str(error)) from error
     finally:
         reader.close()
-    _sync(to)
+    sync(to)
 
 
 def _rebuild(draft: Path) -> None:
@@ -147,7 +147,7 @@ def _put_in_place(draft: Path, database: Path) -> Path | None:
         log.replace(Path(f"{aside}-wal" if aside else f"{database}.stray-wal"))
     Path(f"{database}-shm").unlink(missing_ok=True)
     draft.replace(database)
-    _sync_folder(database.parent)
+    sync(database.parent)
     return aside
 
 
@@ -169,14 +169,3 @@ def _empty_log(database: Path) -> None:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             connection.close()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-_sync_folder = _sync

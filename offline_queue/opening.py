@@ -112,7 +112,7 @@ def open_database(
             incarnation = _renew(incarnation, new_incarnation)
         if not read_only:
             note_opening(path, _value(OPENING), lambda token: _put(OPENING, token))
-    _sync_folder(path.parent)
+    sync(path.parent)  # The new file's name.
     return database, incarnation
 
 
@@ -153,10 +153,11 @@ def _make_durable(database: APSWDatabase) -> None:
 
 def _once(key: str, make: Callable[[], str]) -> str:
     """Return the value kept under a key, storing it the first time."""
-    row = schema.Meta.get_or_none(schema.Meta.key == key)
-    if row is None:
-        row = schema.Meta.create(key=key, value=make())
-    return str(row.value)
+    found = _value(key)
+    if found is None:
+        found = make()
+        _put(key, found)
+    return found
 
 
 def _value(key: str) -> str | None:
@@ -168,9 +169,9 @@ def _put(key: str, value: str) -> None:
     schema.Meta.replace(key=key, value=value).execute()  # type: ignore[no-untyped-call]
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new file's name itself survive power loss."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, survive power loss."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -27,6 +27,11 @@ def to_us(at: datetime) -> int:
     return (at - EPOCH) // _MICROSECOND
 
 
+def from_us(at_us: int) -> datetime:
+    """Return the time that the table keeps as microseconds."""
+    return EPOCH + at_us * _MICROSECOND
+
+
 class Rows:
     """Writes changes row by row; the caller owns the transaction."""
 
@@ -92,7 +97,7 @@ class Rows:
     def record(self, row: Sequence[Any]) -> Record:
         """Return a journal row as a record."""
         incarnation, sequence, at_us, kind, body, previous, digest = row
-        at = EPOCH + at_us * _MICROSECOND
+        at = from_us(at_us)
         try:
             shape = json.loads(body)
         except (TypeError, ValueError) as error:

@@ -17,7 +17,7 @@ from typing import TypeVar
 from offline_queue.device_key import Signer, device_key
 from offline_queue.opening import hold, is_disk_fault, open_database, store_errors
 from offline_queue.print_jobs import PrintJobRows
-from offline_queue.rows import Rows, to_us, total
+from offline_queue.rows import Rows, from_us, to_us, total
 from pos.domain import record as records
 from pos.domain.codec import decode
 from pos.domain.errors import StoreDamaged, StoreMissing, StoreUnavailable
@@ -191,8 +191,13 @@ class SqliteStore:
             "FROM outbox WHERE parked = 0"
         ).fetchone()
         parked = total(self._rows.run("SELECT count(*) FROM outbox WHERE parked = 1"))
-        oldest_at = self._rows.read("WHERE sequence = ?", oldest)[0].at if count else None
+        oldest_at = self._written_at(oldest)
         return Backlog(count, oldest_at, payments, Won(amount), Won(at_risk), parked)
+
+    def _written_at(self, sequence: int | None) -> datetime | None:
+        """Return when a record was written, without reading it: the screen asks every second."""
+        row = self._rows.run("SELECT at_us FROM journal WHERE sequence = ?", sequence).fetchone()
+        return None if row is None else from_us(row[0])
 
     async def release_parked(self) -> int:
         """Put parked records back into the outbox; see the port."""
@@ -214,9 +219,7 @@ class SqliteStore:
             "coalesce(sum(amount * at_risk), 0), min(sequence) FROM outbox WHERE amount > 0",
             card_ref,
         ).fetchone()
-        records = self._rows.read("WHERE sequence = ?", oldest) if oldest else ()
-        oldest_at = records[0].at if records else None
-        return Exposure(Won(mine), Won(at_risk), count, oldest_at)
+        return Exposure(Won(mine), Won(at_risk), count, self._written_at(oldest))
 
     async def feed_cursor(self) -> str:
         """Return how far the feed has been taken in."""

@@ -160,29 +160,22 @@ def _install(root: Path, environment: Path, lock: str) -> None:
 
 def _install_pcsc(root: Path, environment: Path) -> str:
     """Build pyscard; return why it could not be, else empty."""
-    lock = str(root / "requirements-pcsc.lock")
-    say("requirements-pcsc.lock")
-    tools = _pip(root, environment, "--no-build-isolation", "-r", lock, build=True)
-    return "" if tools.returncode == 0 else f"pyscard: {tools.stderr.strip()[-300:]}"
+    lock = "requirements-pcsc.lock"
+    say(lock)
+    # Without isolation the builders must stand before pyscard is built.
+    done = _pip(root, environment, "--only-binary=:all:", "-r", str(_builders(root, environment)))
+    if not done.returncode:
+        done = _pip(root, environment, "--no-build-isolation", "-r", str(root / lock))
+    return "" if not done.returncode else f"pyscard: {done.stderr.strip()[-300:]}"
 
 
-def _pip(
-    root: Path, environment: Path, *arguments: str, build: bool = False
-) -> subprocess.CompletedProcess[str]:
+def _pip(root: Path, environment: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     python = str(environment / "bin" / "python")
     wheel = next((root / "tools").glob("pip-*.whl"))
     pip = [python, f"{wheel}/pip", "install", "--require-hashes", "--no-input", "--quiet"]
     pip += ["--disable-pip-version-check", "--no-warn-script-location"]
     # The build runs `swig` by name, which pip has put into the environment.
     path = f"{environment / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    if build:
-        # Without isolation the builders must stand before pyscard is built.
-        builders = [*pip, "--only-binary=:all:", "-r", str(_builders(root, environment))]
-        done = subprocess.run(
-            builders, capture_output=True, text=True, timeout=PIP_TIMEOUT_S, check=False
-        )
-        if done.returncode:
-            return done
     return subprocess.run(
         [*pip, *arguments],
         capture_output=True,

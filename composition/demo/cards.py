@@ -10,6 +10,7 @@ from composition.demo.home import Home
 from drivers.cards.kernel import Kernel
 from drivers.cards.terminal_keys import load_terminal_keys
 from drivers.simulators.card import pcscd as real
+from drivers.simulators.card.card_process import CardFiles, CardProcess
 from drivers.simulators.card.keys import CARD_FILE, TERMINAL_FILE
 from drivers.simulators.card.profiles import CardProfile
 from drivers.simulators.card.virtual_cards import SlotCards, VirtualCards
@@ -36,7 +37,7 @@ class CardWorld:
         self._home = home
         self._profiles = profiles
         self._pcscd: real.PrivatePcscd | None = None
-        self._process: object | None = None
+        self._process: CardProcess | None = None
 
     def start(self) -> CardTable:
         """Lay the table: real where it works, in process where it does not."""
@@ -53,9 +54,7 @@ class CardWorld:
 
     def stop(self) -> None:
         """End the processes, if there are any."""
-        from drivers.simulators.card.card_process import CardProcess
-
-        if isinstance(self._process, CardProcess):
+        if self._process is not None:
             self._process.stop()
         if self._pcscd is not None:
             self._pcscd.stop()
@@ -63,7 +62,6 @@ class CardWorld:
 
     def _start_real(self, kernel: Kernel) -> CardTable:
         from drivers.cards.pcsc_reader import PcscReader
-        from drivers.simulators.card.card_process import CardFiles, CardProcess
 
         folder = self._home.folder / "pcsc"
         folder.mkdir(exist_ok=True)

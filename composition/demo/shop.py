@@ -11,12 +11,11 @@ from composition.demo.cable import LOOPBACK, Cable
 from composition.demo.cards import CardTable, CardWorld
 from composition.demo.home import Home
 from composition.demo.panel import DemoPanel
-from composition.demo.processes import Process
+from composition.demo.servers import ledger_process, printer_process
 from composition.wiring import Assembly, Devices
 from config.secrets import read_secret
 from config.settings import Settings, load_settings
 from drivers.printers.escpos_network import EscposNetworkPrinter
-from drivers.simulators.card.keys import LEDGER_FILE
 from ledger.client import HttpLedger
 from pos.services.terminal import Terminal
 
@@ -40,8 +39,8 @@ class DemoShop:
             settings = settings.model_copy(update={"terminal": terminal})
         self._settings: Settings = settings
         self._world = CardWorld(home, self._profiles)
-        self._ledger_process = self._ledger_of()
-        self._printer_process = self._printer_of()
+        self._ledger_process = ledger_process(home)
+        self._printer_process = printer_process(home, settings.printer.columns)
         self._cable: Cable | None = None
         self._ledger: HttpLedger | None = None
         self.assembly: Assembly | None = None
@@ -109,25 +108,6 @@ class DemoShop:
 
     def _said(self, korean: str, english: str) -> str:
         return korean if self._settings.terminal.language == "ko" else english
-
-    def _ledger_of(self) -> Process:
-        folder = self._home.folder
-        return Process(
-            "ledger.server",
-            *("--db", str(folder / "ledger.db"), "--keys", str(folder / LEDGER_FILE)),
-            *("--cards", str(self._home.cards), "--demo", "--die-with-parent"),
-            log=self._home.logs / "ledger.log",
-            root=self._home.root,
-        )
-
-    def _printer_of(self) -> Process:
-        columns = str(self._settings.printer.columns)
-        return Process(
-            "drivers.simulators.printer",
-            *("--out", str(self._home.receipts), "--columns", columns),
-            log=self._home.logs / "printer.log",
-            root=self._home.root,
-        )
 
 
 def _short(path: Path) -> str:

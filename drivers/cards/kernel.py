@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
+from datetime import date
 
 from drivers.cards import apdu
 from drivers.cards.answer import CardAnswer, read_answer
@@ -23,11 +23,9 @@ from drivers.cards.tlv import MalformedCard, fill_dol
 from drivers.cards.trust import key_of_card
 from pos.domain.card import CardEntry, CardRead, Cryptogram, mask_pan
 from pos.domain.errors import CardUnreadable
+from pos.domain.report import business_day
 from pos.ports import CardRequest
 
-KOREA = timezone(
-    timedelta(hours=9)
-)  # No daylight saving since 1988; the day of the tap is Korea's.
 UNPREDICTABLE_BYTES = 4
 TVR_BYTES = 5
 _TVR_CDA_FAILED = (0, 0x04)  # Byte and bit: EMV Book 3, annex C5.
@@ -124,7 +122,7 @@ class Kernel:
         )
 
     def _terms(self, request: CardRequest, entry: CardEntry) -> _Terms:
-        today = request.at.astimezone(KOREA).date()
+        today = business_day(request.at)  # The day of the tap is Korea's.
         unpredictable = self._random_bytes(UNPREDICTABLE_BYTES)
         values = {
             0x9F66: self._scheme.qualifiers,

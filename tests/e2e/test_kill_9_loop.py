@@ -22,8 +22,7 @@ import httpx
 import pytest
 
 from composition.demo.home import Home
-from composition.demo.processes import Process
-from drivers.simulators.card.keys import LEDGER_FILE
+from composition.demo.servers import ledger_process, printer_process
 from offline_queue.copies import back_up
 from offline_queue.rebuild import rebuild
 from tests.e2e.compare import compare, read_journal, total_of
@@ -70,20 +69,7 @@ class Town:
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     home = Home(tmp_path / "shop", ROOT)
     home.make(fresh=False)
-    folder = home.folder
-    ledger = Process(
-        "ledger.server",
-        *("--db", str(folder / "ledger.db"), "--keys", str(folder / LEDGER_FILE)),
-        *("--cards", str(home.cards), "--demo", "--die-with-parent"),
-        log=home.logs / "ledger.log",
-        root=ROOT,
-    )
-    printer = Process(
-        "drivers.simulators.printer",
-        *("--out", str(home.receipts)),
-        log=home.logs / "printer.log",
-        root=ROOT,
-    )
+    ledger, printer = ledger_process(home), printer_process(home)
     token = home.token.read_text(encoding="ascii").strip()
     ready, printer_ready = await asyncio.gather(
         ledger.start(IEUM_LEDGER_TOKEN=token), printer.start()
