@@ -116,6 +116,8 @@ class IeumApp(App[None]):
 
     def news(self) -> None:
         """Tell every open screen to look again."""
+        if not self.is_running:  # It is ending: the screens are losing their widgets.
+            return
         for screen in self.screen_stack:
             if isinstance(screen, Live) and screen.is_mounted:
                 screen.news()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 from pos.domain.order import Order, OrderReceived, OrderState
+from pos.domain.record import Record
+from pos.ports import Change
+from pos.ui.screens.orders import OrdersScreen
 from tests.pos.services.test_orders_and_feed import an_order
 from tests.ui.till import RICE_CAKE, Till, a_till
 
@@ -93,3 +97,47 @@ async def test_money_to_collect_at_the_door_is_said_when_accepting() -> None:
         receive(till, replace(an_order(), paid_in_app=False))
         await till.keys("f3", "enter")
         assert "10,000원" in till.message
+
+
+async def test_leaving_while_an_answer_is_being_written_harms_nothing() -> None:
+    async with a_till() as till:
+        receive(till, an_order("A1"), an_order("A2", minutes=9))
+        await till.keys("f3")
+        commit = till.world.store.commit
+
+        writing, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slowly(change: Change) -> tuple[Record, ...]:
+            writing.set()
+            await go_on.wait()
+            return await commit(change)
+
+        till.world.store.commit = slowly  # type: ignore[method-assign]
+        await till.pilot.press("enter")
+        await asyncio.wait_for(writing.wait(), 10)
+        await till.keys("escape")
+        go_on.set()
+        await till.settle()
+        assert till.screen == "SellingScreen"
+        assert (OrderState.ACCEPTED, 20) == state(till, "A1")
+
+
+async def test_news_that_come_while_the_till_ends_find_no_screen() -> None:
+    async with a_till() as till:
+        receive(till, an_order())
+        await till.keys("f3")
+        screen = till.app.screen
+        assert isinstance(screen, OrdersScreen)
+        told = 0
+
+        def look() -> None:
+            nonlocal told
+            told += 1
+
+        screen.news = look  # type: ignore[method-assign]
+        till.app.news()
+        assert told == 1
+        till.app._running = False  # As Textual's own shutdown begins, before a widget goes.
+        till.app.news()
+        assert told == 1
+        till.app._running = True

@@ -73,6 +73,8 @@ class OrdersScreen(Screen[None]):
 
     def news(self) -> None:
         """Count down, and show what came."""
+        if not self.is_attached:  # Closed while an answer was being written.
+            return
         now = self._terminal.clock.now()
         recent = self._terminal.orders.recent()[:LISTED_MAX]
         if not self._order() and self._terminal.orders.waiting():
