@@ -17,8 +17,8 @@ from config.settings import Settings
 from offline_queue.forwarder import Forwarder
 from offline_queue.spool import Spool
 from offline_queue.store import SqliteStore
+from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
-from pos.domain.report import business_day
 from pos.ports import CardReader, Clock, Ledger, Printer
 from pos.services.build_sale import Counter
 from pos.services.finish_sale import FinishSale

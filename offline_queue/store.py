@@ -19,11 +19,11 @@ from offline_queue.opening import hold, is_disk_fault, open_database, store_erro
 from offline_queue.print_jobs import PrintJobRows
 from offline_queue.rows import Rows, from_us, to_us, total
 from pos.domain import record as records
+from pos.domain.business_day import day_bounds
 from pos.domain.codec import decode
 from pos.domain.errors import StoreDamaged, StoreMissing, StoreUnavailable
 from pos.domain.offline import Exposure
 from pos.domain.record import FIRST_PREVIOUS, ChainBroken, Record
-from pos.domain.report import day_bounds
 from pos.domain.sale import Sale
 from pos.domain.won import Won
 from pos.ports import Backlog, Change

@@ -14,7 +14,8 @@ from pos.domain.events import from_record, payment_of, sale_of
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.offline import Exposure, OfflineLimits
-from pos.domain.payment import Approval, Decline, DeclineReason, OfflineApproved
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
+from pos.domain.payment_events import OfflineApproved
 from pos.domain.rates import ChannelRate, Rates
 from pos.domain.record import FIRST_PREVIOUS, Record, chain, verify
 from pos.domain.sale import Sale

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from pos.domain.events import Event, from_record
 from pos.domain.offline import OfflineLimits
-from pos.domain.payment import Payment, PaymentEvent, fold
+from pos.domain.payment import Payment, fold
+from pos.domain.payment_events import PaymentEvent
 from pos.services.build_sale import Counter
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed

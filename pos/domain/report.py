@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 
 from pos.domain.events import Event, SaleCompleted
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import OrderAccepted, OrderNotPosted, OrderPosted
-from pos.domain.payment import AdviceAccepted, AdviceDeclined, OfflineApproved, ReversalAsked
+from pos.domain.payment_events import (
+    AdviceAccepted,
+    AdviceDeclined,
+    OfflineApproved,
+    ReversalAsked,
+)
 from pos.domain.rates import ChannelRate, cost
 from pos.domain.sale import SaleRecord
 from pos.domain.tender import ApprovalMode, CashTender
 from pos.domain.won import ZERO, Won
-
-KOREA = timezone(timedelta(hours=9), "KST")  # No daylight saving since 1988.
-
-
-def business_day(at: datetime) -> date:
-    """Return the Korean day a moment belongs to."""
-    return at.astimezone(KOREA).date()
-
-
-def day_bounds(day: date) -> tuple[datetime, datetime]:
-    """Return the first moment of a Korean day and of the next, in UTC."""
-    start = datetime(day.year, day.month, day.day, tzinfo=KOREA).astimezone(UTC)
-    return start, start + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pos.domain.business_day import business_day
 from pos.domain.codec import encode
 from pos.domain.events import Event, SaleCompleted, to_record
-from pos.domain.report import business_day
 from pos.domain.sale import Sale, SaleRecord, complete
 from pos.domain.tender import CashTender
 from pos.ports import Change, Clock, NewPrintJob, PrintKind, PrintSpool, Store, SyncEngine

@@ -8,18 +8,20 @@ from pos.domain.events import Event, SaleDropped, from_record, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment import (
     OPEN,
+    Payment,
+    PaymentState,
+    fold,
+    step,
+)
+from pos.domain.payment_answers import Approval
+from pos.domain.payment_events import (
     Abandoned,
-    Approval,
     Approved,
     Declined,
     Intended,
     NoAnswer,
-    Payment,
     PaymentEvent,
-    PaymentState,
     ReversalAsked,
-    fold,
-    step,
 )
 from pos.domain.sale import Sale, SaleRecord
 from pos.domain.tender import CashTender, VoucherTender

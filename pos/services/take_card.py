@@ -22,21 +22,17 @@ from pos.domain.errors import (
 )
 from pos.domain.events import Event, to_record
 from pos.domain.offline import OfflineLimits, OfflineNo, decide_offline
-from pos.domain.payment import (
+from pos.domain.payment import Payment, begin, step
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
+from pos.domain.payment_events import (
     Abandoned,
-    Approval,
     Approved,
-    Decline,
     Declined,
-    DeclineReason,
     Intended,
     NoAnswer,
     OfflineApproved,
-    Payment,
     ReversalAsked,
     Sent,
-    begin,
-    step,
 )
 from pos.domain.rates import Rates, estimate_cashback
 from pos.domain.sale import Sale, SaleRecord

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pos.domain.order import OrderState
-from pos.domain.payment import DeclineReason
+from pos.domain.payment_answers import DeclineReason
 from pos.domain.tender import ApprovalMode, Purse
 from pos.domain.won import Won
 from pos.ui.i18n import _

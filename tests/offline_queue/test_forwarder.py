@@ -15,12 +15,10 @@ from pos.domain.events import from_record, to_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import OrderAccepted, OrderPosted
-from pos.domain.payment import (
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
+from pos.domain.payment_events import (
     AdviceAccepted,
     AdviceDeclined,
-    Approval,
-    Decline,
-    DeclineReason,
     OfflineApproved,
     ReversalAcknowledged,
     ReversalAsked,

@@ -20,7 +20,7 @@ from pos.domain.events import DrawerOpened, SaleDropped, from_record, to_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.offline import Exposure
-from pos.domain.payment import Intended, OfflineApproved, Sent
+from pos.domain.payment_events import Intended, OfflineApproved, Sent
 from pos.domain.sale import Sale
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won

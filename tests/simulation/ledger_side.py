@@ -23,7 +23,7 @@ from pos.domain.errors import LedgerSilent, LedgerUnreachable
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import Order, OrderLine, OrderState
-from pos.domain.payment import Approval, Decline
+from pos.domain.payment_answers import Approval, Decline
 from pos.domain.record import Record
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pos.domain.card import CardRead, Cryptogram
 from pos.domain.offline import Exposure, OfflineLimits, OfflineNo, OfflineYes, decide_offline
-from pos.domain.payment import DeclineReason
+from pos.domain.payment_answers import DeclineReason
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import ZERO, Won
 from tests.fakes import NOON, good_card

@@ -14,27 +14,27 @@ from pos.domain.identifiers import TransactionId
 from pos.domain.payment import (
     STANDING,
     TRANSITIONS,
-    Abandoned,
-    AdviceAccepted,
-    AdviceDeclined,
-    Approval,
-    Approved,
-    Decline,
-    Declined,
-    DeclineReason,
     ImpossibleTransition,
-    Intended,
-    NoAnswer,
-    OfflineApproved,
     Payment,
-    PaymentEvent,
     PaymentState,
-    ReversalAcknowledged,
-    ReversalAsked,
-    Sent,
     begin,
     fold,
     step,
+)
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
+from pos.domain.payment_events import (
+    Abandoned,
+    AdviceAccepted,
+    AdviceDeclined,
+    Approved,
+    Declined,
+    Intended,
+    NoAnswer,
+    OfflineApproved,
+    PaymentEvent,
+    ReversalAcknowledged,
+    ReversalAsked,
+    Sent,
 )
 from pos.domain.record import FIRST_PREVIOUS, ChainBroken, Record, chain, verify
 from pos.domain.sale import Sale
