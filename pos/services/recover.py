@@ -42,11 +42,13 @@ class Recovered:
         completed: sales that were paid but not closed; closed now, receipts on their way.
         reversing: payments whose outcome nobody could tell; given back.
         restored: the open sale is back on the screen.
+        of_a_copy: it was found in a copy of the record, which can't tell what became of it since.
     """
 
     completed: tuple[SaleRecord, ...] = ()
     reversing: tuple[Payment, ...] = ()
     restored: bool = False
+    of_a_copy: bool = False
 
 
 class Recover:
@@ -142,7 +144,7 @@ class Recover:
         kept = self._counter.sale if lines else None
         await self._store.commit(Change(draft=kept, clear_draft=kept is None, copy_resolved=True))
         self._sync.wake()
-        return Recovered((), tuple(reversing), restored=lines)
+        return Recovered((), tuple(reversing), restored=lines, of_a_copy=True)
 
     async def _resolve(self, payment: Payment) -> Payment:
         now = self._clock.now()

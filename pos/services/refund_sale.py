@@ -16,7 +16,12 @@ from pos.domain.errors import RefundByHand, SaleNotFound
 from pos.domain.events import Event, SaleCompleted, SaleRefunded, from_record, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment import Payment, PaymentState, fold
-from pos.domain.payment_events import PaymentEvent, RefundAsked
+from pos.domain.payment_events import (
+    PaymentEvent,
+    RefundAcknowledged,
+    RefundAsked,
+    RefundDeclined,
+)
 from pos.domain.record import Record
 from pos.domain.refund import (
     CardReturn,
@@ -27,6 +32,7 @@ from pos.domain.refund import (
     plan_refund,
 )
 from pos.domain.sale import SaleRecord
+from pos.domain.won import Won
 from pos.ports import Change, Clock, NewPrintJob, PrintKind, PrintSpool, Store, SyncEngine
 from pos.services.ids import IdSource
 
@@ -38,16 +44,23 @@ class SaleStanding:
     Attributes:
         refunds: what was given back already.
         payments: its card payments by id, as far as the journal knows.
+        answers: what the ledger said to each card's part, by the part's id; none where it has not.
     """
 
     sale: SaleRecord
     refunds: tuple[RefundRecord, ...]
     payments: Mapping[TransactionId, Payment]
+    answers: Mapping[TransactionId, RefundAcknowledged | RefundDeclined]
 
     @property
     def left(self) -> dict[int, int]:
         """How many of each line, by its number, could still be given back."""
         return left_to_refund(self.sale, self.refunds)
+
+    @property
+    def refunded(self) -> Won:
+        """What was given back already."""
+        return Won.total(each.total for each in self.refunds)
 
 
 class RefundSale:
@@ -75,10 +88,35 @@ class RefundSale:
             raise SaleNotFound(number=receipt_number[:40])
         return await self._standing(record)
 
-    async def recent(self, limit: int) -> tuple[SaleRecord, ...]:
-        """Return the newest finished sales, newest first."""
+    async def recent(self, limit: int) -> tuple[SaleStanding, ...]:
+        """Return the newest finished sales, newest first, with what became of them.
+
+        Raises:
+            StoreError: the journal can't be read.
+        """
         records = await self._store.latest_records(("sale.completed",), limit)
-        return tuple(_completed(record).sale for record in records)
+        return tuple([await self._standing(record) for record in records])
+
+    def preview(
+        self, standing: SaleStanding, wanted: Mapping[int, int] | None = None
+    ) -> RefundRecord:
+        """Return what `refund` would give back now. Writes nothing; its ids and number are nobody's.
+
+        Raises:
+            RefundError: it can't be given back.
+        """
+        nobody = standing.sale.id
+        record = plan_refund(
+            standing.sale,
+            standing.refunds,
+            wanted,
+            refund_id=nobody,
+            next_id=lambda: nobody,
+            receipt_number="",
+            at=self._clock.now(),
+        )
+        _check_payments(standing, record)
+        return record
 
     async def refund(
         self, receipt_number: str, wanted: Mapping[int, int] | None = None, *, by: str = ""
@@ -137,6 +175,7 @@ class RefundSale:
             sale,
             tuple(event.refund for event in events if isinstance(event, SaleRefunded)),
             fold([event for event in events if isinstance(event, PaymentEvent)]),
+            {e.refund_id: e for e in events if isinstance(e, RefundAcknowledged | RefundDeclined)},
         )
 
 
