@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pos.domain.report import DaySummary, TenderSum
 from pos.domain.tender import ApprovalMode
-from pos.domain.won import ZERO
+from pos.domain.won import ZERO, Won
 from pos.ports import Backlog
+from pos.services.receivables import Owed, Receivable
 from pos.ui.i18n import _
 from pos.ui.when import since
 from pos.ui.words import tender_word, won
@@ -17,21 +19,27 @@ TENDERS = ("cash", *(mode.value for mode in ApprovalMode))
 
 
 def sales_rows(day: DaySummary) -> tuple[Row, ...]:
-    """Return sales by tender, the voucher's share, VAT and cashback."""
+    """Return sales by tender, what was given back, what is left, VAT and cashback."""
     rows: list[Row] = [(_("Sales"), ""), (_("All sales"), counted(day.sales))]
     rows += [(tender_word(name), counted(day.tenders.get(name, TenderSum()))) for name in TENDERS]
+    cash, card = (day.refunded_to.get(name, TenderSum()).amount for name in ("cash", "card"))
     return (
         *rows,
+        (_("Voids and refunds"), counted(day.refunds)),
+        (_("of these in cash, by card"), f"{cash} / {won(card)}"),
+        (_("NET SALES"), won(day.net)),
+        (_("VAT in it"), won(day.vat - day.refund_vat)),
         (_("Voucher share"), share_text(day.voucher, day.sales)),
-        (_("VAT in it"), won(day.vat)),
-        (_("Given back (reversals)"), counted(day.reversed)),
-        (_("Cashback to customers"), ""),
-        (_("By the ledger"), won(day.cashback)),
-        (_("Estimated, not sent yet"), won(day.cashback_estimated)),
+        (_("Reversals"), counted(day.reversed)),
+        (_("Cashback to customers"), won(day.cashback)),
+        (_("Cashback taken back"), won(day.cashback_taken)),
+        (_("Cashback est., unsent"), won(day.cashback_estimated)),
     )
 
 
-def money_rows(day: DaySummary, backlog: Backlog, now: datetime) -> tuple[Row, ...]:
+def money_rows(
+    day: DaySummary, backlog: Backlog, owed: Sequence[Receivable], now: datetime
+) -> tuple[Row, ...]:
     """Return delivery with what it cost and would have cost, and what is unsent or owed."""
     oldest = since(backlog.oldest_at, now) if backlog.oldest_at is not None else _("nothing")
     return (
@@ -46,23 +54,28 @@ def money_rows(day: DaySummary, backlog: Backlog, now: datetime) -> tuple[Row, .
         (_("Records to send"), f"{backlog.count:,}"),
         (_("Oldest since"), oldest),
         (_("To look after"), ""),
-        (_("Receivables"), counted(day.receivable)),
+        (_("Receivables of this day"), counted(day.receivable)),
+        (_("Owed by customers, key 1"), counted(_sum_of(owed, Owed.BY_CUSTOMER))),
+        (_("Owed to customers, key 1"), counted(_sum_of(owed, Owed.TO_CUSTOMER))),
         (_("Records refused"), f"{backlog.parked:,}"),
     )
 
 
-def money_tones(day: DaySummary, backlog: Backlog) -> dict[int, str]:
+def money_tones(day: DaySummary, backlog: Backlog, owed: Sequence[Receivable]) -> dict[int, str]:
     """Return which of `money_rows` deserve an eye."""
-    tones: dict[int, str] = {}
-    if day.order_saving > ZERO:
-        tones[4] = "good"
-    if backlog.at_risk:
-        tones[7] = "warning"
-    if day.receivable.count:
-        tones[11] = "danger"
-    if backlog.parked:
-        tones[12] = "danger"
-    return tones
+    seen = {
+        4: ("good", day.order_saving > ZERO),
+        7: ("warning", bool(backlog.at_risk)),
+        12: ("danger", bool(_sum_of(owed, Owed.BY_CUSTOMER).count)),
+        13: ("danger", bool(_sum_of(owed, Owed.TO_CUSTOMER).count)),
+        14: ("danger", bool(backlog.parked)),
+    }
+    return {place: tone for place, (tone, wanted) in seen.items() if wanted}
+
+
+def _sum_of(owed: Sequence[Receivable], who: Owed) -> TenderSum:
+    amounts = [each.amount for each in owed if each.owed is who]
+    return TenderSum(len(amounts), Won.total(amounts))
 
 
 def counted(total: TenderSum) -> str:

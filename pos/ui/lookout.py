@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pos.ports import Backlog
 from pos.services.terminal import Terminal
-from pos.ui.summaries import Bar, line_bar, order_bar, status
+from pos.ui.summaries import Bar, clock_bar, line_bar, order_bar, status
 from pos.ui.widgets.status_header import Status
 
 
@@ -40,11 +40,18 @@ class Lookout:
         self._orders_seen = keys
         return bool(news)
 
-    def bars(self) -> tuple[Status, Bar, Bar]:
-        """Return the top row, the line's banner and the orders' notice."""
+    def bars(self) -> tuple[Status, Bar, Bar, Bar]:
+        """Return the top row, the line's banner, the clock's and the orders' notice."""
         terminal, now = self._terminal, self._terminal.clock.now()
         return (
             status(terminal, self._backlog, now),
-            line_bar(terminal.line, self._backlog, now, terminal.sync.failures),
+            line_bar(
+                terminal.line,
+                self._backlog,
+                now,
+                terminal.sync.failures,
+                terminal.sync.progress,
+            ),
+            clock_bar(terminal.line),
             order_bar(terminal.orders.waiting(), now),
         )

@@ -14,12 +14,13 @@ from pos.services.line import Line
 from pos.services.terminal import Terminal
 from pos.ui.i18n import _
 from pos.ui.results import Result
-from pos.ui.when import countdown, date_and_time, since
+from pos.ui.when import countdown, date_and_time, since, skew_text
 from pos.ui.widgets.status_header import Status
 from pos.ui.widgets.total_strip import BigAmount
 from pos.ui.words import problem_word, won
 
 ALARM_AFTER = 6  # Attempts; from then on somebody should look at the line.
+PROGRESS_CELLS = 20  # Of a long drain's bar; a step each 5 % moves often enough to be seen.
 UNSENT_TOO_LONG = timedelta(hours=24)  # By then somebody should look at the line.
 
 
@@ -51,11 +52,19 @@ def big_amount(sale: Sale, last: Result | None) -> BigAmount:
     return BigAmount(_("Total"), ZERO)
 
 
-def line_bar(line: Line, backlog: Backlog | None, now: datetime, failures: int = 0) -> Bar:
-    """Return the banner for a line that is down, or for records that wait too long.
+def line_bar(
+    line: Line,
+    backlog: Backlog | None,
+    now: datetime,
+    failures: int = 0,
+    progress: tuple[int, int] = (0, 0),
+) -> Bar:
+    """Return the banner for a line that is down, a long drain, or records that wait too long.
 
     After `ALARM_AFTER` attempts in a row without an answer it is an alarm; they go on all the same.
     """
+    if progress[1]:
+        return _drain_bar(*progress)
     if backlog is None:
         return Bar()
     queued = _("{count} to send, {amount}", count=backlog.payments, amount=won(backlog.amount))
@@ -76,6 +85,21 @@ def line_bar(line: Line, backlog: Backlog | None, now: datetime, failures: int =
     if backlog.at_risk:
         queued = f"{queued} ({_('at risk {amount}', amount=won(backlog.at_risk))})"
     return Bar(text, queued, level)
+
+
+def _drain_bar(done: int, total: int) -> Bar:
+    """Return how far a long drain is. The numbers say it too, where a font lacks the blocks."""
+    full = min(done, total) * PROGRESS_CELLS // total
+    blocks = "█" * full + "░" * (PROGRESS_CELLS - full)
+    return Bar(_("Sending {bar}", bar=blocks), f"{done:,}/{total:,}")
+
+
+def clock_bar(line: Line) -> Bar:
+    """Return the warning of a clock that is wrong: receipts and reports carry its time."""
+    if not line.clock_is_wrong:
+        return Bar()
+    text = _("This terminal's clock is {skew}. Have it set.", skew=skew_text(line.skew))
+    return Bar(text, "F8", "warning")
 
 
 def order_bar(waiting: Sequence[Order], now: datetime) -> Bar:

@@ -36,3 +36,28 @@ def countdown(left: timedelta) -> str:
     """Return what is left as `4:05`, rounded up to the second; `0:00` once it is over."""
     seconds = max(0, -(-left // timedelta(seconds=1)))
     return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def skew_text(skew: timedelta) -> str:
+    """Return how far the terminal's clock is from the ledger's, which is `skew` ahead of it."""
+    seconds = round(abs(skew).total_seconds())
+    if not seconds:
+        return _("no difference")
+    length = _length(seconds)
+    return (
+        _("{length} slow", length=length)
+        if skew > timedelta(0)
+        else _("{length} fast", length=length)
+    )
+
+
+def _length(seconds: int) -> str:
+    """Return a stretch of time in its two largest units."""
+    minutes, hours, days = seconds // 60, seconds // 3_600, seconds // 86_400
+    if days:
+        return _("{days} d {hours} h", days=days, hours=hours % 24)
+    if hours:
+        return _("{hours} h {minutes} min", hours=hours, minutes=minutes % 60)
+    if minutes:
+        return _("{minutes} min {seconds} s", minutes=minutes, seconds=seconds % 60)
+    return _("{seconds} s", seconds=seconds)

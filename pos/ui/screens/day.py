@@ -6,18 +6,15 @@ from datetime import date, timedelta
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.events import Key
-from textual.screen import Screen
 from textual.widgets import Static
 
 from pos.domain.business_day import business_day
-from pos.domain.errors import IeumError
 from pos.services.show_day import Day
 from pos.services.terminal import Terminal
-from pos.ui.acts import SidePanelAsked, act
+from pos.ui.acts import act
 from pos.ui.day_rows import money_rows, money_tones, sales_rows
-from pos.ui.i18n import _, language
-from pos.ui.lone_keys import LoneKeys
+from pos.ui.i18n import _
+from pos.ui.screens.keyed import KeyedScreen
 from pos.ui.when import date_text
 from pos.ui.widgets.big_text import BigText
 from pos.ui.widgets.figures import Figures
@@ -25,21 +22,20 @@ from pos.ui.widgets.key_bar import KeyBar
 from pos.ui.widgets.message_bar import MessageBar
 
 TURNS = {"left": -1, "right": 1}
-LONE = {"4": "left", "6": "right", "5": "p", "0": "escape", "p": "p"}
 
 
-class DayScreen(Screen[None]):
+class DayScreen(KeyedScreen):
     """Shows today first; left and right turn the days."""
 
     CSS_PATH = "day.tcss"
-    AUTO_FOCUS = ""
+    OWN_KEY = "f4"
+    AT_ONCE = frozenset(TURNS)
+    LONE = {"4": "left", "6": "right", "5": "p", "p": "p", "1": "owed", "0": "escape"}  # noqa: RUF012
 
     def __init__(self, terminal: Terminal) -> None:
-        super().__init__()
-        self._terminal = terminal
+        super().__init__(terminal)
         self._date = business_day(terminal.clock.now())
         self._day: Day | None = None
-        self._lone = LoneKeys(self, lambda key: self._press(LONE.get(key, "")))
 
     def compose(self) -> ComposeResult:
         """Lay the parts out."""
@@ -56,6 +52,7 @@ class DayScreen(Screen[None]):
                 ("left", _("Day before")),
                 ("right", _("Day after")),
                 ("p", _("Print")),
+                ("1", _("Receivables")),
                 ("escape", _("Back")),
             ],
             ("p",),
@@ -68,14 +65,15 @@ class DayScreen(Screen[None]):
     def _read(self) -> None:
         head = f" {_('The day')}  {date_text(self._date)}  {self._date.isoformat()}"
         self.query_one(".head", Static).update(head)
-        act(self, self._show(self._date), self._refuse)
+        act(self, self._show(self._date), self.refuse)
 
     async def _show(self, wanted: date) -> None:
         try:
-            day = await self._terminal.day.show(wanted)
+            day = await self.terminal.day.show(wanted)
         except LookupError:
-            self._say(_("No rates are in force on that day."))
+            self.say(_("No rates are in force on that day."))
             return
+        owed = await self.terminal.receivables.open_ones()
         if not self.is_attached or wanted != self._date:  # Turned on meanwhile.
             return
         self._day = day
@@ -84,48 +82,31 @@ class DayScreen(Screen[None]):
         saved = str(summary.order_saving)
         self.query_one("#saved", BigText).show(_("Commission saved, won"), saved, "$success")
         self.query_one("#sales", Figures).show(sales_rows(summary))
-        rows = money_rows(summary, backlog, self._terminal.clock.now())
-        self.query_one("#money", Figures).show(rows, money_tones(summary, backlog))
+        rows = money_rows(summary, backlog, owed, self.terminal.clock.now())
+        self.query_one("#money", Figures).show(rows, money_tones(summary, backlog, owed))
 
-    def on_key(self, event: Key) -> None:
-        """Turn the days, print, or go back."""
-        if event.key in ("left", "right", "escape", "f4", "f12"):
-            event.stop()
-            event.prevent_default()
-            self._press(event.key)
-        else:
-            self._lone.press(event)
-
-    def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
-        """A key of the bar was touched."""
-        self._press(event.key)
-
-    def _press(self, key: str) -> None:
+    def press(self, key: str) -> None:
+        """Turn the days, print, open what is owed, or go back."""
         if key in TURNS:
             self._turn(TURNS[key])
         elif key == "p" and self._day is not None:
-            act(self, self._print(self._day), self._refuse)
-        elif key in ("escape", "f4"):
-            self.dismiss(None)
-        elif key == "f12":
-            self.post_message(SidePanelAsked())
+            act(self, self._print(self._day), self.refuse)
+        elif key == "owed":
+            from pos.ui.screens.receivables import ReceivablesScreen  # Seldom needed.
+
+            self.app.push_screen(ReceivablesScreen(self.terminal), lambda _done: self._read())
+        else:
+            super().press(key)
 
     def _turn(self, days: int) -> None:
-        today = business_day(self._terminal.clock.now())
+        today = business_day(self.terminal.clock.now())
         turned = self._date + timedelta(days=days)
         if turned <= today:
             self._date = turned
             self._day = None
-            self._say("")
+            self.say("")
             self._read()
 
     async def _print(self, day: Day) -> None:
-        await self._terminal.reprint.day_report(day.summary)
-        self._say(_("The day's figures are on their way to the printer."), "done")
-
-    def _refuse(self, error: IeumError) -> None:
-        self._say(error.message(language()), "error")
-
-    def _say(self, text: str, kind: str = "info") -> None:
-        if self.is_attached:
-            self.query_one(MessageBar).say(text, kind)
+        await self.terminal.reprint.day_report(day.summary)
+        self.say(_("The day's figures are on their way to the printer."), "done")

@@ -4,38 +4,32 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.events import Key
-from textual.screen import Screen
 from textual.widgets import Static
 
-from pos.domain.errors import IeumError, StoreDamaged
+from pos.domain.errors import StoreDamaged
 from pos.ports import DeviceStatus
 from pos.services.terminal import Terminal
-from pos.ui.acts import SidePanelAsked, act
+from pos.ui.acts import act
 from pos.ui.i18n import _, language
-from pos.ui.lone_keys import LoneKeys
 from pos.ui.safe_text import safe
-from pos.ui.when import since
+from pos.ui.screens.keyed import KeyedScreen
+from pos.ui.when import since, skew_text
 from pos.ui.widgets.figures import Figures
 from pos.ui.widgets.key_bar import KeyBar
 from pos.ui.widgets.message_bar import MessageBar
 from pos.ui.words import problem_word, won
 
-LONE = {"1": "c", "2": "t", "3": "v", "4": "s", "0": "escape"}
-LONE |= {key: key for key in "ctvs"}
 
-
-class TechnicianScreen(Screen[None]):
+class TechnicianScreen(KeyedScreen):
     """Looks at everything when it opens, and again on a key."""
 
     CSS_PATH = "technician.tcss"
-    AUTO_FOCUS = ""
+    OWN_KEY = "f8"
+    LONE = {"1": "c", "2": "t", "3": "v", "4": "s", "0": "escape"} | {k: k for k in "ctvs"}
 
     def __init__(self, terminal: Terminal) -> None:
-        super().__init__()
-        self._terminal = terminal
+        super().__init__(terminal)
         self._verified = (_("not checked yet: press 3"), "plain")
-        self._lone = LoneKeys(self, lambda key: self._press(LONE.get(key, "")))
 
     def compose(self) -> ComposeResult:
         """Lay the parts out."""
@@ -49,10 +43,10 @@ class TechnicianScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Look at everything."""
-        self._press("c")
+        self.press("c")
 
     async def _look(self) -> None:
-        terminal, now = self._terminal, self._terminal.clock.now()
+        terminal, now = self.terminal, self.terminal.clock.now()
         reader, printer = await terminal.reader.status(), await terminal.printer.status()
         waiting, backlog = await terminal.spool.waiting(), await terminal.store.backlog()
         up = terminal.line.up
@@ -71,6 +65,11 @@ class TechnicianScreen(Screen[None]):
             ),
             (_("Line to the ledger"), "", ""),
             (_("Line"), state.format(time=since(terminal.line.since, now)), _tone(ok=up)),
+            (
+                _("Clock against the ledger's"),
+                skew_text(terminal.line.skew),
+                _tone(ok=not terminal.line.clock_is_wrong),
+            ),
             (_("Records to send"), f"{backlog.count:,}", _tone(ok=not backlog.count)),
             (_("Card payments to send"), won(backlog.amount), _tone(ok=not backlog.amount)),
             (_("Records refused"), f"{backlog.parked:,}", _tone(ok=not backlog.parked)),
@@ -84,63 +83,37 @@ class TechnicianScreen(Screen[None]):
             self.query_one(Figures).show(rows, tones)
 
     async def _verify(self) -> None:
-        self._say(_("Checking the whole record"))
+        self.say(_("Checking the whole record"))
         try:
-            count = await self._terminal.store.verify()
+            count = await self.terminal.store.verify()
         except StoreDamaged as error:
             self._verified = (safe(error.message(language())), "danger")
             raise
         self._verified = (_("{count} records, whole", count=f"{count:,}"), "good")
-        self._say(_("The record is whole."), "done")
+        self.say(_("The record is whole."), "done")
         await self._look()
 
     async def _test_print(self) -> None:
-        await self._terminal.reprint.test_page()
-        self._say(_("A test page is on its way to the printer."), "done")
+        await self.terminal.reprint.test_page()
+        self.say(_("A test page is on its way to the printer."), "done")
         await self._look()
 
     async def _resend(self) -> None:
-        count = await self._terminal.resend.resend()
+        count = await self.terminal.resend.resend()
         if count:
-            self._say(_("Sending again: {count}", count=f"{count:,}"), "done")
+            self.say(_("Sending again: {count}", count=f"{count:,}"), "done")
         else:
-            self._say(_("No record was refused."))
+            self.say(_("No record was refused."))
         await self._look()
 
-    def on_key(self, event: Key) -> None:
+    def press(self, key: str) -> None:
         """Test, or go back."""
-        if event.key in ("escape", "f8", "f12"):
-            event.stop()
-            event.prevent_default()
-            self._press(event.key)
+        tests = {"c": self._look, "t": self._test_print, "v": self._verify, "s": self._resend}
+        if key in tests:
+            self.say("")
+            act(self, tests[key](), self.refuse)
         else:
-            self._lone.press(event)
-
-    def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
-        """A key of the bar was touched."""
-        self._press(LONE.get(event.key, event.key))
-
-    def _press(self, key: str) -> None:
-        if key == "c":
-            self._say("")
-            act(self, self._look(), self._refuse)
-        elif key == "t":
-            act(self, self._test_print(), self._refuse)
-        elif key == "v":
-            act(self, self._verify(), self._refuse)
-        elif key == "s":
-            act(self, self._resend(), self._refuse)
-        elif key in ("escape", "f8"):
-            self.dismiss(None)
-        elif key == "f12":
-            self.post_message(SidePanelAsked())
-
-    def _refuse(self, error: IeumError) -> None:
-        self._say(error.message(language()), "error")
-
-    def _say(self, text: str, kind: str = "info") -> None:
-        if self.is_attached:
-            self.query_one(MessageBar).say(text, kind)
+            super().press(key)
 
 
 def _device(status: DeviceStatus) -> tuple[str, str]:

@@ -25,6 +25,7 @@ class Surroundings(Vertical):
         yield StatusHeader()
         yield Notice("training")
         yield Notice("line")
+        yield Notice("clock")
         yield Notice("orders")
 
     def on_mount(self) -> None:
@@ -34,8 +35,8 @@ class Surroundings(Vertical):
                 _("TRAINING: no real money moves"), level="warning"
             )
 
-    def show(self, status: Status, line: Bar, orders: Bar) -> None:
+    def show(self, status: Status, line: Bar, clock: Bar, orders: Bar) -> None:
         """Take what to say."""
         self.query_one(StatusHeader).show(status)
-        self.query_one("#line", Notice).show(line.left, line.right, line.level)
-        self.query_one("#orders", Notice).show(orders.left, orders.right, orders.level)
+        for name, bar in (("line", line), ("clock", clock), ("orders", orders)):
+            self.query_one(f"#{name}", Notice).show(bar.left, bar.right, bar.level)
