@@ -101,7 +101,7 @@ class IeumApp(App[None]):
         terminal.line.on_change(self.news)
         self.set_interval(TICK_SECONDS, self.news)
         found = terminal.recovered
-        if found.completed or found.reversing or found.restored:
+        if found.completed or found.reversing or found.restored or found.of_a_copy:
             from pos.ui.screens.recovered import RecoveredScreen  # Seldom needed.
 
             self.push_screen(RecoveredScreen(found, terminal.counter.sale))

@@ -15,6 +15,7 @@ def key_labels(*, side_panel: bool) -> list[tuple[str, str]]:
         ("f4", _("Day")),
         ("f5", _("Card")),
         ("f6", _("Cash")),
+        ("f7", _("Void/Refund")),
         ("f8", _("Service")),
         ("f10", _("Quit")),
     ]

@@ -21,7 +21,7 @@ class ScreenAsked(Message):
 
 
 # In the order of the keyboard; imported late, because they are not needed for the first sale.
-OPENS = ("f3", "f4", "f8")
+OPENS = ("f3", "f4", "f7", "f8")
 
 
 class Keys(Protocol):
@@ -73,6 +73,10 @@ def screen_for(key: str, terminal: Terminal) -> Screen[None]:
         from pos.ui.screens.day import DayScreen
 
         return DayScreen(terminal)
+    if key == "f7":
+        from pos.ui.screens.refund import RefundScreen
+
+        return RefundScreen(terminal)
     if key == "f8":
         from pos.ui.screens.technician import TechnicianScreen
 

@@ -101,13 +101,32 @@ def decline_text(reason: DeclineReason) -> str:
             )
         case DeclineReason.PAYMENT_UNKNOWN:
             return _(
-                "The ledger knows no such payment. Nothing was given back. Tell your technician."
+                "The ledger knows no such payment: the card got nothing back. "
+                "Settle it under receivables (F4)."
             )
         case DeclineReason.REFUND_EXCEEDS:
             return _(
-                "More than is left of the payment. "
-                "Nothing was given back. See what was refunded before."
+                "More than the ledger has left of the payment: the card got nothing back. "
+                "Settle it under receivables (F4)."
             )
+
+
+def decline_word(reason: DeclineReason) -> str:
+    """Return why the ledger would not, in a word or two, for a list."""
+    words = {
+        DeclineReason.INSUFFICIENT_FUNDS: _("balance too small"),
+        DeclineReason.CARD_BLOCKED: _("card blocked"),
+        DeclineReason.CARD_EXPIRED: _("card expired"),
+        DeclineReason.CARD_UNKNOWN: _("card not registered"),
+        DeclineReason.CARD_NOT_GENUINE: _("card not genuine"),
+        DeclineReason.CARD_DECLINED: _("declined by the card"),
+        DeclineReason.MERCHANT_NOT_ELIGIBLE: _("not for this shop"),
+        DeclineReason.REVERSED_BEFORE: _("undone already"),
+        DeclineReason.CARD_HOTLISTED: _("card stopped"),
+        DeclineReason.PAYMENT_UNKNOWN: _("payment unknown"),
+        DeclineReason.REFUND_EXCEEDS: _("more than is left"),
+    }
+    return words.get(reason) or safe(reason.value, 40)
 
 
 def order_state_word(state: OrderState) -> str:

@@ -20,9 +20,10 @@ DIGITS = {
     "4": "f3",
     "5": "f4",
     "6": "f8",
-    "7": "escape",
-    "8": "f12",
+    "7": "f7",
+    "8": "escape",
     "9": "f10",
+    "-": "f12",
 }
 
 
@@ -53,12 +54,13 @@ class MenuScreen(ModalScreen[str | None]):
             "4": _("Delivery orders"),
             "5": _("The day"),
             "6": _("Service"),
-            "7": _("Drop the sale"),
-            "8": _("Demo"),
+            "7": _("Void or refund a sale"),
+            "8": _("Drop the sale"),
             "9": _("Quit"),
+            "-": _("Demo"),
         }
         if not self._side_panel:
-            del names["8"]
+            del names["-"]
         rows = [(f"{digit}   {name}", key_name(DIGITS[digit])) for digit, name in names.items()]
         self.query_one(Figures).show(rows)
 
@@ -76,5 +78,5 @@ class MenuScreen(ModalScreen[str | None]):
     def _lone_key(self, key: str) -> None:
         if key == "0":
             self.dismiss(None)
-        elif key in DIGITS and (key != "8" or self._side_panel):
+        elif key in DIGITS and (key != "-" or self._side_panel):
             self.dismiss(DIGITS[key])

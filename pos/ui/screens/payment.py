@@ -71,10 +71,18 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
         act(self, self._pay(amount), self._failed)
 
     async def _pay(self, amount: Won) -> None:
-        outcome = await self._terminal.take_card.pay(amount, on_stage=self._staged)
+        outcome = await self._terminal.take_card.pay(
+            amount, on_stage=self._staged, permit=self._permit
+        )
         self._stage = None
         if self.is_attached:
             self._ended(outcome)
+
+    async def _permit(self, amount: Won) -> str:
+        from pos.ui.screens.permit import PermitScreen  # Only in an outage, and seldom then.
+
+        self._stage = Stage.ASKING  # The card has been read; the answer is given over there.
+        return await self.app.push_screen_wait(PermitScreen(amount))
 
     def _staged(self, stage: Stage) -> None:
         self._stage = stage

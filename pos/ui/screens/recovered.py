@@ -34,14 +34,13 @@ class RecoveredScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay the parts out."""
         with Vertical(classes="dialog -warn"):
-            # An open sale alone may just as well have been left so on purpose.
-            sudden = self._found.completed or self._found.reversing
-            title = (
-                _("The terminal stopped suddenly; this is how things stand")
-                if sudden
-                else _("The open sale is back")
-            )
-            yield Static(title, classes="title", markup=False)
+            yield Static(self._title(), classes="title", markup=False)
+            if self._found.of_a_copy:
+                text = _(
+                    "What was sold after the backup is not in it. Compare with paper and ledger "
+                    "before you charge anything below again."
+                )
+                yield Static(text, classes="text", markup=False)
             yield Figures()
             yield Static(f" {_('Enter or Esc: understood')}", classes="keys", markup=False)
 
@@ -52,10 +51,7 @@ class RecoveredScreen(ModalScreen[None]):
             rows.append((_("Paid and now closed; do not charge again"), ""))
             rows += [(r.receipt_number, won(r.total)) for r in self._found.completed[:SHOWN_MAX]]
         if self._found.reversing:
-            rows.append((_("Outcome unknown; being given back, charge again"), ""))
-            for payment in self._found.reversing[:SHOWN_MAX]:
-                card = safe(payment.card.masked_pan) if payment.card else _("Card")
-                rows.append((card, won(payment.amount)))
+            rows += self._reversing_rows()
         if self._found.restored:
             if self._found.completed or self._found.reversing:
                 rows.append((_("The open sale is back"), ""))
@@ -64,6 +60,27 @@ class RecoveredScreen(ModalScreen[None]):
                 rows.append((_("Paid already"), won(self._sale.paid)))
                 rows.append((_("Still due"), won(self._sale.due)))
         self.query_one(Figures).show(rows)
+
+    def _title(self) -> str:
+        if self._found.of_a_copy:
+            return _("Started from a backup of the record")
+        if self._found.completed or self._found.reversing:
+            return _("The terminal stopped suddenly; this is how things stand")
+        # An open sale alone may just as well have been left so on purpose.
+        return _("The open sale is back")
+
+    def _reversing_rows(self) -> list[tuple[str, str]]:
+        if self._found.of_a_copy:
+            rows = [
+                (_("Reversal asked of the ledger:"), ""),
+                (_("a payment that a finished sale rests on stays"), " "),
+            ]
+        else:
+            rows = [(_("Outcome unknown; being given back, charge again"), "")]
+        for payment in self._found.reversing[:SHOWN_MAX]:
+            card = safe(payment.card.masked_pan) if payment.card else _("Card")
+            rows.append((card, won(payment.amount)))
+        return rows
 
     def on_key(self, event: Key) -> None:
         """Close on Esc or a lone Enter; a scan does not close it."""

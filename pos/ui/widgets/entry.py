@@ -21,6 +21,7 @@ class Entry(Input):
 
     Args:
         takes: keys that, like Enter, take along what was typed before them.
+        longest: how many characters it holds; the rest of a jammed scanner's is dropped.
     """
 
     # A layout of the whole screen at each letter is what Textual's own would ask for (10 ms).
@@ -34,8 +35,15 @@ class Entry(Input):
             self.key = key
             super().__init__()
 
-    def __init__(self, placeholder: str = "", *, takes: frozenset[str] = frozenset()) -> None:
-        super().__init__(placeholder=placeholder, max_length=ENTRY_MAX)
+    def __init__(
+        self,
+        placeholder: str = "",
+        *,
+        takes: frozenset[str] = frozenset(),
+        longest: int = ENTRY_MAX,
+    ) -> None:
+        super().__init__(placeholder=placeholder, max_length=longest)
+        self._longest = longest
         self._takes = takes | {"enter"}
         self._held = ""
         self.cursor_blink = False  # A blinking cursor writes to the terminal for ever.
@@ -43,7 +51,7 @@ class Entry(Input):
     def take(self) -> str:
         """Return what stands in the field, and empty it."""
         if not self.value:  # A whole scan: it never has to be shown.
-            text, self._held = self._held[:ENTRY_MAX], ""
+            text, self._held = self._held[: self._longest], ""
             return text
         self._show_held()
         text = self.value
@@ -60,7 +68,7 @@ class Entry(Input):
         text, self._held = self._held, ""
         if text:
             start, end = sorted(self.selection)
-            room = ENTRY_MAX - len(self.value) + end - start
+            room = self._longest - len(self.value) + end - start
             self.replace(text[:room], start, end)
             if len(text) > room:
                 self.restricted()

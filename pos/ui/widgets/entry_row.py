@@ -7,24 +7,44 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from pos.ui.i18n import _
+from pos.ui.typed import ENTRY_MAX
 from pos.ui.widgets.entry import Entry
 
 ALARM_SECONDS = 0.6  # How long the field stays red after a refused entry.
 
 
 class EntryRow(Horizontal):
-    """Label and field."""
+    """Label and field.
+
+    Args:
+        label: what to enter; without it, what a sale begins with.
+        takes, longest: see `Entry`. Keys that take money keep their place among scans in the
+            same read.
+    """
 
     DEFAULT_CSS = """
     EntryRow { height: 1; background: $bar; }
     EntryRow .label { width: auto; color: $accent; text-style: bold; }
+    EntryRow Entry, EntryRow Entry:focus { width: 1fr; height: 1; border: none; padding: 0 1; background: $bar; color: white; background-tint: transparent; }
     EntryRow.-alarm, EntryRow.-alarm Entry { background: $stop; }
     """
 
+    def __init__(
+        self,
+        label: str = "",
+        *,
+        takes: frozenset[str] = frozenset({"f5", "f6"}),
+        longest: int = ENTRY_MAX,
+    ) -> None:
+        super().__init__()
+        self._label = label or _("Scan or search")
+        self._takes = takes
+        self._longest = longest
+
     def compose(self) -> ComposeResult:
-        """Lay them out. Keys that take money keep their place among scans in the same read."""
-        yield Static(f" {_('Scan or search')} > ", classes="label", markup=False)
-        yield Entry(takes=frozenset({"f5", "f6"}))
+        """Lay them out."""
+        yield Static(f" {self._label} > ", classes="label", markup=False)
+        yield Entry(takes=self._takes, longest=self._longest)
 
     def alarm(self) -> None:
         """Flash, as the bell sounds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from rich.cells import cell_len
 from textual.events import Click
@@ -13,7 +14,9 @@ from pos.ui.widgets.painted import Painted, PaintedRow
 
 
 class KeyBar(Painted):
-    """Keys in cells of one width; money keys stand out.
+    """Keys in cells of one width, or as their labels need it where that is too narrow for one.
+
+    Money keys stand out.
 
     Args:
         keys: (key as Textual names it, label).
@@ -39,11 +42,12 @@ class KeyBar(Painted):
 
     def paint(self, width: int, height: int) -> Sequence[PaintedRow]:
         """Return a row of key names over a row of labels, centred in the height."""
+        edges = self._edges(width)
         names: list[tuple[str, str]] = []
         labels: list[tuple[str, str]] = []
         blank: list[tuple[str, str]] = []
         for place, (key, label) in enumerate(self._keys):
-            cell = self._edge(place + 1, width) - self._edge(place, width)
+            cell = edges[place + 1] - edges[place]
             strong = key in self._strong
             back = "$cursor" if strong else "$panel"
             names.append((_middle(key_name(key), cell - 1), f"bold $accent on {back}"))
@@ -57,13 +61,22 @@ class KeyBar(Painted):
 
     def on_click(self, event: Click) -> None:
         """Say which key lies under the finger."""
+        edges = self._edges(self.content_size.width)
         for place, (key, _label) in enumerate(self._keys):
-            if event.x < self._edge(place + 1, self.content_size.width):
+            if event.x < edges[place + 1]:
                 self.post_message(self.Pressed(key))
                 return
 
-    def _edge(self, place: int, width: int) -> int:
-        return place * width // max(1, len(self._keys))
+    def _edges(self, width: int) -> list[int]:
+        """Return where each cell begins, and where the last one ends."""
+        count = max(1, len(self._keys))
+        even = [place * width // count for place in range(count + 1)]
+        needs = [1 + max(cell_len(key_name(key)), cell_len(label)) for key, label in self._keys]
+        spare = width - sum(needs)
+        if spare < 0 or all(need <= width // count for need in needs):
+            return even
+        needed = list(accumulate(needs, initial=0))
+        return [begins + place * spare // count for place, begins in enumerate(needed)]
 
 
 def key_name(key: str) -> str:
