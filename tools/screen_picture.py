@@ -37,6 +37,7 @@ BLOCKS = {  # Which part of the cell is filled: left, top, right, bottom, in hal
     "▙": ((0, 0, 1, 1), (0, 1, 2, 2)),
     "▟": ((1, 0, 2, 1), (0, 1, 2, 2)),
 }
+SHADE = "░"  # The empty part of a progress bar; the font has no such letter.
 
 
 class Watched:
@@ -122,7 +123,10 @@ def _draw_cell(
     bold: bool,
 ) -> None:
     left, top = corner
-    if data in BLOCKS:
+    if data == SHADE:
+        dots = [(left + x, top + y) for y in range(0, CELL[1], 4) for x in range(0, CELL[0], 3)]
+        draw.point(dots, fill=ink)
+    elif data in BLOCKS:
         half_w, half_h = CELL[0] / 2, CELL[1] / 2
         for a, b, c, d in BLOCKS[data]:
             box = (left + a * half_w, top + b * half_h, left + c * half_w - 1, top + d * half_h - 1)

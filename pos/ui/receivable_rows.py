@@ -52,7 +52,7 @@ def owed_word(owed: Owed) -> str:
 def columns() -> tuple[Column, ...]:
     """Return the columns of the list."""
     return (
-        Column(_("What"), 8),
+        Column(_("What"), 10),
         Column(_("Amount"), 10, right=True),
         Column(_("Card"), 8),
         Column(_("Since"), 11, right=True),

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from rich.console import Console
 from textual.worker import WorkerFailed
 
-from pos.domain.errors import StoreDamaged, StoreUnavailable
+from pos.domain.errors import StoreDamaged, StoreError, StoreUnavailable
 from pos.domain.payment import PaymentState
 from pos.domain.won import Won
 from pos.ports import PrintKind
 from pos.ui.acts import act
 from pos.ui.widgets.figures import Figures
 from tests.fakes import PowerCut, ScriptedReader
-from tests.ui.till import LARGE, RICE_CAKE, SNACK, a_till
+from tests.ui.till import LARGE, RICE_CAKE, SMALL, SNACK, a_till
 from tests.world import World
 
 
@@ -76,6 +77,27 @@ async def test_a_store_that_fails_in_a_card_payment_stops_selling_too() -> None:
         assert "StoppedScreen" == till.screen
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (StoreUnavailable(reason="디스크 가득 참 / disk full"), "디스크 가득 참"),
+        (StoreUnavailable(reason="읽기 전용 / read-only"), "읽기 전용"),
+        (StoreUnavailable(reason="디스크 오류 / disk error"), "디스크 오류"),
+        (StoreDamaged(reason="record 3: hash"), "손상"),
+    ],
+    ids=["full", "read-only", "i/o", "damaged"],
+)
+async def test_a_stop_says_what_what_about_the_money_and_what_next(
+    error: StoreError, said: str, size: tuple[int, int]
+) -> None:
+    async with a_till(size=size) as till:
+        till.app.stop_selling(error)
+        await till.settle()
+        for part in (said, "돈을 받지 마세요", "관리자를 부르세요", error.code, "F10"):
+            assert part in till.text()
+
+
 async def test_the_day_shows_sales_and_prints_them() -> None:
     async with a_till(size=LARGE) as till:
         await till.write(f"{SNACK}\r")
@@ -108,6 +130,33 @@ async def test_a_damaged_record_found_by_service_stops_selling() -> None:
     async with a_till(World(store=Damaged())) as till:
         await till.keys("f8", "3")
         assert "StoppedScreen" == till.screen
+
+
+async def test_a_wrong_clock_is_said_on_the_selling_screen_and_by_service() -> None:
+    async with a_till() as till:
+        await till.keys("f8")
+        assert "차이 없음" == dict(till.app.screen.query_one(Figures).rows)["시계(서버와 비교)"]
+        await till.keys("f8")
+        now = till.world.clock.now()
+        till.world.line.heard_clock(now + timedelta(minutes=5), now)
+        till.app.news()
+        await till.settle()
+        assert "5분 0초 느립니다" in till.notice("clock")
+        await till.keys("f8")
+        assert "! 5분 0초 느립니다" in till.text()
+
+
+async def test_a_long_drain_is_followed_and_gone_when_it_is_over() -> None:
+    async with a_till() as till:
+        till.world.sync.progress = (3_400, 10_000)
+        till.app.news()
+        await till.settle()
+        assert "전송 중 ██████░░" in till.text()
+        assert "3,400/10,000" in till.text()
+        till.world.sync.progress = (0, 0)
+        till.app.news()
+        await till.settle()
+        assert "" == till.notice("line")
 
 
 async def test_printer_trouble_shows_at_the_top_and_blocks_no_sale() -> None:
@@ -170,6 +219,30 @@ async def test_a_payment_that_nobody_can_tell_is_shown_as_being_given_back() -> 
     assert [PaymentState.REVERSING] == [p.state for p in recovered.reversing]
     async with a_till(world, recovered=recovered) as till:
         assert "되돌리는 결제" in till.text()
+
+
+async def test_a_copy_put_back_is_said_as_what_it_is() -> None:
+    world = World()
+    world.counter.scan(RICE_CAKE)
+    world.counter.scan(SNACK)
+    await world.card.pay(Won(5_000))
+    world.store.is_copy = True
+    recovered = await world.restart()
+    async with a_till(world, recovered=recovered) as till:
+        shown = till.text()
+        assert "백업 기록으로 시작했습니다" in shown
+        assert "서버에 취소를 요청했습니다" in shown
+        assert "이미 끝난 판매의 결제면 취소되지 않습니다" in shown
+        assert "다시 받으세요" not in shown
+        await till.keys("enter")
+        assert Won(6_500) == till.big.amount
+
+
+async def test_a_copy_with_nothing_open_is_said_too() -> None:
+    world = World()
+    world.store.is_copy = True
+    async with a_till(world, recovered=await world.restart()) as till:
+        assert "백업 기록으로 시작했습니다" in till.text()
 
 
 async def failing_till(told: list[str]) -> None:

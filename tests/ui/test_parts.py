@@ -7,26 +7,38 @@ from datetime import timedelta
 import pytest
 from rich.cells import cell_len
 
+from pos.domain.identifiers import TransactionId
+from pos.domain.payment_answers import DeclineReason
 from pos.domain.report import DaySummary, TenderSum
 from pos.domain.tender import ApprovalMode, VoucherTender
 from pos.domain.won import Won
 from pos.ports import Backlog
 from pos.services.ids import IdSource
 from pos.services.line import Line
+from pos.services.receivables import Owed, Receivable
 from pos.ui import i18n
 from pos.ui.big_digits import big_rows_within
-from pos.ui.cells import both_ends, fit, wrap
-from pos.ui.day_rows import money_rows, money_tones, share_text
+from pos.ui.cells import Column, both_ends, fit, wrap
+from pos.ui.day_rows import money_rows, money_tones, sales_rows, share_text
 from pos.ui.hangul_keys import letter
+from pos.ui.key_labels import key_labels
 from pos.ui.results import part_result
 from pos.ui.safe_text import safe
-from pos.ui.summaries import line_bar, order_bar
+from pos.ui.summaries import clock_bar, line_bar, order_bar
 from pos.ui.typed import Typed, amount_of, parse
-from pos.ui.when import countdown, date_and_time, since
+from pos.ui.when import countdown, date_and_time, since, skew_text
+from pos.ui.widgets.key_bar import KeyBar
+from pos.ui.widgets.table import Table
 from tests.fakes import DEVICE, INCARNATION, NOON
 from tests.pos.services.test_orders_and_feed import an_order
 
 NOTHING = Backlog(0, None, 0, Won(0), Won(0), 0)
+
+
+def a_receivable(owed: Owed, amount: int) -> Receivable:
+    subject = TransactionId(DEVICE, INCARNATION, amount)
+    reason = DeclineReason.CARD_BLOCKED
+    return Receivable(owed, subject, subject, subject, Won(amount), reason, NOON, "6290******1")
 
 
 @pytest.fixture(autouse=True)
@@ -129,12 +141,41 @@ def test_the_saving_stands_beside_what_was_paid() -> None:
         orders=TenderSum(1, Won(25_000)),
         order_commission=Won(250),
         order_private_cost=Won(2_970),
-        receivable=TenderSum(1, Won(9_000)),
     )
-    rows = money_rows(day, NOTHING, NOON)
+    owed = [a_receivable(Owed.BY_CUSTOMER, 9_000), a_receivable(Owed.TO_CUSTOMER, 500)]
+    rows = money_rows(day, NOTHING, owed, NOON)
     assert ("아낀 금액", "2,720원") in rows
-    tones = {rows[place][0]: tone for place, tone in money_tones(day, NOTHING).items()}
-    assert {"아낀 금액": "good", "미수금": "danger"} == tones
+    assert ("받을 돈, 모든 날(1)", "1건 9,000원") in rows
+    tones = {rows[place][0]: tone for place, tone in money_tones(day, NOTHING, owed).items()}
+    assert {
+        "아낀 금액": "good",
+        "받을 돈, 모든 날(1)": "danger",
+        "돌려줄 돈, 모든 날(1)": "danger",
+    } == tones
+
+
+def test_what_was_given_back_stands_beside_the_sales_and_the_net() -> None:
+    day = DaySummary(
+        NOON.date(),
+        sales=TenderSum(3, Won(30_000)),
+        vat=Won(2_727),
+        refunds=TenderSum(1, Won(11_000)),
+        refunded_to={"cash": TenderSum(1, Won(1_000)), "card": TenderSum(1, Won(10_000))},
+        refund_vat=Won(1_000),
+        cashback_taken=Won(700),
+    )
+    rows = dict(sales_rows(day))
+    assert "1건 11,000원" == rows["취소/반품"]
+    assert "1,000 / 10,000원" == rows[" 이 중 현금 / 카드"]
+    assert ("19,000원", "1,727원") == (rows["순매출"], rows["부가세"])
+    assert "700원" == rows["캐시백 회수"]
+
+
+def test_the_days_columns_fit_the_smallest_screen() -> None:
+    day = DaySummary(NOON.date())
+    body = 24 - 9  # The head, the big numbers, the message and the keys.
+    assert body >= len(sales_rows(day))
+    assert body >= len(money_rows(day, NOTHING, (), NOON))
 
 
 def test_a_payment_at_risk_says_so_and_draws_the_eye() -> None:
@@ -171,3 +212,67 @@ def test_after_six_failed_attempts_the_banner_is_an_alarm() -> None:
     assert "6번" in bar.left
     assert "9,000원" in bar.right
     assert "" == line_bar(Line(NOON), NOTHING, NOON, 6).left  # Nothing waits: nobody is alarmed.
+
+
+@pytest.mark.parametrize(
+    ("progress", "bar", "numbers"),
+    [
+        ((0, 10_000), "░" * 20, "0/10,000"),
+        ((3_400, 10_000), "█" * 6 + "░" * 14, "3,400/10,000"),
+        ((9_999, 10_000), "█" * 19 + "░", "9,999/10,000"),
+        ((10_000, 10_000), "█" * 20, "10,000/10,000"),
+    ],
+)
+def test_a_long_drain_shows_how_far_it_is(
+    progress: tuple[int, int], bar: str, numbers: str
+) -> None:
+    shown = line_bar(Line(NOON), NOTHING, NOON, progress=progress)
+    assert (f"전송 중 {bar}", numbers) == (shown.left, shown.right)
+    assert 80 > cell_len(shown.left) + cell_len(shown.right)
+
+
+@pytest.mark.parametrize(
+    ("skew", "text"),
+    [
+        (timedelta(0), "차이 없음"),
+        (timedelta(seconds=-4), "4초 빠릅니다"),
+        (timedelta(minutes=3, seconds=20), "3분 20초 느립니다"),
+        (timedelta(hours=-9), "9시간 0분 빠릅니다"),
+        (timedelta(days=20_000, hours=5), "20000일 5시간 느립니다"),
+    ],
+)
+def test_the_difference_of_the_clocks_is_said_in_its_two_largest_units(
+    skew: timedelta, text: str
+) -> None:
+    assert text == skew_text(skew)
+
+
+def test_a_clock_that_is_right_is_not_spoken_of() -> None:
+    line = Line(NOON)
+    line.heard_clock(NOON + timedelta(seconds=29), NOON)
+    assert "" == clock_bar(line).left
+    line.heard_clock(NOON + timedelta(minutes=2), NOON)
+    assert "2분 0초 느립니다" in clock_bar(line).left
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 79, 80, 120])
+def test_every_key_of_the_bar_has_its_place(width: int) -> None:
+    keys = key_labels(side_panel=True)
+    edges = KeyBar(keys)._edges(width)
+    assert (0, len(keys) + 1) == (edges[0], len(edges))
+    assert edges == sorted(edges)
+    assert width >= edges[-1]
+    if width >= 79:
+        for place, (_key, label) in enumerate(keys):
+            assert cell_len(label) < edges[place + 1] - edges[place]
+
+
+def test_a_table_keeps_the_chosen_row_in_sight() -> None:
+    table = Table([Column("", None)], "empty")
+    table.show([[str(number)] for number in range(50)])
+    table.move(40)
+    painted = ["".join(text for text, _style in row) for row in table.paint(10, 8)]
+    assert any(row.startswith(">40") for row in painted)
+    table.move(100)
+    assert 49 == table.place
+    assert 8 >= len(table.paint(10, 8))

@@ -77,7 +77,7 @@ class GiveBackScreen(KeyedScreen):
             yield Figures("returns")
         yield TotalStrip()
         yield MessageBar()
-        keys = [("1", _("Give back")), (_("Up Down"), _("Line")), ("- +", _("Quantity"))]
+        keys = [("1", _("Give back")), (_("Up Down"), _("Item")), ("- +", _("Quantity"))]
         yield KeyBar([*keys, ("2", _("All / none")), ("escape", _("Back"))], ("1",))
 
     def on_mount(self) -> None:
@@ -94,8 +94,10 @@ class GiveBackScreen(KeyedScreen):
             self._plan = self.terminal.refund.preview(self._standing, wanted)
         except RefundError as error:
             self._show_returns((), BigAmount(_("To give back"), ZERO))
-            nothing = any(self._standing.left.values()) and not wanted
-            self.say(_("Choose what comes back.") if nothing else error.message(language()))
+            if any(self._standing.left.values()) and not wanted:
+                self.say(_("Choose what comes back."))
+            else:
+                self.say(error.message(language()), "error")
             return
         back, cash = money_back(self._plan, self._standing), cash_back(self._plan)
         details = (
@@ -106,7 +108,10 @@ class GiveBackScreen(KeyedScreen):
             return_rows(self._plan, self._standing),
             BigAmount(kind_word(self._plan.kind), back, details, "due"),
         )
-        self.say(_("Press 1 to give it back. It can't be undone."), "ask")
+        ask = _("Press 1 to give it back. It can't be undone.")
+        if not back:
+            ask = _("The ledger declined this payment: only the receivable shrinks. Press 1.")
+        self.say(ask, "ask")
 
     def _show_returns(self, rows: tuple[tuple[str, str], ...], big: BigAmount) -> None:
         self.query_one("#returns", Figures).show(rows)

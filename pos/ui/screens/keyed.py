@@ -27,7 +27,7 @@ class KeyedScreen(Screen[None]):
     """
 
     AUTO_FOCUS = ""
-    OWN_KEY: ClassVar[str] = ""
+    OWN_KEY: ClassVar[str] = "escape"
     AT_ONCE: ClassVar[frozenset[str]] = frozenset()
     LONE: ClassVar[Mapping[str, str]] = {}
 
