@@ -123,8 +123,7 @@ def audit(
     connection = open_to_read(path)
     try:
         connection.execute("BEGIN")  # One moment's view, whatever a running terminal adds.
-        signed = _ledger_head(connection, path, ledger_public)
-        return _audit(connection, path, keys.rewound(), head, signed)
+        return _audit(connection, path, keys.rewound(), head, ledger_public)
     except (apsw.Error, UnicodeDecodeError) as error:
         raise JournalUnreadable(path=path, reason=str(error)) from error
     finally:
@@ -136,9 +135,10 @@ def _audit(
     path: Path,
     keys: PublicKeys,
     head: Head | None,
-    signed: LedgerHead | None,
+    ledger_public: bytes | None,
 ) -> Audit:
     device = _device(connection, path)
+    signed = _ledger_head(connection, path, ledger_public)
     noted = [each for each in (head, _as_noted(signed, device)) if each is not None]
     there: dict[int, str] = {}
     count, previous, last_us = 0, FIRST_PREVIOUS, 0
