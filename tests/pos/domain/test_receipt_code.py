@@ -282,7 +282,7 @@ def test_no_letter_of_a_code_can_be_another() -> None:
 
 @EVERY_BODY
 def test_no_mutated_code_is_accepted(body: ReceiptBody) -> None:
-    """A sample: 100,000 for each body, with none accepted, take minutes and were run by hand."""
+    """A sample; `MUTATIONS=100000` in the environment takes 20 to 40 seconds a receipt."""
     code = code_of(body)
     assert accepted(code)
     assert not any(map(accepted, mutations(code, random.Random(len(code)), SAMPLE)))
