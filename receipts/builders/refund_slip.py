@@ -55,7 +55,7 @@ def build_refund_slip(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> D
     """
     refund = decode(RefundRecord, body)
     lines = [*_head(refund, shop), *_items(refund), *tax_lines(refund.tax, shop, back=True)]
-    lines.append(BigAmount(f"{NAMES[refund.kind]}합계", won(-refund.total)))
+    lines.append(BigAmount("합계", won(-refund.total)))
     for each in refund.returns:
         lines += [Rule(), *_return(each)]
     lines += [Rule(), Text("원거래 영수증과 함께 보관하세요.", Align.CENTER)]
