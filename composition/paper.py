@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 from config.rates import BUILT_IN
 from config.settings import Settings
+from offline_queue.device_key import Signer
 from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
 from pos.domain.receipt_body import ReceiptBody
@@ -27,20 +27,7 @@ def rates_file(settings: Settings, folder: Path) -> Path:
     return folder / settings.files.rates if settings.files.rates else BUILT_IN
 
 
-class ReceiptSigner(Protocol):
-    """The device key: signs receipts and says by which key."""
-
-    @property
-    def public(self) -> bytes:
-        """The Ed25519 public key's 32 bytes."""
-        ...
-
-    def sign(self, message: bytes) -> bytes:
-        """Return the signature's 64 bytes."""
-        ...
-
-
-def receipt_proof(signer: ReceiptSigner) -> Proof:
+def receipt_proof(signer: Signer) -> Proof:
     """Return what makes a receipt's signed code."""
 
     def proof(body: ReceiptBody) -> str:
@@ -54,7 +41,7 @@ def receipt_proof(signer: ReceiptSigner) -> Proof:
 
 
 def renderer_of(
-    settings: Settings, periods: tuple[Rates, ...], signer: ReceiptSigner | None = None
+    settings: Settings, periods: tuple[Rates, ...], signer: Signer | None = None
 ) -> ReceiptRenderer:
     """Return what turns the spool's documents into this shop's paper.
 

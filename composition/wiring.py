@@ -76,7 +76,7 @@ class Assembly:
         )
         self._settings, self._devices, self.store = settings, devices, store
         self._catalogue, self._rates = catalogue, rates
-        self._renderer = renderer_of(settings, rates)
+        self._renderer = renderer_of(settings, rates, store.signer)
         self._line = Line(clock.now())
         self._hotlist = devices.hotlist
         self._forwarder = Forwarder(
