@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from composition.devices import ledger_public
 from config.settings import load_settings
-from drivers.cards.terminal_keys import load_terminal_keys
 from offline_queue import copies
 from offline_queue.audit import Audit, Head, audit, open_to_read
 from offline_queue.device_key import PUBLIC_NAME, public_keys
@@ -35,9 +35,9 @@ def verify_journal(
     noted = None if head is None else Head.parse(head)
     open_to_read(journal).close()  # A missing journal is to be named before its key.
     keys = public_keys(journal.parent / PUBLIC_NAME if key is None else key)
-    ledger_public = _ledger_public(journal, ledger_key)
-    found = audit(journal, keys, noted, ledger_public)
-    tail = _tail(found, head, checked=ledger_public is not None)
+    public = _ledger_public(journal, ledger_key)
+    found = audit(journal, keys, noted, public)
+    tail = _tail(found, head, checked=public is not None)
     return f"진본입니다 / genuine: {_said(found)}\n{tail}\n"
 
 
@@ -56,10 +56,7 @@ def _ledger_public(journal: Path, given: str | None) -> bytes | None:
             problem = "키가 아님 / not a key"
             raise KeyUnusable(path="--ledger-key", problem=problem, hint="")
         return key
-    beside = journal.parent / TERMINAL_KEYS
-    if not beside.is_file():
-        return None
-    return load_terminal_keys(beside).ledger_public
+    return ledger_public(journal.parent / TERMINAL_KEYS)
 
 
 def _tail(found: Audit, noted: str | None, *, checked: bool) -> str:

@@ -35,12 +35,14 @@ async def reingest(settings_path: Path, codes: Iterable[str], key: Path | None, 
     """
     settings, folder = load_settings(settings_path), settings_path.parent
     keys = None if key is None else public_keys(key)
-    ledger = ledger_of(settings, folder)
+    line = ledger_of(settings, folder)
     store = SqliteStore(
         folder / settings.files.database,
         device=settings.terminal.device,
         new_incarnation=lambda: secrets.randbits(INCARNATION_BITS),
     )
+    assert store.signer is not None
+    ledger = line(store.signer)
     try:
         forwarder = Forwarder(
             store=store,
