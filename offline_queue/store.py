@@ -79,6 +79,7 @@ class SqliteStore:
             self._thread.submit(connect).result()
             if signer is None and not read_only:
                 signer = device_key(path.parent)
+        self.signer = signer
         self._rows = Rows(self._db, device=device, incarnation=self.incarnation, signer=signer)
         self.print_jobs = PrintJobRows(self._rows)
         self._receipt_day: date | None = None

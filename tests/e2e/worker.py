@@ -78,12 +78,12 @@ async def main() -> None:
     cable = Cable(int(sys.argv[2]))
     await cable.plug()
     token = read_secret(home.token)
-    ledger = HttpLedger(f"http://127.0.0.1:{cable.port}", token, settings.terminal.device)
+    url, device = f"http://127.0.0.1:{cable.port}", settings.terminal.device
     table = CardWorld(home, profiles).start()
     devices = Devices(
         reader=table.reader,
         printer=EscposNetworkPrinter("127.0.0.1", int(sys.argv[3])),
-        ledger=ledger,
+        ledger=lambda signer: HttpLedger(url, token, device, signer),
         clock=SystemClock(),
     )
     assembly = Assembly(settings, home.folder, devices)

@@ -1,0 +1,45 @@
+"""What the use cases need of the world, as Protocols. Never an implementation.
+
+Each port's docstring states its guarantee; one contract suite per port runs on every adapter.
+All methods that may wait are `async` and never block the event loop.
+"""
+
+from __future__ import annotations
+
+from pos.ports.devices import (
+    CardReader,
+    CardRequest,
+    DeviceStatus,
+    DocumentRenderer,
+    Printer,
+    PrintOutcome,
+    PrintResult,
+)
+from pos.ports.ledger import AuthorizationRequest, FeedItem, FeedPage, Ledger, PaymentFate
+from pos.ports.store import Backlog, Change, HotlistChange, NewPrintJob, PrintKind, Store
+from pos.ports.tasks import Clock, Listener, PrintSpool, SyncEngine
+
+__all__ = [
+    "AuthorizationRequest",
+    "Backlog",
+    "CardReader",
+    "CardRequest",
+    "Change",
+    "Clock",
+    "DeviceStatus",
+    "DocumentRenderer",
+    "FeedItem",
+    "FeedPage",
+    "HotlistChange",
+    "Ledger",
+    "Listener",
+    "NewPrintJob",
+    "PaymentFate",
+    "PrintKind",
+    "PrintOutcome",
+    "PrintResult",
+    "PrintSpool",
+    "Printer",
+    "Store",
+    "SyncEngine",
+]

@@ -1,0 +1,114 @@
+"""Reader, printer and paper, as Protocols. Never an implementation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from pos.domain.card import CardRead
+from pos.domain.codec import Json
+from pos.domain.identifiers import TransactionId
+from pos.domain.won import Won
+from pos.ports.store import PrintKind
+
+
+@dataclass(frozen=True, slots=True)
+class CardRequest:
+    """Ask for a card for one payment.
+
+    Attributes:
+        online: the line is believed up, so the card is asked for an ARQC; otherwise the card is
+            asked to approve by itself (TC).
+    """
+
+    payment_id: TransactionId
+    amount: Won
+    online: bool
+    at: datetime
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """How a device is, in words for the status line and the doctor.
+
+    Attributes:
+        problem: empty when ready; otherwise a code of the device's own (`paper_out`, `no_reader`).
+    """
+
+    name: str
+    ready: bool
+    problem: str = ""
+
+
+class CardReader(Protocol):
+    """One card reader.
+
+    Guarantee: after any error the card is read anew; two cards are never mixed. A clear card
+    number never leaves the driver.
+    """
+
+    async def present(self, request: CardRequest) -> CardRead:
+        """Wait for a card and run its transaction.
+
+        Raises:
+            CardError: one of its leaves; nothing was charged.
+        """
+        ...
+
+    async def cancel(self) -> None:
+        """End a waiting `present`, which then raises CardCancelled. No-op otherwise."""
+        ...
+
+    async def status(self) -> DeviceStatus:
+        """Return whether the reader can be used."""
+        ...
+
+
+class PrintOutcome(StrEnum):
+    """How printing ended."""
+
+    CONFIRMED = "confirmed"  # The printer said that it is on paper.
+    UNCONFIRMED = "unconfirmed"  # All bytes were taken, and the printer reports no trouble.
+    NOT_STARTED = "not_started"  # Not a byte was taken: try again, no mark needed.
+    BROKEN_OFF = "broken_off"  # Some may be on paper: the next copy is marked 재발행.
+
+
+@dataclass(frozen=True, slots=True)
+class PrintResult:
+    """The outcome, and the trouble if there was any (`paper_out`, `cover_open`, `offline`...)."""
+
+    outcome: PrintOutcome
+    problem: str = ""
+
+
+class Printer(Protocol):
+    """One receipt printer."""
+
+    async def print(
+        self, data: bytes, *, token: str, kick_drawer: bool, deadline_ms: int
+    ) -> PrintResult:
+        """Send one job. `token` is 4 ASCII characters the printer echoes when done. Never raises."""
+        ...
+
+    async def kick_drawer(self, *, deadline_ms: int) -> PrintResult:
+        """Open the cash drawer, once."""
+        ...
+
+    async def status(self, *, deadline_ms: int = 1_000) -> DeviceStatus:
+        """Return whether it can print."""
+        ...
+
+
+class DocumentRenderer(Protocol):
+    """Turns what the spool holds into printer bytes."""
+
+    def render(self, kind: PrintKind, body: dict[str, Json], *, copy: int) -> bytes:
+        """Return the bytes of a document; copy 1 is the original, more are marked 재발행.
+
+        Raises:
+            ValueError: the body is not of the kind's shape.
+        """
+        ...

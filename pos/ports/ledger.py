@@ -1,0 +1,102 @@
+"""The central ledger over the line, as a Protocol. Never an implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from pos.domain.forwarding import ForwardOutcome
+from pos.domain.identifiers import TransactionId
+from pos.domain.order import Order, OrderState
+from pos.domain.payment_answers import Approval, Decline
+from pos.domain.record import LedgerHead, Record
+from pos.domain.won import Won
+from pos.ports.store import HotlistChange
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """One online payment. The card number and cryptogram are inside `sealed`."""
+
+    payment_id: TransactionId
+    amount: Won
+    sealed: str
+    at: datetime
+
+
+class PaymentFate(StrEnum):
+    """What the ledger knows of a payment that neither stands nor was declined."""
+
+    REVERSED = "reversed"
+    NOT_SEEN = "not_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One thing that came down: an order, the end of one, or a stopped card.
+
+    Attributes:
+        order: for `kind` "order.placed".
+        order_key, state: for `kind` "order.state".
+        hotlist: for `kind` "card.hotlist".
+    """
+
+    kind: str
+    order: Order | None = None
+    order_key: str = ""
+    state: OrderState | None = None
+    hotlist: HotlistChange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Items after a cursor, oldest first, and the cursor to ask with next.
+
+    Attributes:
+        at: the ledger's clock when it answered.
+    """
+
+    cursor: str
+    items: tuple[FeedItem, ...]
+    at: datetime | None = None
+
+
+class Ledger(Protocol):
+    """The central ledger, over the line.
+
+    Guarantee: every call is idempotent by the ids it carries. `LedgerUnreachable` is raised only
+    where the request provably did not leave; all other failures without an answer are
+    `LedgerSilent`; an answer that says the request is wrong is `LedgerRefused`.
+    """
+
+    async def authorize(
+        self, request: AuthorizationRequest, *, deadline_ms: int
+    ) -> Approval | Decline:
+        """Ask for a payment; authorization and capture at once."""
+        ...
+
+    async def outcome(
+        self, payment_id: TransactionId, *, deadline_ms: int
+    ) -> Approval | Decline | PaymentFate:
+        """Ask what became of a payment."""
+        ...
+
+    async def forward(
+        self, records: Sequence[Record], *, deadline_ms: int
+    ) -> tuple[ForwardOutcome, ...]:
+        """Tell the ledger of records, in order; one outcome for each."""
+        ...
+
+    async def head(self, *, deadline_ms: int) -> LedgerHead | None:
+        """Return how far the ledger knows this terminal's journal; None if it knows nothing of it.
+
+        The signature has been checked; a head that is not the ledger's is `LedgerSilent`.
+        """
+        ...
+
+    async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:
+        """Return what is new after the cursor, waiting up to `wait_ms` for something."""
+        ...

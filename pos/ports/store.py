@@ -1,0 +1,208 @@
+"""The terminal's durable memory, as a Protocol, and what is written into it. Never an implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from pos.domain.codec import Json
+from pos.domain.forwarding import ForwardOutcome
+from pos.domain.identifiers import TransactionId
+from pos.domain.offline import Exposure
+from pos.domain.record import LedgerHead, NewRecord, Record
+from pos.domain.sale import Sale
+from pos.domain.won import Won
+
+
+class PrintKind(StrEnum):
+    """The documents the spool can hold; each has a builder in `receipts`."""
+
+    SALE_RECEIPT = "sale_receipt"  # body: encode(ReceiptBody)
+    KITCHEN_TICKET = "kitchen_ticket"  # body: encode(Order)
+    REFUND_SLIP = "refund_slip"  # body: encode(RefundRecord)
+    DAY_REPORT = "day_report"  # body: encode-like DaySummary, see receipts.builders.day_report
+    TEST_PAGE = "test_page"  # body: {}
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrintJob:
+    """Something to print, as data; it becomes bytes only when its turn comes.
+
+    Attributes:
+        subject: what it is about (a sale's id, an order's key); copies of one subject and kind
+            are counted, and every copy that may not be the first is marked 재발행.
+        open_drawer: kick the cash drawer before the first attempt, and never again.
+        reprint: asked for by a person, so it is a copy whatever became of the first.
+    """
+
+    kind: PrintKind
+    subject: str
+    body: dict[str, Json]
+    open_drawer: bool = False
+    reprint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HotlistChange:
+    """A card that the ledger stopped, or let go again.
+
+    Attributes:
+        hot_ref: 32 hex digits, a keyed hash that the reader's driver can compute of a card's number.
+    """
+
+    hot_ref: str
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Everything that one act writes; all of it becomes durable, or none of it.
+
+    Attributes:
+        draft: the open sale to come back to after a crash; None with `clear_draft` forgets it.
+        feed_cursor: how far the ledger's feed has been taken in.
+        settled: outcomes for forwarded records; the record leaves the outbox, poison is parked.
+        hotlist: cards that the ledger stopped or let go again, in its order.
+        ledger_head: the newest that the ledger has signed; kept as it is.
+        copy_resolved: what an earlier copy, put back, showed as open has been dealt with.
+    """
+
+    records: tuple[NewRecord, ...] = ()
+    print_jobs: tuple[NewPrintJob, ...] = ()
+    draft: Sale | None = None
+    clear_draft: bool = False
+    feed_cursor: str | None = None
+    settled: tuple[ForwardOutcome, ...] = ()
+    hotlist: tuple[HotlistChange, ...] = ()
+    ledger_head: LedgerHead | None = None
+    copy_resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the ledger has not been told yet.
+
+    Attributes:
+        count: records waiting, parked ones not counted.
+        oldest_at: when the oldest of them was written.
+        payments: offline payments among them, `amount` in won; `at_risk` the part that the
+            ledger may still decline.
+        parked: poison records that wait for a person.
+    """
+
+    count: int
+    oldest_at: datetime | None
+    payments: int
+    amount: Won
+    at_risk: Won
+    parked: int
+
+
+class Store(Protocol):
+    """The terminal's durable memory: journal, outbox, print spool, draft.
+
+    Guarantee: `commit` returns only after everything in the change survives power loss, and
+    changes become visible in the order they were committed.
+    """
+
+    @property
+    def incarnation(self) -> int:
+        """This database's random 32 bits; new whenever it is made anew or restored."""
+        ...
+
+    @property
+    def is_copy(self) -> bool:
+        """An earlier copy was put back, and what it shows as open is not dealt with yet."""
+        ...
+
+    async def commit(self, change: Change) -> tuple[Record, ...]:
+        """Write a change durably and return its records as chained.
+
+        Raises:
+            StoreUnavailable: it could not be made durable; nothing of it stands.
+        """
+        ...
+
+    async def last_sequence(self) -> int:
+        """Return the highest transaction sequence any stored record or draft mentions, 0 if none."""
+        ...
+
+    async def unfinished(self) -> tuple[Record, ...]:
+        """Return all payment records of sales that were neither completed nor dropped, in order."""
+        ...
+
+    async def draft(self) -> Sale | None:
+        """Return the open sale as last saved, or None."""
+        ...
+
+    async def records(
+        self, kinds: Sequence[str] = (), *, after: int = 0, limit: int = 1_000
+    ) -> tuple[Record, ...]:
+        """Return records in order, of these kinds (all if empty), past a sequence."""
+        ...
+
+    async def records_between(self, start: datetime, end: datetime) -> tuple[Record, ...]:
+        """Return the records written in [start, end), in order."""
+        ...
+
+    async def last_record(self, kind: str) -> Record | None:
+        """Return the newest record of a kind, or None."""
+        ...
+
+    async def latest_records(self, kinds: Sequence[str], limit: int) -> tuple[Record, ...]:
+        """Return the newest records of these kinds, newest first."""
+        ...
+
+    async def sale_records(self, sale_id: TransactionId) -> tuple[Record, ...]:
+        """Return every record of a sale, its payments and refunds, in order."""
+        ...
+
+    async def find_sale(self, receipt_number: str) -> Record | None:
+        """Return the record of the finished sale with this receipt number, or None."""
+        ...
+
+    async def next_receipt_number(self, day: date) -> str:
+        """Return `YYYYMMDD-NNNN`, the next of that business day."""
+        ...
+
+    async def outbox(self, limit: int, *, after: int = 0) -> tuple[Record, ...]:
+        """Return the oldest records still to be forwarded, past a sequence, in order."""
+        ...
+
+    async def backlog(self) -> Backlog:
+        """Return what is still to be forwarded."""
+        ...
+
+    async def release_parked(self) -> int:
+        """Put parked records back into the outbox, in their places; return how many."""
+        ...
+
+    async def unsent_offline(self, card_ref: str, since: datetime) -> Exposure:
+        """Return the unsent offline payments, parked ones counted: of this card, and over all.
+
+        `recent` counts this card's since the given time, sent or not.
+        """
+        ...
+
+    async def feed_cursor(self) -> str:
+        """Return how far the feed has been taken in; empty at first."""
+        ...
+
+    async def hotlist(self) -> frozenset[str]:
+        """Return the stopped cards' hot_refs."""
+        ...
+
+    async def ledger_head(self) -> LedgerHead | None:
+        """Return the newest head that the ledger signed, or None."""
+        ...
+
+    async def verify(self) -> int:
+        """Check the whole journal and return how many records it holds.
+
+        Raises:
+            StoreDamaged: says which record and why.
+        """
+        ...
