@@ -42,11 +42,11 @@ def authorize(tx: Tx, ask: Ask, terms: tuple[Terms, ...]) -> Approval | Decline:
         "SELECT body_hash, answer, reversed FROM payments WHERE id = ?", (ask.payment_id.hex,)
     )
     if known is not None:
-        body_hash, answer, is_reversed = known
+        body_hash, answer, undone = known
         if body_hash is not None and body_hash != ask.body_hash:
             raise IdReused(ask.payment_id.hex)
         # An approval that was given back must not be said again.
-        return Decline(DeclineReason.REVERSED_BEFORE) if is_reversed else _read(answer)
+        return Decline(DeclineReason.REVERSED_BEFORE) if undone else _read(answer)
     holding = in_force(terms, business_day(ask.at))
     decided = judge(tx, ask, holding)
     if isinstance(decided, Decline):
@@ -63,6 +63,12 @@ def outcome(tx: Tx, payment_id: TransactionId) -> Approval | Decline | PaymentFa
     return PaymentFate.REVERSED if row[1] else _read(row[0])
 
 
+def is_reversed(tx: Tx, payment_id: TransactionId) -> bool:
+    """Tell whether a payment was undone, or can't be posted any more."""
+    row = tx.row("SELECT reversed FROM payments WHERE id = ?", (payment_id.hex,))
+    return row is not None and bool(row[0])
+
+
 def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
     """Undo whatever a payment drew; of an unseen one, leave a tombstone. Repeats change nothing."""
     row = tx.row(
@@ -72,8 +78,8 @@ def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
     if row is None:
         tx.execute("INSERT INTO payments (id, reversed) VALUES (?, 1)", (payment_id.hex,))
         return
-    is_reversed, card, posting, month, base = row
-    if is_reversed:
+    before, card, posting, month, base = row
+    if before:
         return
     tx.execute("UPDATE payments SET reversed = 1 WHERE id = ?", (payment_id.hex,))
     if posting is None:  # It had been declined.
@@ -85,11 +91,7 @@ def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
         takings=accounts.merchant(payment_id.device, business_day(at)),
     )
     books.post(tx, undone, at)
-    tx.execute(
-        "UPDATE cashback_months SET spend = spend - ? WHERE month = ?"
-        " AND member = (SELECT member FROM cards WHERE id = ?)",
-        (base, month, card),
-    )
+    books.spend_less(tx, card, month, Won(base))
 
 
 def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms) -> Approval:
