@@ -43,6 +43,7 @@ class SqliteStore:
         new_incarnation: Callable[[], int],
         read_only: bool = False,
         signer: Signer | None = None,
+        vfs: str | None = None,
     ) -> None:
         """Open the file, in the calling thread: before the screens, where waiting is right.
 
@@ -52,6 +53,7 @@ class SqliteStore:
             new_incarnation: 32 random bits for a new file.
             read_only: for reports, also while the terminal sells; every commit is refused.
             signer: signs each record; None is the device's key, beside the file, made if missing.
+            vfs: another disk than the machine's; see `open_database`.
 
         Raises:
             StoreUnavailable, StoreDamaged, KeyUnusable: it can't be sold on.
@@ -70,6 +72,7 @@ class SqliteStore:
                     device=device,
                     new_incarnation=new_incarnation,
                     read_only=read_only,
+                    vfs=vfs,
                 )
 
             self._thread.submit(connect).result()
