@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -15,6 +16,7 @@ from playhouse.apsw_ext import APSWDatabase
 
 from offline_queue import schema
 from offline_queue.identity import is_the_last_opened, note_opening
+from offline_queue.rows import UNRESOLVED_COPY
 from pos.domain.errors import StoreDamaged, StoreInUse, StoreUnavailable
 
 BUSY_TIMEOUT_S = 2.0  # Only a reader of another process could hold it: the report command.
@@ -85,10 +87,24 @@ def hold(path: Path) -> TextIO:
     return file
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A database that can be sold on.
+
+    Attributes:
+        is_copy: it is not the file last opened here, so it has a new incarnation, and what the
+            copy shows as open has not been resolved yet.
+    """
+
+    database: APSWDatabase
+    incarnation: int
+    is_copy: bool
+
+
 def open_database(
     path: Path, *, device: int, new_incarnation: Callable[[], int], read_only: bool
-) -> tuple[APSWDatabase, int]:
-    """Open or make the database; return it with its incarnation.
+) -> Opened:
+    """Open or make the database.
 
     A file that is not the one last opened here, a copy put back, gets a new incarnation, so that
     none of its numbers can be mistaken for one given out since (DESIGN 6).
@@ -108,12 +124,14 @@ def open_database(
         for trigger in schema.APPEND_ONLY:
             database.execute_sql(trigger)
         incarnation = _identify(device, new_incarnation)
-        if not read_only and not is_the_last_opened(path, _value(OPENING)):
-            incarnation = _renew(incarnation, new_incarnation)
+        known = read_only or is_the_last_opened(path, _value(OPENING))
+        if not known and _value(OPENING) is not None:  # Just made, it gave out no number yet.
+            incarnation = _renew(new_incarnation)
+        is_copy = _value(UNRESOLVED_COPY) is not None
         if not read_only:
             note_opening(path, _value(OPENING), lambda token: _put(OPENING, token))
     sync(path.parent)  # The new file's name.
-    return database, incarnation
+    return Opened(database, incarnation, is_copy)
 
 
 def _refuse_other_versions() -> None:
@@ -132,11 +150,10 @@ def _identify(device: int, new_incarnation: Callable[[], int]) -> int:
     return incarnation
 
 
-def _renew(first: int, new_incarnation: Callable[[], int]) -> int:
-    if _value(OPENING) is None:  # Just made: no number was given out yet.
-        return first
+def _renew(new_incarnation: Callable[[], int]) -> int:
     incarnation = new_incarnation()
     _put("incarnation", str(incarnation))
+    _put(UNRESOLVED_COPY, "1")  # Until the recovery is through; it may be killed half way.
     # What waits in a copy may be on paper since: it comes as a marked copy and opens no drawer.
     waiting = schema.PrintJob.state.in_(("waiting", "printing"))
     schema.PrintJob.update(reprint=True, open_drawer=False).where(waiting).execute()

@@ -95,6 +95,7 @@ class Change:
         settled: outcomes for forwarded records; the record leaves the outbox, poison is parked.
         hotlist: cards that the ledger stopped or let go again, in its order.
         ledger_head: the newest that the ledger has signed; kept as it is.
+        copy_resolved: what an earlier copy, put back, showed as open has been dealt with.
     """
 
     records: tuple[NewRecord, ...] = ()
@@ -105,6 +106,7 @@ class Change:
     settled: tuple[ForwardOutcome, ...] = ()
     hotlist: tuple[HotlistChange, ...] = ()
     ledger_head: LedgerHead | None = None
+    copy_resolved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Store(Protocol):
 
     @property
     def is_copy(self) -> bool:
-        """This opening found an earlier copy put back: what was done since is in another journal."""
+        """An earlier copy was put back, and what it shows as open is not dealt with yet."""
         ...
 
     async def commit(self, change: Change) -> tuple[Record, ...]:

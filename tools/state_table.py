@@ -49,7 +49,9 @@ def table() -> str:
     lines += ["", "| in state | event | next |", "|---|---|---|"]
     for (state, event), targets in TRANSITIONS.items():
         next_states = " or ".join(f"`{target.value}`" for target in targets)
-        lines.append(f"| `{state.value}` | {event.__name__}: {_first_line(event)} | {next_states} |")
+        lines.append(
+            f"| `{state.value}` | {event.__name__}: {_first_line(event)} | {next_states} |"
+        )
     lines += [
         "",
         "Any other step is an error of the program or of the journal, never of a user.",

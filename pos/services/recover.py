@@ -31,6 +31,8 @@ from pos.services.build_sale import Counter
 from pos.services.finish_sale import FinishSale
 from pos.services.take_card import ask_outcome
 
+OF_A_COPY = "copy put back"
+
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
@@ -77,6 +79,8 @@ class Recover:
         """
         events = [from_record(record) for record in await self._store.unfinished()]
         payments = fold([event for event in events if isinstance(event, PaymentEvent)])
+        if self._store.is_copy:
+            return await self._of_a_copy(events, payments)
         resolved = {key: await self._resolve(each) for key, each in payments.items()}
         sales = _latest_sales(events)
         draft = await self._store.draft()
@@ -107,6 +111,38 @@ class Recover:
             tuple(p for p in reversing if payments[p.id].state in OPEN),
             restored=open_sale is not None and bool(open_sale.lines),
         )
+
+    async def _of_a_copy(
+        self, events: list[Event], payments: dict[TransactionId, Payment]
+    ) -> Recovered:
+        """Reopen what a copy of the journal shows as open, as a new sale and with nothing paid.
+
+        What became of it since stands in a journal that is gone. So whatever a card paid of it is
+        given back, which the ledger declines where a finished sale rests on it; and the lines come
+        back under a new id, for the old one may have been closed.
+        """
+        reversing: list[Payment] = []
+        for payment in payments.values():
+            resolved = await self._resolve(payment)
+            if resolved.tender is not None:
+                now = self._clock.now()
+                asked = ReversalAsked(payment.id, payment.sale_id, payment.amount, OF_A_COPY, now)
+                resolved = await self._add(resolved, asked)
+            if resolved.state is PaymentState.REVERSING:
+                reversing.append(resolved)
+        sales = _latest_sales(events)
+        for sale_id in sales:
+            await self._drop(sale_id)
+        draft = await self._store.draft()
+        found = draft or (list(sales.values())[-1] if sales else None)
+        lines = found is not None and bool(found.lines) and not await self._has_ended(found.id)
+        if found is not None and lines:
+            fresh = replace(self._counter.sale, lines=found.lines, next_number=found.next_number)
+            self._counter.restore(fresh)
+        kept = self._counter.sale if lines else None
+        await self._store.commit(Change(draft=kept, clear_draft=kept is None, copy_resolved=True))
+        self._sync.wake()
+        return Recovered((), tuple(reversing), restored=lines)
 
     async def _resolve(self, payment: Payment) -> Payment:
         now = self._clock.now()

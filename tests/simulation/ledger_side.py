@@ -151,6 +151,9 @@ class Line:
         what = f"forward {records_[0].sequence}..{records_[-1].sequence}"
         return await self._call(what, take, deadline_ms)
 
+    async def head(self, *, deadline_ms: int) -> None:
+        return None
+
     async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:
         def read(tx: Tx) -> FeedPage:
             return orders.read_feed(tx, self._shop.id, int(cursor or 0))

@@ -22,6 +22,7 @@ from pos.services.build_sale import Counter
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
+from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
 from pos.services.recover import Recover
@@ -47,8 +48,13 @@ class SimStore(SqliteStore):
 
     def __init__(self, path: Path, device: int, new_incarnation: Callable[[], int]) -> None:
         self._failed = ""
-        self._db, self.incarnation = open_database(
+        opened = open_database(
             path, device=device, new_incarnation=new_incarnation, read_only=False
+        )
+        self._db, self.incarnation, self.is_copy = (
+            opened.database,
+            opened.incarnation,
+            opened.is_copy,
         )
         self._rows = Rows(self._db, device=device, incarnation=self.incarnation, signer=SIGNER)
         self.print_jobs = PrintJobRows(self._rows)
@@ -212,6 +218,7 @@ class Till:
             ledger=ledger,
             store=store,
             orders=self.orders,
+            hotlist=Hotlist(),
             line=line,
             sync=sync,
             clock=clock,
