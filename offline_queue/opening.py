@@ -102,19 +102,29 @@ class Opened:
 
 
 def open_database(
-    path: Path, *, device: int, new_incarnation: Callable[[], int], read_only: bool
+    path: Path,
+    *,
+    device: int,
+    new_incarnation: Callable[[], int],
+    read_only: bool,
+    vfs: str | None = None,
 ) -> Opened:
     """Open or make the database.
 
     A file that is not the one last opened here, a copy put back, gets a new incarnation, so that
     none of its numbers can be mistaken for one given out since (DESIGN 6).
 
+    `vfs` names another disk than the machine's, as a test registers it. It shares no memory, which
+    WAL needs between connections, so it is opened by this one alone.
+
     Raises:
         StoreUnavailable: it can't be opened, is another terminal's, or can't be made durable.
         StoreDamaged: it is no database.
     """
-    database = APSWDatabase(str(path), timeout=BUSY_TIMEOUT_S, pragmas={})
+    database = APSWDatabase(str(path), timeout=BUSY_TIMEOUT_S, pragmas={}, vfs=vfs)
     database.connect()
+    if vfs is not None:
+        database.execute_sql("PRAGMA locking_mode=EXCLUSIVE")
     path.chmod(0o600)
     _make_durable(database)
     # Bound for the opening alone: the process may hold more than one database, as tests do.

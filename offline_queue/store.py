@@ -45,6 +45,7 @@ class SqliteStore:
         new_incarnation: Callable[[], int],
         read_only: bool = False,
         signer: Signer | None = None,
+        vfs: str | None = None,
     ) -> None:
         """Open the file, in the calling thread: before the screens, where waiting is right.
 
@@ -54,6 +55,7 @@ class SqliteStore:
             new_incarnation: 32 random bits for a new file.
             read_only: for reports, also while the terminal sells; every commit is refused.
             signer: signs each record; None is the device's key, beside the file, made if missing.
+            vfs: another disk than the machine's; see `open_database`.
 
         Raises:
             StoreUnavailable, StoreDamaged, KeyUnusable: it can't be sold on.
@@ -72,6 +74,7 @@ class SqliteStore:
                     device=device,
                     new_incarnation=new_incarnation,
                     read_only=read_only,
+                    vfs=vfs,
                 )
                 self._db, self.incarnation = opened.database, opened.incarnation
                 self.is_copy = opened.is_copy
