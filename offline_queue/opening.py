@@ -129,10 +129,10 @@ def open_database(
     _make_durable(database)
     # Bound for the opening alone: the process may hold more than one database, as tests do.
     with database.bind_ctx(schema.TABLES):
-        _refuse_other_versions()
-        database.create_tables(schema.TABLES)
-        for trigger in schema.APPEND_ONLY:
-            database.execute_sql(trigger)
+        if _refuse_other_versions() is None:
+            database.create_tables(schema.TABLES)
+            for trigger in schema.APPEND_ONLY:
+                database.execute_sql(trigger)
         incarnation = _identify(device, new_incarnation)
         known = read_only or is_the_last_opened(path, _value(OPENING))
         if not known and _value(OPENING) is not None:  # Just made, it gave out no number yet.
@@ -144,12 +144,13 @@ def open_database(
     return Opened(database, incarnation, is_copy)
 
 
-def _refuse_other_versions() -> None:
-    """Look before anything is added to a file that another version laid out."""
+def _refuse_other_versions() -> str | None:
+    """Look before anything is added to a file that another version laid out; None for a new one."""
     found = _value("schema") if schema.Meta.table_exists() else None  # type: ignore[no-untyped-call]
     if found not in (None, str(schema.SCHEMA_VERSION)):
         reason = f"다른 버전의 기록({found}) / made by another version ({found})"
         raise StoreUnavailable(reason=reason)
+    return found
 
 
 def _identify(device: int, new_incarnation: Callable[[], int]) -> int:
@@ -188,8 +189,10 @@ def _once(key: str, make: Callable[[], str]) -> str:
 
 
 def _value(key: str) -> str | None:
-    row = schema.Meta.get_or_none(schema.Meta.key == key)
-    return None if row is None else str(row.value)
+    # Asked several times before the first screen: drawn up by peewee it took ten times as long.
+    database = schema.Meta._meta.database
+    row = database.execute_sql("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def _put(key: str, value: str) -> None:
