@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +16,7 @@ from playhouse.apsw_ext import APSWDatabase
 
 from offline_queue import schema
 from offline_queue.identity import is_the_last_opened, note_opening
+from offline_queue.log_file import write_again
 from offline_queue.rows import UNRESOLVED_COPY
 from pos.domain.errors import StoreDamaged, StoreInUse, StoreUnavailable
 
@@ -121,12 +122,35 @@ def open_database(
         StoreUnavailable: it can't be opened, is another terminal's, or can't be made durable.
         StoreDamaged: it is no database.
     """
+    if not read_only:
+        write_again(path, vfs)
     database = APSWDatabase(str(path), timeout=BUSY_TIMEOUT_S, pragmas={}, vfs=vfs)
     database.connect()
-    if vfs is not None:
-        database.execute_sql("PRAGMA locking_mode=EXCLUSIVE")
-    path.chmod(0o600)
-    _make_durable(database)
+    try:
+        if vfs is not None:
+            database.execute_sql("PRAGMA locking_mode=EXCLUSIVE")
+        path.chmod(0o600)
+        _make_durable(database)
+        incarnation, is_copy = _lay_out(
+            database, path, device, new_incarnation, read_only=read_only
+        )
+        sync(path.parent)  # The new file's name.
+    except BaseException:
+        with suppress(PeeweeException, apsw.Error):  # What was raised first is what matters.
+            database.close()
+        raise
+    return Opened(database, incarnation, is_copy)
+
+
+def _lay_out(
+    database: APSWDatabase,
+    path: Path,
+    device: int,
+    new_incarnation: Callable[[], int],
+    *,
+    read_only: bool,
+) -> tuple[int, bool]:
+    """Make what is missing in the file; say which incarnation it is, and whether an unresolved copy."""
     # Bound for the opening alone: the process may hold more than one database, as tests do.
     with database.bind_ctx(schema.TABLES):
         if _refuse_other_versions() is None:
@@ -140,8 +164,7 @@ def open_database(
         is_copy = _value(UNRESOLVED_COPY) is not None
         if not read_only:
             note_opening(path, _value(OPENING), lambda token: _put(OPENING, token))
-    sync(path.parent)  # The new file's name.
-    return Opened(database, incarnation, is_copy)
+    return incarnation, is_copy
 
 
 def _refuse_other_versions() -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 from offline_queue.device_key import Signer, device_key
 from offline_queue.names import OFFLINE
@@ -62,26 +62,31 @@ class SqliteStore:
         """
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._failed = ""
-        with store_errors():
-            if read_only and not path.exists():
-                raise StoreMissing(path=path.name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._held = None if read_only else hold(path)
+        self._held: TextIO | None = None
+        try:
+            with store_errors():
+                if read_only and not path.exists():
+                    raise StoreMissing(path=path.name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._held = None if read_only else hold(path)
+                if signer is None and not read_only:
+                    signer = device_key(path.parent)
 
-            def connect() -> None:
-                opened = open_database(
-                    path,
-                    device=device,
-                    new_incarnation=new_incarnation,
-                    read_only=read_only,
-                    vfs=vfs,
-                )
-                self._db, self.incarnation = opened.database, opened.incarnation
-                self.is_copy = opened.is_copy
+                def connect() -> None:
+                    opened = open_database(
+                        path,
+                        device=device,
+                        new_incarnation=new_incarnation,
+                        read_only=read_only,
+                        vfs=vfs,
+                    )
+                    self._db, self.incarnation = opened.database, opened.incarnation
+                    self.is_copy = opened.is_copy
 
-            self._thread.submit(connect).result()
-            if signer is None and not read_only:
-                signer = device_key(path.parent)
+                self._thread.submit(connect).result()
+        except BaseException:
+            self._let_go()
+            raise
         self._rows = Rows(self._db, device=device, incarnation=self.incarnation, signer=signer)
         self.print_jobs = PrintJobRows(self._rows)
         self._receipt_day: date | None = None
@@ -89,7 +94,12 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Close the file; nothing may be asked afterwards."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._db.close)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._db.close)
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
         self._thread.shutdown()
         if self._held is not None:
             self._held.close()

@@ -121,28 +121,39 @@ class Recover:
         given back, which the ledger declines where a finished sale rests on it; and the lines come
         back under a new id, for the old one may have been closed.
         """
-        reversing: list[Payment] = []
-        for payment in payments.values():
-            resolved = await self._resolve(payment)
-            if resolved.tender is not None:
-                now = self._clock.now()
-                asked = ReversalAsked(payment.id, payment.sale_id, payment.amount, OF_A_COPY, now)
-                resolved = await self._add(resolved, asked)
-            if resolved.state is PaymentState.REVERSING:
-                reversing.append(resolved)
+        resolved = [await self._resolve(each) for each in payments.values()]
+        now = self._clock.now()
+        asked: list[PaymentEvent] = [
+            ReversalAsked(each.id, each.sale_id, each.amount, OF_A_COPY, now)
+            for each in resolved
+            if each.tender is not None
+        ]
         sales = _latest_sales(events)
-        for sale_id in sales:
-            await self._drop(sale_id)
-        draft = await self._store.draft()
-        found = draft or (list(sales.values())[-1] if sales else None)
-        lines = found is not None and bool(found.lines) and not await self._has_ended(found.id)
-        if found is not None and lines:
-            fresh = replace(self._counter.sale, lines=found.lines, next_number=found.next_number)
-            self._counter.restore(fresh)
-        kept = self._counter.sale if lines else None
-        await self._store.commit(Change(draft=kept, clear_draft=kept is None, copy_resolved=True))
+        ended: list[Event] = [*asked, *(SaleDropped(sale_id, now) for sale_id in sales)]
+        found = await self._store.draft()
+        if found is not None and await self._has_ended(found.id):
+            found = None
+        if found is None and sales:
+            found = list(sales.values())[-1]
+        fresh = self._counter.sale
+        if found is not None:
+            fresh = replace(fresh, lines=found.lines, next_number=found.next_number)
+        change = Change(
+            records=tuple(to_record(event) for event in ended),
+            draft=fresh if fresh.lines else None,
+            clear_draft=not fresh.lines,
+            copy_resolved=True,
+        )
+        await self._store.commit(change)  # All of it or none: killed before, it begins anew.
+        self._counter.restore(fresh)
         self._sync.wake()
-        return Recovered((), tuple(reversing), restored=lines)
+        given_back = {event.payment_id for event in asked}
+        reversing = [
+            each
+            for each in resolved
+            if each.id in given_back or each.state is PaymentState.REVERSING
+        ]
+        return Recovered((), tuple(reversing), restored=bool(fresh.lines))
 
     async def _resolve(self, payment: Payment) -> Payment:
         now = self._clock.now()

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import apsw
 from peewee import PeeweeException
@@ -57,6 +58,25 @@ def letting_go() -> Iterator[None]:
     """Close what lived on a disk that failed: it has the last word, and nobody hears it."""
     with contextlib.suppress(PowerCut, apsw.Error, PeeweeException):
         yield
+
+
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """Say nothing of errors that SQLite goes on after, as it does in `PRAGMA journal_mode`.
+
+    apsw writes them to stderr; what came of them shows in what SQLite answers.
+    """
+    before = sys.unraisablehook
+
+    def hear(unraisable: Any) -> None:
+        if not isinstance(unraisable.exc_value, PowerCut | apsw.Error):
+            before(unraisable)
+
+    sys.unraisablehook = hear
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 class Disk:

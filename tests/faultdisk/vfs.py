@@ -57,7 +57,7 @@ class DiskVfs(apsw.VFS):  # type: ignore[misc]
         fault = disk.meet(Operation(OPEN, Path(path).name, 0, 0))
         file = disk.find(path)
         create = file is None and bool(flags[0] & apsw.SQLITE_OPEN_CREATE)
-        if fault is not None or (file is None and (not create or disk.read_only or disk.full)):
+        if fault is not None or (file is None and (not create or disk.read_only)):
             raise error(apsw.SQLITE_CANTOPEN)
         read_only = disk.read_only or not flags[0] & apsw.SQLITE_OPEN_READWRITE
         flags[1] = flags[0]
