@@ -18,7 +18,8 @@ from benchmarks.figures import Figure, percentile, spread
 from offline_queue.store import SqliteStore
 from pos.domain.events import SaleCompleted, to_record
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment import Approval, Approved
+from pos.domain.payment_answers import Approval
+from pos.domain.payment_events import Approved
 from pos.domain.record import canonical
 from pos.domain.sale import Sale, complete
 from pos.domain.tender import take_cash

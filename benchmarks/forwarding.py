@@ -32,7 +32,7 @@ from offline_queue.store import SqliteStore
 from pos.domain.card import CardEntry
 from pos.domain.events import to_record
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment import OfflineApproved
+from pos.domain.payment_events import OfflineApproved
 from pos.domain.record import Record
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won

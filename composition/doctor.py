@@ -18,9 +18,9 @@ from config.products import load_catalogue
 from config.rates import load_rates
 from config.secrets import read_secret
 from config.settings import Settings, load_settings
+from pos.domain.business_day import business_day
 from pos.domain.errors import ConfigError, IeumError, LedgerError, StoreUnavailable
 from pos.domain.rates import in_force
-from pos.domain.report import business_day
 from tools import bootstrap, system_packages
 
 FREE_MIN_MB = 200  # A year of a busy shop's journal.

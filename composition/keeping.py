@@ -9,7 +9,7 @@ from config.settings import load_settings
 from offline_queue import copies
 from offline_queue.audit import Audit, Head, audit, open_to_read
 from offline_queue.device_key import PUBLIC_NAME, public_keys
-from pos.domain.report import KOREA
+from pos.domain.business_day import KOREA
 
 
 def verify_journal(journal: Path, key: Path | None, head: str | None) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from config.rates import BUILT_IN
 from config.settings import Settings
+from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
-from pos.domain.report import business_day
 from receipts.renderer import ReceiptRenderer
 from receipts.shop import ShopFacts
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -17,16 +17,19 @@ from config.settings import Settings
 from offline_queue.forwarder import Forwarder
 from offline_queue.spool import Spool
 from offline_queue.store import SqliteStore
+from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
-from pos.domain.report import business_day
 from pos.ports import CardReader, Clock, Ledger, Printer
 from pos.services.build_sale import Counter
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
+from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
+from pos.services.receivables import Receivables
 from pos.services.recover import Recover, Recovered
+from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.show_day import ShowDay
@@ -40,12 +43,17 @@ WARM_UP_AFTER_MS = 1_000  # The first screen and the first key come first.
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """What stands around the terminal."""
+    """What stands around the terminal.
+
+    Attributes:
+        hotlist: the one that the reader's driver asks; filled from the store at the start.
+    """
 
     reader: CardReader
     printer: Printer
     ledger: Ledger
     clock: Clock
+    hotlist: Hotlist = field(default_factory=Hotlist)
 
 
 class Assembly:
@@ -70,6 +78,7 @@ class Assembly:
         self._catalogue, self._rates = catalogue, rates
         self._renderer = renderer_of(settings, rates)
         self._line = Line(clock.now())
+        self._hotlist = devices.hotlist
         self._forwarder = Forwarder(
             store=store,
             ledger=devices.ledger,
@@ -98,6 +107,7 @@ class Assembly:
             incarnation=self.store.incarnation,
             last_sequence=await self.store.last_sequence(),
         )
+        self._ids = ids
         clock = self._devices.clock
         self._counter = Counter(catalogue=self._catalogue, store=self.store, ids=ids, clock=clock)
         self._finish = FinishSale(
@@ -117,6 +127,7 @@ class Assembly:
         )
         recovered = await self._recover()
         await self._orders.load()
+        await self._hotlist.load(self.store)
         return self._terminal(recovered)
 
     def run_tasks(self, on_failure: Callable[[BaseException], None]) -> None:
@@ -125,6 +136,7 @@ class Assembly:
             ledger=self._devices.ledger,
             store=self.store,
             orders=self._orders,
+            hotlist=self._hotlist,
             line=self._line,
             sync=self._forwarder,
             clock=self._devices.clock,
@@ -196,6 +208,10 @@ class Assembly:
             day=ShowDay(store=store, rates=self.rates_on, clock=clock),
             reprint=Reprint(store=store, spool=self._spool),
             resend=Resend(store=store, sync=self._forwarder),
+            refund=RefundSale(
+                store=store, spool=self._spool, sync=self._forwarder, ids=self._ids, clock=clock
+            ),
+            receivables=Receivables(store=store, clock=clock),
             line=self._line,
             spool=self._spool,
             sync=self._forwarder,

@@ -21,7 +21,7 @@ from pos.domain.errors import (
 )
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment import Approval, Decline
+from pos.domain.payment_answers import Approval, Decline
 from pos.domain.record import Record
 from pos.ports import AuthorizationRequest, FeedPage, PaymentFate
 

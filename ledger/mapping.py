@@ -8,7 +8,7 @@ from typing import Any, cast, get_args
 from ledger.contract import models as wire
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.order import Order, OrderLine, OrderState
-from pos.domain.payment import Approval, Decline, DeclineReason
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.record import Record
 from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import Won

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from pos.domain.errors import LedgerError, LedgerRefused, TerminalNotAccepted
@@ -19,6 +20,8 @@ from pos.ports import Change, Clock, Ledger, Store
 
 BATCH = 100  # Records a request; the ledger posts one batch in one transaction.
 DEADLINE_MS = 15_000
+HEAD_QUIET_MS = 5_000  # A busy till has better things to do than to ask after each sale.
+HEAD_LATEST_MS = 60_000
 BACK_OFF_MS = (500, 1_000, 2_000, 5_000, 15_000, 30_000)
 
 
@@ -53,11 +56,18 @@ class Forwarder:
         self._jitter = jitter
         self._woken = asyncio.Event()
         self._failures = 0
+        self._progress = (0, 0)
+        self._head_owed_at_ms: int | None = None
 
     @property
     def failures(self) -> int:
         """How many attempts in a row went without an answer."""
         return self._failures
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How far the drain under way is; (0, 0) if there is none."""
+        return self._progress
 
     def wake(self) -> None:
         """Try now."""
@@ -72,7 +82,8 @@ class Forwarder:
         while True:
             self._woken.clear()
             try:
-                await self.drain()
+                if await self.drain():
+                    self._owe_head()
                 self._failures = 0
             except LedgerError as error:
                 # Not accepted is an answer too; see `pos.services.follow_feed`.
@@ -80,7 +91,7 @@ class Forwarder:
                 self._failures += 1
                 await self._back_off(self._failures - 1)
                 continue
-            await self._woken.wait()
+            await self._rest()
 
     async def drain(self) -> int:
         """Forward until nothing is left; return how many records were settled.
@@ -97,6 +108,7 @@ class Forwarder:
         records = await self._store.outbox(BATCH)
         try:
             while records:
+                await self._note_progress(count, len(records))
                 reading = asyncio.create_task(self._read_after(records))
                 try:
                     outcomes = await self._tell(records)
@@ -112,9 +124,17 @@ class Forwarder:
                     following = await self._store.outbox(BATCH)
                 records = following
         finally:
+            self._progress = (0, 0)
             if writing is not None:
                 await writing
         return count
+
+    async def _note_progress(self, done: int, batch: int) -> None:
+        """Count what waits where there is more than one batch: a long drain shows how far it is."""
+        if not self._progress[1] and batch < BATCH:
+            return
+        total = self._progress[1] or (await self._store.backlog()).count
+        self._progress = (done, max(total, done + batch))
 
     async def _read_after(self, records: Sequence[Record]) -> tuple[Record, ...]:
         return await self._store.outbox(BATCH, after=records[-1].sequence)
@@ -148,14 +168,35 @@ class Forwarder:
         answered = records[: records.index(missing[0])] if missing else records
         return tuple(by_sequence[record.sequence] for record in answered)
 
+    def _owe_head(self) -> None:
+        if self._head_owed_at_ms is None:
+            self._head_owed_at_ms = self._clock.monotonic_ms()
+
+    async def _rest(self) -> None:
+        """Wait to be woken; once it is quiet, ask how far the ledger knows the journal."""
+        if self._head_owed_at_ms is None:
+            await self._woken.wait()
+            return
+        waited_ms = self._clock.monotonic_ms() - self._head_owed_at_ms
+        if waited_ms < HEAD_LATEST_MS and await self._woken_within(HEAD_QUIET_MS):
+            return
+        self._head_owed_at_ms = None
+        with suppress(LedgerError):  # The next drain asks again.
+            head = await self._ledger.head(deadline_ms=DEADLINE_MS)
+            if head is not None:
+                await self._store.commit(Change(ledger_head=head))
+
     async def _back_off(self, failures: int) -> None:
         longest = BACK_OFF_MS[min(failures, len(BACK_OFF_MS) - 1)]
-        pause = asyncio.ensure_future(
-            self._clock.sleep_ms(int(longest * (0.5 + self._jitter() / 2)))
-        )
+        await self._woken_within(int(longest * (0.5 + self._jitter() / 2)))
+
+    async def _woken_within(self, duration_ms: int) -> bool:
+        """Wait, but no longer than until woken; tell whether that was so."""
+        pause = asyncio.ensure_future(self._clock.sleep_ms(duration_ms))
         woken = asyncio.ensure_future(self._woken.wait())
         try:
             await asyncio.wait((pause, woken), return_when=asyncio.FIRST_COMPLETED)
+            return self._woken.is_set()
         finally:
             pause.cancel()
             woken.cancel()

@@ -17,7 +17,8 @@ from pos.domain.tender import ApprovalMode
 OPENS_SALE = "payment.intended"
 CLOSE_SALE = ("sale.completed", "sale.dropped")
 OFFLINE = "payment.offline_approved"
-_ID_FIELDS = ("payment_id", "sale_id", "decision_id")
+OF_ANOTHER = "receipt.reingested"
+_ID_FIELDS = ("payment_id", "sale_id", "decision_id", "refund_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,13 @@ def named_in(kind: str, body: Mapping[str, Json]) -> Names:
     if isinstance(inner, dict):
         sale = inner.get("id", "")
         ids.append(str(sale))
+    refund = body.get("refund")
+    if isinstance(refund, dict):
+        sale = refund.get("sale_id", "")
+        ids += [str(sale), str(refund.get("id", ""))]
     highest = max((TransactionId.parse(each).sequence for each in ids), default=0)
+    if kind == OF_ANOTHER:  # Its ids count nothing here.
+        return Names(str(sale), 0)
     if kind != OFFLINE:
         return Names(str(sale), highest)
     card, amount = body.get("card"), body.get("amount")

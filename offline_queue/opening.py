@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -16,6 +17,7 @@ from playhouse.apsw_ext import APSWDatabase
 from offline_queue import schema
 from offline_queue.identity import is_the_last_opened, note_opening
 from offline_queue.log_file import write_again
+from offline_queue.rows import UNRESOLVED_COPY
 from pos.domain.errors import StoreDamaged, StoreInUse, StoreUnavailable
 
 BUSY_TIMEOUT_S = 2.0  # Only a reader of another process could hold it: the report command.
@@ -86,6 +88,20 @@ def hold(path: Path) -> TextIO:
     return file
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A database that can be sold on.
+
+    Attributes:
+        is_copy: it is not the file last opened here, so it has a new incarnation, and what the
+            copy shows as open has not been resolved yet.
+    """
+
+    database: APSWDatabase
+    incarnation: int
+    is_copy: bool
+
+
 def open_database(
     path: Path,
     *,
@@ -93,8 +109,8 @@ def open_database(
     new_incarnation: Callable[[], int],
     read_only: bool,
     vfs: str | None = None,
-) -> tuple[APSWDatabase, int]:
-    """Open or make the database; return it with its incarnation.
+) -> Opened:
+    """Open or make the database.
 
     A file that is not the one last opened here, a copy put back, gets a new incarnation, so that
     none of its numbers can be mistaken for one given out since (DESIGN 6).
@@ -115,13 +131,15 @@ def open_database(
             database.execute_sql("PRAGMA locking_mode=EXCLUSIVE")
         path.chmod(0o600)
         _make_durable(database)
-        incarnation = _lay_out(database, path, device, new_incarnation, read_only=read_only)
+        incarnation, is_copy = _lay_out(
+            database, path, device, new_incarnation, read_only=read_only
+        )
         sync(path.parent)  # The new file's name.
     except BaseException:
         with suppress(PeeweeException, apsw.Error):  # What was raised first is what matters.
             database.close()
         raise
-    return database, incarnation
+    return Opened(database, incarnation, is_copy)
 
 
 def _lay_out(
@@ -131,28 +149,31 @@ def _lay_out(
     new_incarnation: Callable[[], int],
     *,
     read_only: bool,
-) -> int:
-    """Make what is missing in the file, and say which incarnation it is."""
+) -> tuple[int, bool]:
+    """Make what is missing in the file; say which incarnation it is, and whether an unresolved copy."""
     # Bound for the opening alone: the process may hold more than one database, as tests do.
     with database.bind_ctx(schema.TABLES):
-        _refuse_other_versions()
-        database.create_tables(schema.TABLES)
-        for trigger in schema.APPEND_ONLY:
-            database.execute_sql(trigger)
+        if _refuse_other_versions() is None:
+            database.create_tables(schema.TABLES)
+            for trigger in schema.APPEND_ONLY:
+                database.execute_sql(trigger)
         incarnation = _identify(device, new_incarnation)
-        if not read_only and not is_the_last_opened(path, _value(OPENING)):
-            incarnation = _renew(incarnation, new_incarnation)
+        known = read_only or is_the_last_opened(path, _value(OPENING))
+        if not known and _value(OPENING) is not None:  # Just made, it gave out no number yet.
+            incarnation = _renew(new_incarnation)
+        is_copy = _value(UNRESOLVED_COPY) is not None
         if not read_only:
             note_opening(path, _value(OPENING), lambda token: _put(OPENING, token))
-    return incarnation
+    return incarnation, is_copy
 
 
-def _refuse_other_versions() -> None:
-    """Look before anything is added to a file that another version laid out."""
+def _refuse_other_versions() -> str | None:
+    """Look before anything is added to a file that another version laid out; None for a new one."""
     found = _value("schema") if schema.Meta.table_exists() else None  # type: ignore[no-untyped-call]
     if found not in (None, str(schema.SCHEMA_VERSION)):
         reason = f"다른 버전의 기록({found}) / made by another version ({found})"
         raise StoreUnavailable(reason=reason)
+    return found
 
 
 def _identify(device: int, new_incarnation: Callable[[], int]) -> int:
@@ -163,11 +184,10 @@ def _identify(device: int, new_incarnation: Callable[[], int]) -> int:
     return incarnation
 
 
-def _renew(first: int, new_incarnation: Callable[[], int]) -> int:
-    if _value(OPENING) is None:  # Just made: no number was given out yet.
-        return first
+def _renew(new_incarnation: Callable[[], int]) -> int:
     incarnation = new_incarnation()
     _put("incarnation", str(incarnation))
+    _put(UNRESOLVED_COPY, "1")  # Until the recovery is through; it may be killed half way.
     # What waits in a copy may be on paper since: it comes as a marked copy and opens no drawer.
     waiting = schema.PrintJob.state.in_(("waiting", "printing"))
     schema.PrintJob.update(reprint=True, open_drawer=False).where(waiting).execute()
@@ -192,8 +212,10 @@ def _once(key: str, make: Callable[[], str]) -> str:
 
 
 def _value(key: str) -> str | None:
-    row = schema.Meta.get_or_none(schema.Meta.key == key)
-    return None if row is None else str(row.value)
+    # Asked several times before the first screen: drawn up by peewee it took ten times as long.
+    database = schema.Meta._meta.database
+    row = database.execute_sql("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def _put(key: str, value: str) -> None:

@@ -15,10 +15,12 @@ from pos.domain.codec import encode
 from pos.domain.errors import StoreDamaged
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.record import FIRST_PREVIOUS, Record, canonical, chain_text
-from pos.ports import Change, NewPrintJob
+from pos.ports import Change, HotlistChange, NewPrintJob
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+UNRESOLVED_COPY = "unresolved_copy"  # There while a copy that was put back is not resolved.
+LEDGER_HEAD = "ledger_head"  # The key it is kept under.
 COLUMNS = "incarnation, sequence, at_us, kind, body, previous, hash"
 
 
@@ -78,6 +80,12 @@ class Rows:
             self.put("last_sequence", str(highest))
         for outcome in change.settled:
             self._settle(outcome)
+        for each in change.hotlist:
+            self._stop(each)
+        if change.copy_resolved:
+            self.run("DELETE FROM meta WHERE key = ?", UNRESOLVED_COPY)
+        if change.ledger_head is not None:
+            self.put(LEDGER_HEAD, json.dumps(encode(change.ledger_head)))
         return tuple(made)
 
     def get(self, key: str, default: str = "") -> str:
@@ -152,6 +160,12 @@ class Rows:
             int(job.open_drawer),
             int(job.reprint),
         )
+
+    def _stop(self, change: HotlistChange) -> None:
+        if change.stopped:
+            self.run("INSERT OR IGNORE INTO stopped_card VALUES (?)", change.hot_ref)
+        else:
+            self.run("DELETE FROM stopped_card WHERE hot_ref = ?", change.hot_ref)
 
     def _settle(self, outcome: ForwardOutcome) -> None:
         if outcome.status is ForwardStatus.POISON:

@@ -16,7 +16,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION = 2  # 2: records are signed.
+SCHEMA_VERSION = 3  # 2: records are signed. 3: stopped cards; a receipt's job has its advices.
 
 
 class _Base(Model):
@@ -91,7 +91,16 @@ class PrintJob(_Base):
         indexes = ((("kind", "subject"), False), (("state", "id"), False))
 
 
-TABLES = (Meta, Journal, Outbox, OpenPaymentSale, PrintJob)
+class StoppedCard(_Base):
+    """A card that the ledger has stopped, by a keyed hash of its number."""
+
+    hot_ref = CharField(primary_key=True)
+
+    class Meta:
+        without_rowid = True
+
+
+TABLES = (Meta, Journal, Outbox, OpenPaymentSale, PrintJob, StoppedCard)
 
 APPEND_ONLY = (
     "CREATE TRIGGER IF NOT EXISTS journal_keeps_its_rows BEFORE DELETE ON journal "

@@ -15,15 +15,17 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from offline_queue.device_key import Signer, device_key
+from offline_queue.names import OFFLINE
 from offline_queue.opening import hold, is_disk_fault, open_database, store_errors
 from offline_queue.print_jobs import PrintJobRows
-from offline_queue.rows import Rows, from_us, to_us, total
+from offline_queue.rows import LEDGER_HEAD, Rows, from_us, to_us, total
 from pos.domain import record as records
+from pos.domain.business_day import day_bounds
 from pos.domain.codec import decode
 from pos.domain.errors import StoreDamaged, StoreMissing, StoreUnavailable
+from pos.domain.identifiers import TransactionId
 from pos.domain.offline import Exposure
-from pos.domain.record import FIRST_PREVIOUS, ChainBroken, Record
-from pos.domain.report import day_bounds
+from pos.domain.record import FIRST_PREVIOUS, ChainBroken, LedgerHead, Record
 from pos.domain.sale import Sale
 from pos.domain.won import Won
 from pos.ports import Backlog, Change
@@ -71,13 +73,15 @@ class SqliteStore:
                     signer = device_key(path.parent)
 
                 def connect() -> None:
-                    self._db, self.incarnation = open_database(
+                    opened = open_database(
                         path,
                         device=device,
                         new_incarnation=new_incarnation,
                         read_only=read_only,
                         vfs=vfs,
                     )
+                    self._db, self.incarnation = opened.database, opened.incarnation
+                    self.is_copy = opened.is_copy
 
                 self._thread.submit(connect).result()
         except BaseException:
@@ -166,6 +170,26 @@ class SqliteStore:
         found = await self.run(lambda: self._rows.read(clause, kind))
         return found[0] if found else None
 
+    async def latest_records(self, kinds: Sequence[str], limit: int) -> tuple[Record, ...]:
+        """Return the newest records of these kinds, newest first."""
+        marks = ",".join("?" * len(kinds))
+        clause = f"WHERE kind IN ({marks}) ORDER BY sequence DESC LIMIT ?"
+        return await self.run(lambda: self._rows.read(clause, *kinds, limit))
+
+    async def sale_records(self, sale_id: TransactionId) -> tuple[Record, ...]:
+        """Return every record of a sale, in order."""
+        clause = "WHERE sale = ? ORDER BY sequence"
+        return await self.run(lambda: self._rows.read(clause, sale_id.hex))
+
+    async def find_sale(self, receipt_number: str) -> Record | None:
+        """Return the finished sale with this receipt number."""
+        clause = (
+            "WHERE kind = 'sale.completed' AND json_extract(body, '$.sale.receipt_number') = ? "
+            "ORDER BY sequence DESC LIMIT 1"
+        )
+        found = await self.run(lambda: self._rows.read(clause, receipt_number))
+        return found[0] if found else None
+
     async def next_receipt_number(self, day: date) -> str:
         """Return the next number of a business day; one that was not used leaves a gap."""
         if day != self._receipt_day:
@@ -177,9 +201,10 @@ class SqliteStore:
     def _receipts_on(self, day: date) -> int:
         start, end = day_bounds(day)
         rows = self._rows.run(
-            "SELECT max(CAST(substr(json_extract(body, '$.sale.receipt_number'), 10) AS INTEGER)) "
+            "SELECT max(CAST(substr(coalesce(json_extract(body, '$.sale.receipt_number'), "
+            "json_extract(body, '$.refund.receipt_number')), 10) AS INTEGER)) "
             "FROM journal "
-            "WHERE kind = 'sale.completed' AND at_us >= ? AND at_us < ?",
+            "WHERE kind IN ('sale.completed', 'sale.refunded') AND at_us >= ? AND at_us < ?",
             to_us(start),
             to_us(end),
         )
@@ -222,21 +247,40 @@ class SqliteStore:
 
         return await self.run(release, write=True)
 
-    async def unsent_offline(self, card_ref: str) -> Exposure:
+    async def unsent_offline(self, card_ref: str, since: datetime) -> Exposure:
         """Return the unsent offline payments; see the port."""
-        return await self.run(lambda: self._exposure(card_ref))
+        return await self.run(lambda: self._exposure(card_ref, since))
 
-    def _exposure(self, card_ref: str) -> Exposure:
+    def _exposure(self, card_ref: str, since: datetime) -> Exposure:
+        recent = total(
+            self._rows.run(
+                "SELECT count(*) FROM journal WHERE at_us >= ? AND kind = ? "
+                "AND json_extract(body, '$.card.card_ref') = ?",
+                to_us(since),
+                OFFLINE,
+                card_ref,
+            )
+        )
         mine, count, at_risk, oldest = self._rows.run(
             "SELECT coalesce(sum(amount * (card_ref = ?1)), 0), coalesce(sum(card_ref = ?1), 0), "
             "coalesce(sum(amount * at_risk), 0), min(sequence) FROM outbox WHERE amount > 0",
             card_ref,
         ).fetchone()
-        return Exposure(Won(mine), Won(at_risk), count, self._written_at(oldest))
+        return Exposure(Won(mine), Won(at_risk), count, self._written_at(oldest), recent)
 
     async def feed_cursor(self) -> str:
         """Return how far the feed has been taken in."""
         return await self.run(lambda: self._rows.get("feed_cursor"))
+
+    async def hotlist(self) -> frozenset[str]:
+        """Return the stopped cards' hot_refs."""
+        rows = await self.run(lambda: self._rows.run("SELECT hot_ref FROM stopped_card").fetchall())
+        return frozenset(str(row[0]) for row in rows)
+
+    async def ledger_head(self) -> LedgerHead | None:
+        """Return the newest head that the ledger signed."""
+        text = await self.run(lambda: self._rows.get(LEDGER_HEAD))
+        return decode(LedgerHead, json.loads(text)) if text else None
 
     async def verify(self) -> int:
         """Check the whole journal; return how many records it holds."""

@@ -18,8 +18,8 @@ from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.offline import Exposure
 from pos.domain.order import Order, OrderState
-from pos.domain.payment import Approval, Decline
-from pos.domain.record import NewRecord, Record
+from pos.domain.payment_answers import Approval, Decline
+from pos.domain.record import LedgerHead, NewRecord, Record
 from pos.domain.sale import Sale
 from pos.domain.won import Won
 
@@ -48,8 +48,9 @@ class Clock(Protocol):
 class PrintKind(StrEnum):
     """The documents the spool can hold; each has a builder in `receipts`."""
 
-    SALE_RECEIPT = "sale_receipt"  # body: encode(SaleRecord)
+    SALE_RECEIPT = "sale_receipt"  # body: encode(ReceiptBody)
     KITCHEN_TICKET = "kitchen_ticket"  # body: encode(Order)
+    REFUND_SLIP = "refund_slip"  # body: encode(RefundRecord)
     DAY_REPORT = "day_report"  # body: encode-like DaySummary, see receipts.builders.day_report
     TEST_PAGE = "test_page"  # body: {}
 
@@ -73,6 +74,18 @@ class NewPrintJob:
 
 
 @dataclass(frozen=True, slots=True)
+class HotlistChange:
+    """A card that the ledger stopped, or let go again.
+
+    Attributes:
+        hot_ref: 32 hex digits, a keyed hash that the reader's driver can compute of a card's number.
+    """
+
+    hot_ref: str
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Everything that one act writes; all of it becomes durable, or none of it.
 
@@ -80,6 +93,9 @@ class Change:
         draft: the open sale to come back to after a crash; None with `clear_draft` forgets it.
         feed_cursor: how far the ledger's feed has been taken in.
         settled: outcomes for forwarded records; the record leaves the outbox, poison is parked.
+        hotlist: cards that the ledger stopped or let go again, in its order.
+        ledger_head: the newest that the ledger has signed; kept as it is.
+        copy_resolved: what an earlier copy, put back, showed as open has been dealt with.
     """
 
     records: tuple[NewRecord, ...] = ()
@@ -88,6 +104,9 @@ class Change:
     clear_draft: bool = False
     feed_cursor: str | None = None
     settled: tuple[ForwardOutcome, ...] = ()
+    hotlist: tuple[HotlistChange, ...] = ()
+    ledger_head: LedgerHead | None = None
+    copy_resolved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +139,11 @@ class Store(Protocol):
     @property
     def incarnation(self) -> int:
         """This database's random 32 bits; new whenever it is made anew or restored."""
+        ...
+
+    @property
+    def is_copy(self) -> bool:
+        """An earlier copy was put back, and what it shows as open is not dealt with yet."""
         ...
 
     async def commit(self, change: Change) -> tuple[Record, ...]:
@@ -156,6 +180,18 @@ class Store(Protocol):
         """Return the newest record of a kind, or None."""
         ...
 
+    async def latest_records(self, kinds: Sequence[str], limit: int) -> tuple[Record, ...]:
+        """Return the newest records of these kinds, newest first."""
+        ...
+
+    async def sale_records(self, sale_id: TransactionId) -> tuple[Record, ...]:
+        """Return every record of a sale, its payments and refunds, in order."""
+        ...
+
+    async def find_sale(self, receipt_number: str) -> Record | None:
+        """Return the record of the finished sale with this receipt number, or None."""
+        ...
+
     async def next_receipt_number(self, day: date) -> str:
         """Return `YYYYMMDD-NNNN`, the next of that business day."""
         ...
@@ -172,12 +208,23 @@ class Store(Protocol):
         """Put parked records back into the outbox, in their places; return how many."""
         ...
 
-    async def unsent_offline(self, card_ref: str) -> Exposure:
-        """Return the unsent offline payments, parked ones counted: of this card, and over all."""
+    async def unsent_offline(self, card_ref: str, since: datetime) -> Exposure:
+        """Return the unsent offline payments, parked ones counted: of this card, and over all.
+
+        `recent` counts this card's since the given time, sent or not.
+        """
         ...
 
     async def feed_cursor(self) -> str:
         """Return how far the feed has been taken in; empty at first."""
+        ...
+
+    async def hotlist(self) -> frozenset[str]:
+        """Return the stopped cards' hot_refs."""
+        ...
+
+    async def ledger_head(self) -> LedgerHead | None:
+        """Return the newest head that the ledger signed, or None."""
         ...
 
     async def verify(self) -> int:
@@ -211,25 +258,32 @@ class PaymentFate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One thing that came down: an order, or the end of one.
+    """One thing that came down: an order, the end of one, or a stopped card.
 
     Attributes:
         order: for `kind` "order.placed".
         order_key, state: for `kind` "order.state".
+        hotlist: for `kind` "card.hotlist".
     """
 
     kind: str
     order: Order | None = None
     order_key: str = ""
     state: OrderState | None = None
+    hotlist: HotlistChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """Items after a cursor, oldest first, and the cursor to ask with next."""
+    """Items after a cursor, oldest first, and the cursor to ask with next.
+
+    Attributes:
+        at: the ledger's clock when it answered.
+    """
 
     cursor: str
     items: tuple[FeedItem, ...]
+    at: datetime | None = None
 
 
 class Ledger(Protocol):
@@ -256,6 +310,13 @@ class Ledger(Protocol):
         self, records: Sequence[Record], *, deadline_ms: int
     ) -> tuple[ForwardOutcome, ...]:
         """Tell the ledger of records, in order; one outcome for each."""
+        ...
+
+    async def head(self, *, deadline_ms: int) -> LedgerHead | None:
+        """Return how far the ledger knows this terminal's journal; None if it knows nothing of it.
+
+        The signature has been checked; a head that is not the ledger's is `LedgerSilent`.
+        """
         ...
 
     async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:
@@ -389,6 +450,11 @@ class SyncEngine(Protocol):
     @property
     def failures(self) -> int:
         """How many attempts in a row went without an answer; 0 after one that had one."""
+        ...
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many records the drain under way has settled, and of how many; (0, 0) if none is."""
         ...
 
     def wake(self) -> None:

@@ -10,13 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from pos.domain.card import CardEntry, CardRead, Cryptogram
 from pos.domain.catalogue import Catalogue, Product
 from pos.domain.errors import CardCancelled, CardError, LedgerError
-from pos.domain.events import from_record, payment_of, sale_of
+from pos.domain.events import SaleCompleted, SaleRefunded, from_record, payment_of, sale_of
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.offline import Exposure, OfflineLimits
-from pos.domain.payment import Approval, Decline, DeclineReason, OfflineApproved
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
+from pos.domain.payment_events import OfflineApproved
 from pos.domain.rates import ChannelRate, Rates
-from pos.domain.record import FIRST_PREVIOUS, Record, chain, verify
+from pos.domain.record import FIRST_PREVIOUS, LedgerHead, Record, chain, verify
 from pos.domain.sale import Sale
 from pos.domain.tax import TaxKind
 from pos.domain.tender import ApprovalMode, Purse, PurseDraw
@@ -75,6 +76,9 @@ class MemoryStore:
 
     def __init__(self, incarnation: int = INCARNATION) -> None:
         self.incarnation = incarnation
+        self.is_copy = False
+        self.stopped: set[str] = set()
+        self.head: LedgerHead | None = None
         self.journal: list[Record] = []
         self.waiting: list[Record] = []
         self.parked: list[Record] = []
@@ -113,6 +117,10 @@ class MemoryStore:
             self.waiting = [r for r in self.waiting if r.sequence != outcome.sequence]
             if outcome.status is ForwardStatus.POISON:
                 self.parked.extend(gone)
+        for each in change.hotlist:
+            (self.stopped.add if each.stopped else self.stopped.discard)(each.hot_ref)
+        self.head = change.ledger_head or self.head
+        self.is_copy = self.is_copy and not change.copy_resolved
         return tuple(made)
 
     async def last_sequence(self) -> int:
@@ -120,6 +128,9 @@ class MemoryStore:
         for record in self.journal:
             event = from_record(record)
             ids = [payment_of(event), sale_of(event), getattr(event, "decision_id", None)]
+            ids.append(getattr(event, "refund_id", None))
+            if isinstance(event, SaleRefunded):
+                ids.append(event.refund.id)
             found.extend(each.sequence for each in ids if each is not None)
         if self.open_draft is not None:
             found.append(self.open_draft.id.sequence)
@@ -152,6 +163,19 @@ class MemoryStore:
     async def last_record(self, kind: str) -> Record | None:
         return next((r for r in reversed(self.journal) if r.kind == kind), None)
 
+    async def latest_records(self, kinds: Sequence[str], limit: int) -> tuple[Record, ...]:
+        return tuple([r for r in reversed(self.journal) if r.kind in kinds][:limit])
+
+    async def sale_records(self, sale_id: TransactionId) -> tuple[Record, ...]:
+        return tuple(r for r in self.journal if sale_of(from_record(r)) == sale_id)
+
+    async def find_sale(self, receipt_number: str) -> Record | None:
+        for record in reversed(self.journal):
+            event = from_record(record)
+            if isinstance(event, SaleCompleted) and event.sale.receipt_number == receipt_number:
+                return record
+        return None
+
     async def next_receipt_number(self, day: date) -> str:
         self._receipts[day] = self._receipts.get(day, 0) + 1
         return f"{day:%Y%m%d}-{self._receipts[day]:04d}"
@@ -175,18 +199,29 @@ class MemoryStore:
         self.waiting = sorted([*self.waiting, *released], key=lambda record: record.sequence)
         return len(released)
 
-    async def unsent_offline(self, card_ref: str) -> Exposure:
+    async def unsent_offline(self, card_ref: str, since: datetime) -> Exposure:
         unsent = self._unsent()
+        every = [from_record(r) for r in self.journal if r.at >= since]
+        recent = [
+            e for e in every if isinstance(e, OfflineApproved) and e.card.card_ref == card_ref
+        ]
         mine = [e for e in unsent if e.card.card_ref == card_ref]
         return Exposure(
             this_card=Won.total(e.amount for e in mine),
             at_risk=(await self.backlog()).at_risk,
             card_count=len(mine),
             oldest_at=min((e.at for e in unsent), default=None),
+            recent=len(recent),
         )
 
     async def feed_cursor(self) -> str:
         return self.cursor
+
+    async def hotlist(self) -> frozenset[str]:
+        return frozenset(self.stopped)
+
+    async def ledger_head(self) -> LedgerHead | None:
+        return self.head
 
     async def verify(self) -> int:
         verify(self.journal)
@@ -287,6 +322,13 @@ class ScriptedLedger:
         self.forwarded.extend(records)
         return tuple(ForwardOutcome(r.sequence, ForwardStatus.ACCEPTED) for r in records)
 
+    async def head(self, *, deadline_ms: int) -> LedgerHead | None:
+        if not self.forwarded:
+            return None
+        last = self.forwarded[-1]
+        place = (last.device, last.incarnation, last.sequence, last.hash)
+        return LedgerHead(*place, len(self.forwarded), NOON, "00" * 64)
+
     async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:
         return self.pages.pop(0) if self.pages else FeedPage(cursor, ())
 
@@ -338,6 +380,7 @@ class Waker:
     def __init__(self) -> None:
         self.woken = 0
         self.failures = 0
+        self.progress = (0, 0)
         self.problem = ""
         self.queued = 0
 

@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 
 from pos.domain.events import Event, from_record
 from pos.domain.offline import OfflineLimits
-from pos.domain.payment import Payment, PaymentEvent, fold
+from pos.domain.payment import Payment, fold
+from pos.domain.payment_events import PaymentEvent
 from pos.services.build_sale import Counter
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
+from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
+from pos.services.receivables import Receivables
 from pos.services.recover import Recover, Recovered
+from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.show_day import ShowDay
@@ -86,10 +90,12 @@ class World:
         self.orders = OrderDesk(
             store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
         )
+        self.hotlist = Hotlist()
         self.feed = FollowFeed(
             ledger=self.ledger,
             store=store,
             orders=self.orders,
+            hotlist=self.hotlist,
             line=self.line,
             sync=self.sync,
             clock=clock,
@@ -104,6 +110,10 @@ class World:
             clock=clock,
         )
         self.day = ShowDay(store=store, rates=lambda _: RATES, clock=clock)
+        self.refund = RefundSale(
+            store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
+        )
+        self.receivables = Receivables(store=store, clock=clock)
         self.reprint = Reprint(store=store, spool=self.spool)
 
     def events(self) -> list[Event]:
@@ -125,6 +135,8 @@ class World:
             day=self.day,
             reprint=self.reprint,
             resend=Resend(store=self.store, sync=self.sync),
+            refund=self.refund,
+            receivables=self.receivables,
             line=self.line,
             spool=self.spool,
             sync=self.sync,

@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from pos.domain import payment
-from pos.domain.payment import OPEN, STANDING, TRANSITIONS, PaymentState
+from pos.domain.payment import (
+    OPEN,
+    STANDING,
+    TRANSITIONS,
+    PaymentState,
+)
 
 FILE = Path("docs") / "payment-states.md"
 MEANINGS = {
@@ -16,9 +21,14 @@ MEANINGS = {
     PaymentState.UNKNOWN: "no answer came: the money may have moved",
     PaymentState.REVERSING: "the ledger is told to give it back, until it acknowledges",
     PaymentState.REVERSED: "given back, or never drawn; a tombstone stands at the ledger",
-    PaymentState.OFFLINE_APPROVED: "approved without the ledger; an advice is on its way",
+    PaymentState.OFFLINE_GUARANTEED: "approved by the card out of money set aside; to be forwarded",
+    PaymentState.OFFLINE_AT_RISK: "approved by the shop's own limits; to be forwarded",
     PaymentState.FORWARDED: "the ledger posted what was approved offline",
     PaymentState.FORWARD_DECLINED: "the ledger would not: a receivable",
+    PaymentState.RECEIVABLE_CLOSED: "a person closed the receivable, saying how",
+    PaymentState.VOIDED: "given back whole on its day; the ledger is told",
+    PaymentState.PARTLY_REFUNDED: "a part was given back; the ledger is told",
+    PaymentState.FULLY_REFUNDED: "all of it was given back; the ledger is told",
     PaymentState.ABANDONED: "ended before anything was asked",
 }
 
@@ -37,10 +47,11 @@ def table() -> str:
         paid, opened = ("yes" if state in group else "" for group in (STANDING, OPEN))
         lines.append(f"| `{state.value}` | {MEANINGS[state]} | {paid} | {opened} |")
     lines += ["", "| in state | event | next |", "|---|---|---|"]
-    lines += [
-        f"| `{state.value}` | {event.__name__}: {_first_line(event)} | `{target.value}` |"
-        for (state, event), target in TRANSITIONS.items()
-    ]
+    for (state, event), targets in TRANSITIONS.items():
+        next_states = " or ".join(f"`{target.value}`" for target in targets)
+        lines.append(
+            f"| `{state.value}` | {event.__name__}: {_first_line(event)} | {next_states} |"
+        )
     lines += [
         "",
         "Any other step is an error of the program or of the journal, never of a user.",

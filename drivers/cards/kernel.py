@@ -21,9 +21,9 @@ from drivers.cards.seal import CardSecret, card_ref, seal
 from drivers.cards.terminal_keys import RsaPublicKey, TerminalKeys
 from drivers.cards.tlv import MalformedCard, fill_dol
 from drivers.cards.trust import key_of_card
+from pos.domain.business_day import business_day
 from pos.domain.card import CardEntry, CardRead, Cryptogram, mask_pan
 from pos.domain.errors import CardUnreadable
-from pos.domain.report import business_day
 from pos.ports import CardRequest
 
 UNPREDICTABLE_BYTES = 4

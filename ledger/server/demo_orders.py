@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
+from pos.domain.business_day import KOREA
 from pos.domain.order import Order, OrderLine
-from pos.domain.report import KOREA
 from pos.domain.won import Won
 
 CHANNEL = "baedal-eum"

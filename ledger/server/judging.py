@@ -10,10 +10,10 @@ from ledger.server import accounts, books, cards, rules
 from ledger.server.cards import Card, CardFacts
 from ledger.server.database import Tx
 from ledger.server.terms import Terms
+from pos.domain.business_day import business_day
 from pos.domain.card import Cryptogram
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment import Decline, DeclineReason
-from pos.domain.report import business_day
+from pos.domain.payment_answers import Decline, DeclineReason
 from pos.domain.tender import ApprovalMode, Purse, PurseDraw
 from pos.domain.won import ZERO, Won
 

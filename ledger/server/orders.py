@@ -10,10 +10,10 @@ from ledger.server import accounts, books, rules
 from ledger.server.database import Tx
 from ledger.server.judging import Merchant, credible
 from ledger.server.terms import Terms, in_force
+from pos.domain.business_day import business_day
 from pos.domain.codec import decode, encode
 from pos.domain.forwarding import ForwardStatus
 from pos.domain.order import Order, OrderAccepted, OrderRejected, OrderState
-from pos.domain.report import business_day
 from pos.domain.won import Won
 from pos.ports import FeedItem, FeedPage
 

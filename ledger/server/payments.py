@@ -14,11 +14,11 @@ from ledger.server import accounts, books, rules
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Yes, judge
 from ledger.server.terms import Terms, in_force
+from pos.domain.business_day import business_day
 from pos.domain.codec import Json, decode, encode
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment import Approval, Decline, DeclineReason
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.record import canonical
-from pos.domain.report import business_day
 from pos.domain.won import Won
 from pos.ports import PaymentFate
 

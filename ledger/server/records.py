@@ -14,14 +14,15 @@ from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, credible
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.terms import Terms
+from pos.domain.business_day import business_day
 from pos.domain.codec import CodecError, decode, encode
 from pos.domain.events import Event, SaleCompleted, from_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import OrderAccepted, OrderRejected
-from pos.domain.payment import Approval, OfflineApproved, ReversalAsked
+from pos.domain.payment_answers import Approval
+from pos.domain.payment_events import OfflineApproved, ReversalAsked
 from pos.domain.record import ChainBroken, Record, canonical, verify
-from pos.domain.report import business_day
 from pos.domain.tender import ApprovalMode, CashTender
 from pos.domain.won import ZERO
 

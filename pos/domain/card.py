@@ -35,6 +35,7 @@ class CardRead:
             to this payment's id; opaque here.
         genuine: the card's signature chain was verified (offline data authentication, CDA).
         expired: the card's application expiry lies before the day of the tap.
+        hotlisted: the ledger has named this card as stopped.
         offline_available: what the card says is left of its pre-authorized offline amount.
     """
 
@@ -46,6 +47,7 @@ class CardRead:
     genuine: bool
     expired: bool
     offline_available: Won | None
+    hotlisted: bool = False
 
 
 def mask_pan(pan: str) -> str:

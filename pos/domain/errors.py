@@ -4,6 +4,7 @@ IeumError
 * SaleError              the sale as typed can't be
   - ProductUnknown  - QuantityOutOfRange  - SaleTooLarge  - SaleEmpty  - SaleHasTender
   - CashTooLittle   - PaymentPending  - AmountOutOfRange
+  - RefundError     . SaleNotFound  . RefundNothingLeft  . RefundExceedsSale  . RefundByHand
 * CardError              the card or its reader; nothing was charged
   - NoCardInTime  - CardRemoved  - CardUnreadable  - ForeignCard  - CardCancelled
   - ReaderUnavailable
@@ -121,6 +122,48 @@ class AmountOutOfRange(SaleError):
     code = "S08"
     ko = "결제 금액 {amount}원이 맞지 않습니다(1~{due}원). 돈은 움직이지 않았습니다. 다시 입력하세요."
     en = "{amount} won is not 1 to {due}. No money moved. Type it again."
+
+
+class RefundError(SaleError):
+    """A void or refund as asked for can't be; nothing was given back."""
+
+
+class SaleNotFound(RefundError):
+    """No finished sale has this receipt number on this terminal."""
+
+    code = "R01"
+    ko = "영수증 {number}의 판매가 이 단말기에 없습니다. 돌려준 돈은 없습니다. 번호와 단말기를 확인하세요."
+    en = "This terminal has no sale {number}. Nothing was given back. Check the number and the terminal."
+
+
+class RefundNothingLeft(RefundError):
+    """All of it was given back before, or nothing was chosen."""
+
+    code = "R02"
+    ko = "영수증 {number}에 더 돌려줄 것이 없습니다. 돌려준 돈은 없습니다. 이미 취소·반품했는지 확인하세요."
+    en = "Nothing is left to give back of {number}. Nothing moved. See whether it was refunded before."
+
+
+class RefundExceedsSale(RefundError):
+    """More of a line than was sold and not yet given back."""
+
+    code = "R03"
+    ko = "{name}: {quantity}은(는) 돌려줄 수 있는 {left}보다 많습니다. 돌려준 돈은 없습니다. 다시 고르세요."
+    en = "{name}: {quantity} is more than the {left} that can come back. Nothing moved. Choose again."
+
+
+class RefundByHand(RefundError):
+    """The ledger never posted the payment and a person has closed it: no rule can tell what is owed."""
+
+    code = "R04"
+    ko = (
+        "영수증 {number}의 카드 결제는 승인되지 않아 미수금으로 정리된 것입니다. 돌려준 돈은 없습니다. "
+        "사장님이 손님과 직접 정산하세요."
+    )
+    en = (
+        "The card payment of {number} was declined later and closed as a receivable. Nothing was "
+        "given back. The owner settles it with the customer by hand."
+    )
 
 
 class CardError(IeumError):

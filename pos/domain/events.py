@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pos.domain import order as orders
-from pos.domain import payment as payments
+from pos.domain import payment_events as payments
 from pos.domain.codec import CodecError, Json, decode, encode
 from pos.domain.identifiers import TransactionId
 from pos.domain.record import NewRecord, Record
+from pos.domain.refund import RefundRecord
 from pos.domain.sale import SaleRecord
 
 
@@ -30,6 +31,31 @@ class SaleDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class SaleRefunded:
+    """A void or refund of a finished sale, as a whole; forwarded, like the sale itself.
+
+    What goes back to each card stands in a `RefundAsked` of its own beside it.
+    """
+
+    refund: RefundRecord
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptReingested:
+    """A paper of a lost terminal was scanned here; forwarded, so that the ledger takes its sale in.
+
+    Attributes:
+        sale_id: the lost terminal's.
+        code: the signed text of its QR code, whole.
+    """
+
+    sale_id: TransactionId
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DrawerOpened:
     """The drawer was opened without a sale."""
 
@@ -37,7 +63,15 @@ class DrawerOpened:
     at: datetime
 
 
-Event = payments.PaymentEvent | orders.OrderEvent | SaleCompleted | SaleDropped | DrawerOpened
+Event = (
+    payments.PaymentEvent
+    | orders.OrderEvent
+    | SaleCompleted
+    | SaleDropped
+    | SaleRefunded
+    | ReceiptReingested
+    | DrawerOpened
+)
 
 KINDS: dict[str, type] = {
     "payment.intended": payments.Intended,
@@ -51,8 +85,16 @@ KINDS: dict[str, type] = {
     "payment.advice_accepted": payments.AdviceAccepted,
     "payment.advice_declined": payments.AdviceDeclined,
     "payment.abandoned": payments.Abandoned,
+    "payment.reversal_declined": payments.ReversalDeclined,
+    "payment.refund_asked": payments.RefundAsked,
+    "payment.refund_acknowledged": payments.RefundAcknowledged,
+    "payment.refund_declined": payments.RefundDeclined,
+    "payment.refund_settled": payments.RefundSettled,
+    "payment.receivable_closed": payments.ReceivableClosed,
     "sale.completed": SaleCompleted,
     "sale.dropped": SaleDropped,
+    "sale.refunded": SaleRefunded,
+    "receipt.reingested": ReceiptReingested,
     "order.received": orders.OrderReceived,
     "order.accepted": orders.OrderAccepted,
     "order.rejected": orders.OrderRejected,
@@ -66,6 +108,8 @@ _KIND_OF = {event: kind for kind, event in KINDS.items()}
 FORWARDED: tuple[type, ...] = (
     *payments.FORWARDED_EVENTS,
     SaleCompleted,
+    SaleRefunded,
+    ReceiptReingested,
     orders.OrderAccepted,
     orders.OrderRejected,
 )
@@ -110,6 +154,6 @@ def sale_of(event: Event) -> TransactionId | None:
     match event:
         case payments.Intended(sale=sale) | SaleCompleted(sale=sale):
             return sale.id
-        case SaleDropped(sale_id=sale_id):
-            return sale_id
+        case SaleRefunded(refund=refund):
+            return refund.sale_id
     return getattr(event, "sale_id", None)

@@ -8,14 +8,17 @@ from enum import StrEnum
 
 from pos.domain.events import Event
 from pos.domain.order import OrderAccepted, OrderNotPosted, OrderPosted
-from pos.domain.payment import (
+from pos.domain.payment_answers import Approval, Decline, GivenBack
+from pos.domain.payment_events import (
     AdviceAccepted,
     AdviceDeclined,
-    Approval,
-    Decline,
     OfflineApproved,
+    RefundAcknowledged,
+    RefundAsked,
+    RefundDeclined,
     ReversalAcknowledged,
     ReversalAsked,
+    ReversalDeclined,
 )
 from pos.domain.won import ZERO, Won
 
@@ -36,6 +39,7 @@ class ForwardOutcome:
         approval: for an accepted offline approval, how it was posted.
         decline: for a declined one, why.
         commission: for an accepted order.
+        given_back: for an accepted void or refund.
         problem: for a poison record, in words for support.
     """
 
@@ -45,6 +49,7 @@ class ForwardOutcome:
     decline: Decline | None = None
     commission: Won | None = None
     problem: str = ""
+    given_back: GivenBack | None = None
 
 
 def follow_up(event: Event, outcome: ForwardOutcome, at: datetime) -> Event | None:
@@ -57,9 +62,11 @@ def follow_up(event: Event, outcome: ForwardOutcome, at: datetime) -> Event | No
         return None
     match event:
         case ReversalAsked(payment_id=payment, sale_id=sale):
-            if outcome.status is not ForwardStatus.ACCEPTED:
-                raise ValueError("a reversal can't be declined")
+            if outcome.status is ForwardStatus.DECLINED:
+                return ReversalDeclined(payment, sale, at)
             return ReversalAcknowledged(payment, sale, at)
+        case RefundAsked():
+            return _refund_answered(event, outcome, at)
         case OfflineApproved(payment_id=payment, sale_id=sale, amount=amount):
             if outcome.status is ForwardStatus.ACCEPTED and outcome.approval is not None:
                 return AdviceAccepted(payment, sale, outcome.approval, at)
@@ -72,3 +79,12 @@ def follow_up(event: Event, outcome: ForwardOutcome, at: datetime) -> Event | No
             return OrderPosted(key, total, outcome.commission or ZERO, at)
         case _:
             return None
+
+
+def _refund_answered(event: RefundAsked, outcome: ForwardOutcome, at: datetime) -> Event:
+    names = (event.refund_id, event.payment_id, event.sale_id, event.amount)
+    if outcome.status is ForwardStatus.ACCEPTED and outcome.given_back is not None:
+        return RefundAcknowledged(*names, outcome.given_back, at)
+    if outcome.status is ForwardStatus.DECLINED and outcome.decline is not None:
+        return RefundDeclined(*names, outcome.decline, at)
+    raise ValueError("a refund needs what was given back, or the reason, with its answer")

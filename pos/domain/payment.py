@@ -1,4 +1,4 @@
-"""A card payment as a state machine: states, events, one table. Never asks anyone; it is told.
+"""A card payment as a state machine: states and one table. Never asks anyone; it is told.
 
 The events are what the journal keeps; folding them through `step` gives the payment's state, so
 a terminal that was killed knows after the restart exactly what it knew before.
@@ -7,13 +7,32 @@ a terminal that was killed knows after the restart exactly what it knew before.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 
 from pos.domain.card import CardRead
 from pos.domain.identifiers import TransactionId
-from pos.domain.sale import Sale
-from pos.domain.tender import ApprovalMode, PurseDraw, VoucherTender
+from pos.domain.payment_answers import Approval, Decline
+from pos.domain.payment_events import (
+    Abandoned,
+    AdviceAccepted,
+    AdviceDeclined,
+    Approved,
+    Declined,
+    Intended,
+    NoAnswer,
+    OfflineApproved,
+    PaymentEvent,
+    ReceivableClosed,
+    RefundAcknowledged,
+    RefundAsked,
+    RefundDeclined,
+    RefundSettled,
+    ReversalAcknowledged,
+    ReversalAsked,
+    ReversalDeclined,
+    Sent,
+)
+from pos.domain.tender import ApprovalMode, VoucherTender
 from pos.domain.won import ZERO, Won
 
 
@@ -27,220 +46,76 @@ class PaymentState(StrEnum):
     UNKNOWN = "unknown"  # No answer in time: the money may have moved.
     REVERSING = "reversing"  # The ledger will be told until it acknowledges.
     REVERSED = "reversed"
-    OFFLINE_APPROVED = "offline_approved"
+    OFFLINE_GUARANTEED = "offline_guaranteed"
+    OFFLINE_AT_RISK = "offline_at_risk"
     FORWARDED = "forwarded"  # The ledger posted what was approved offline.
     FORWARD_DECLINED = "forward_declined"  # A receivable, until a person closes it.
+    RECEIVABLE_CLOSED = "receivable_closed"
+    VOIDED = "voided"
+    PARTLY_REFUNDED = "partly_refunded"
+    FULLY_REFUNDED = "fully_refunded"
     ABANDONED = "abandoned"  # Ended before anything was asked.
 
 
-class DeclineReason(StrEnum):
-    """Why a payment did not stand. The words for people are in the catalogues."""
-
-    INSUFFICIENT_FUNDS = "insufficient_funds"
-    CARD_BLOCKED = "card_blocked"
-    CARD_EXPIRED = "card_expired"
-    CARD_UNKNOWN = "card_unknown"
-    CARD_NOT_GENUINE = "card_not_genuine"
-    CARD_DECLINED = "card_declined"  # The card's own risk rules (AAC).
-    MERCHANT_NOT_ELIGIBLE = "merchant_not_eligible"
-    REVERSED_BEFORE = "reversed_before"  # A tombstone: the reversal came first.
-    OFFLINE_AMOUNT_EXCEEDED = "offline_amount_exceeded"
-    OFFLINE_NOT_ALLOWED = "offline_not_allowed"
-    OFFLINE_CAP_REACHED = "offline_cap_reached"
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """The ledger's yes.
-
-    Attributes:
-        rrn: the ledger's reference, 12 characters.
-        purses: what each purse paid, in the order drawn; sums to `amount`.
-        cashback: credited to the card.
-        balance: left on the card over all purses, afterwards.
-    """
-
-    amount: Won
-    approval_code: str
-    rrn: str
-    approved_at: datetime
-    purses: tuple[PurseDraw, ...]
-    cashback: Won
-    balance: Won
-
-
-@dataclass(frozen=True, slots=True)
-class Decline:
-    """The ledger's no. Nothing was drawn.
-
-    Attributes:
-        balance: what the card could pay, where the ledger says it: the offered split.
-    """
-
-    reason: DeclineReason
-    balance: Won | None = None
-
-
-# Events -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Intended:
-    """The id is fixed and durable, with the sale it is for."""
-
-    payment_id: TransactionId
-    sale: Sale
-    amount: Won
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The request is about to leave; from here on the money may move."""
-
-    payment_id: TransactionId
-    sale_id: TransactionId
-    card: CardRead
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Approved:
-    """The ledger said yes."""
-
-    payment_id: TransactionId
-    sale_id: TransactionId
-    approval: Approval
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Declined:
-    """The ledger, the card or the offline rules said no."""
-
-    payment_id: TransactionId
-    sale_id: TransactionId
-    decline: Decline
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
-    """The deadline passed without an answer."""
-
-    payment_id: TransactionId
-    sale_id: TransactionId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ReversalAsked:
-    """Whatever this payment drew must be given back; forwarded until acknowledged."""
-
-    payment_id: TransactionId
-    sale_id: TransactionId
-    amount: Won
-    why: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ReversalAcknowledged:
-    """The ledger has undone the payment, or left a tombstone for it."""
-
-    payment_id: TransactionId
-    sale_id: TransactionId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OfflineApproved:
-    """Approved without the ledger; forwarded as an advice."""
-
-    payment_id: TransactionId
-    sale_id: TransactionId
-    amount: Won
-    card: CardRead
-    mode: ApprovalMode
-    approval_code: str
-    cashback_estimate: Won
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceAccepted:
-    """The ledger posted an offline approval."""
-
-    payment_id: TransactionId
-    sale_id: TransactionId
-    approval: Approval
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceDeclined:
-    """The ledger would not post an offline approval: the shop's receivable."""
-
-    payment_id: TransactionId
-    sale_id: TransactionId
-    amount: Won
-    decline: Decline
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Abandoned:
-    """Ended before the ledger was asked: no card, foreign card, cancelled, or no line at all."""
-
-    payment_id: TransactionId
-    sale_id: TransactionId
-    why: str
-    at: datetime
-
-
-PaymentEvent = (
-    Intended
-    | Sent
-    | Approved
-    | Declined
-    | NoAnswer
-    | ReversalAsked
-    | ReversalAcknowledged
-    | OfflineApproved
-    | AdviceAccepted
-    | AdviceDeclined
-    | Abandoned
-)
-
-FORWARDED_EVENTS = (ReversalAsked, OfflineApproved)
-"""Events that the ledger has to be told of, in the journal's order."""
-
 _S = PaymentState
-TRANSITIONS: dict[tuple[PaymentState, type], PaymentState] = {
-    (_S.INTENT, Sent): _S.SENT,
-    (_S.INTENT, OfflineApproved): _S.OFFLINE_APPROVED,
-    (_S.INTENT, Declined): _S.DECLINED,
-    (_S.INTENT, Abandoned): _S.ABANDONED,
-    (_S.SENT, Approved): _S.APPROVED,
-    (_S.SENT, Declined): _S.DECLINED,
-    (_S.SENT, NoAnswer): _S.UNKNOWN,
-    (_S.SENT, Abandoned): _S.ABANDONED,  # No connection: provably nothing left.
-    (_S.UNKNOWN, Approved): _S.APPROVED,
-    (_S.UNKNOWN, Declined): _S.DECLINED,
-    (_S.UNKNOWN, ReversalAsked): _S.REVERSING,
-    (_S.APPROVED, ReversalAsked): _S.REVERSING,
-    (_S.OFFLINE_APPROVED, AdviceAccepted): _S.FORWARDED,
-    (_S.OFFLINE_APPROVED, AdviceDeclined): _S.FORWARD_DECLINED,
-    (_S.OFFLINE_APPROVED, ReversalAsked): _S.REVERSING,
-    (_S.FORWARDED, ReversalAsked): _S.REVERSING,
-    (_S.FORWARD_DECLINED, ReversalAsked): _S.REVERSING,  # Its sale was dropped: nobody owes it.
-    (_S.REVERSING, AdviceAccepted): _S.REVERSING,  # The advice stood before it in the queue.
-    (_S.REVERSING, AdviceDeclined): _S.REVERSING,
-    (_S.REVERSING, ReversalAcknowledged): _S.REVERSED,
-}
+_GIVEN_BACK = (_S.VOIDED, _S.PARTLY_REFUNDED, _S.FULLY_REFUNDED)
+_CLOSED_SALE = (*_GIVEN_BACK, _S.FORWARD_DECLINED, _S.RECEIVABLE_CLOSED)
 
-STANDING = (_S.APPROVED, _S.OFFLINE_APPROVED, _S.FORWARDED, _S.FORWARD_DECLINED)
-"""States in which the customer has paid."""
+TRANSITIONS: dict[tuple[PaymentState, type], tuple[PaymentState, ...]] = {
+    (_S.INTENT, Sent): (_S.SENT,),
+    (_S.INTENT, OfflineApproved): (_S.OFFLINE_GUARANTEED, _S.OFFLINE_AT_RISK),
+    (_S.INTENT, Declined): (_S.DECLINED,),
+    (_S.INTENT, Abandoned): (_S.ABANDONED,),
+    (_S.SENT, Approved): (_S.APPROVED,),
+    (_S.SENT, Declined): (_S.DECLINED,),
+    (_S.SENT, NoAnswer): (_S.UNKNOWN,),
+    (_S.SENT, Abandoned): (_S.ABANDONED,),  # No connection: provably nothing left.
+    (_S.UNKNOWN, Approved): (_S.APPROVED,),
+    (_S.UNKNOWN, Declined): (_S.DECLINED,),
+    (_S.UNKNOWN, ReversalAsked): (_S.REVERSING,),
+    (_S.APPROVED, ReversalAsked): (_S.REVERSING,),
+    (_S.OFFLINE_GUARANTEED, AdviceAccepted): (_S.FORWARDED,),
+    (_S.OFFLINE_AT_RISK, AdviceAccepted): (_S.FORWARDED,),
+    (_S.OFFLINE_GUARANTEED, AdviceDeclined): (_S.FORWARD_DECLINED,),
+    (_S.OFFLINE_AT_RISK, AdviceDeclined): (_S.FORWARD_DECLINED,),
+    (_S.OFFLINE_GUARANTEED, ReversalAsked): (_S.REVERSING,),
+    (_S.OFFLINE_AT_RISK, ReversalAsked): (_S.REVERSING,),
+    (_S.FORWARDED, ReversalAsked): (_S.REVERSING,),
+    (_S.FORWARD_DECLINED, ReversalAsked): (_S.REVERSING,),  # Its sale was dropped: nobody owes it.
+    (_S.REVERSING, AdviceAccepted): (_S.REVERSING,),  # The advice stood before it in the queue.
+    (_S.REVERSING, AdviceDeclined): (_S.REVERSING,),
+    (_S.REVERSING, ReversalAcknowledged): (_S.REVERSED,),
+    (_S.REVERSING, ReversalDeclined): (_S.APPROVED, _S.FORWARDED),
+    (_S.APPROVED, RefundAsked): _GIVEN_BACK,
+    (_S.OFFLINE_GUARANTEED, RefundAsked): _GIVEN_BACK,
+    (_S.OFFLINE_AT_RISK, RefundAsked): _GIVEN_BACK,
+    (_S.FORWARDED, RefundAsked): _GIVEN_BACK,
+    (_S.PARTLY_REFUNDED, RefundAsked): (_S.PARTLY_REFUNDED, _S.FULLY_REFUNDED),
+    # What the customer never paid needs no giving back: the receivable shrinks.
+    (_S.FORWARD_DECLINED, RefundAsked): (_S.VOIDED, _S.FORWARD_DECLINED, _S.FULLY_REFUNDED),
+    (_S.VOIDED, AdviceAccepted): (_S.VOIDED,),
+    (_S.VOIDED, AdviceDeclined): (_S.VOIDED,),
+    (_S.PARTLY_REFUNDED, AdviceAccepted): (_S.PARTLY_REFUNDED,),
+    (_S.PARTLY_REFUNDED, AdviceDeclined): (_S.FORWARD_DECLINED,),  # For the rest.
+    (_S.FULLY_REFUNDED, AdviceAccepted): (_S.FULLY_REFUNDED,),
+    (_S.FULLY_REFUNDED, AdviceDeclined): (_S.FULLY_REFUNDED,),
+    (_S.FORWARD_DECLINED, ReceivableClosed): (_S.RECEIVABLE_CLOSED,),
+    **{
+        (state, event): (state,)
+        for state in _CLOSED_SALE
+        for event in (RefundAcknowledged, RefundDeclined, RefundSettled)
+    },
+}
+"""Each step there is, with the states that it may lead to; `_choose` says which."""
+
+STANDING = (
+    _S.APPROVED,
+    _S.OFFLINE_GUARANTEED,
+    _S.OFFLINE_AT_RISK,
+    _S.FORWARDED,
+    _S.FORWARD_DECLINED,
+)
+"""States in which the customer has paid, and nothing was given back."""
 
 OPEN = (_S.INTENT, _S.SENT, _S.UNKNOWN)
 """States that a restarted terminal has to resolve before it sells on."""
@@ -252,7 +127,11 @@ class ImpossibleTransition(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment as far as it is known."""
+    """One payment as far as it is known.
+
+    Attributes:
+        refunded: given back so far, by voids and refunds; never more than `amount`.
+    """
 
     id: TransactionId
     sale_id: TransactionId
@@ -262,6 +141,12 @@ class Payment:
     approval: Approval | None = None
     offline: OfflineApproved | None = None
     decline: Decline | None = None
+    refunded: Won = ZERO
+
+    @property
+    def left(self) -> Won:
+        """What could still be given back."""
+        return self.amount - self.refunded
 
     @property
     def tender(self) -> VoucherTender | None:
@@ -306,12 +191,16 @@ def step(payment: Payment, event: PaymentEvent) -> Payment:
     """Return the payment after the event.
 
     Raises:
-        ImpossibleTransition: the table has no such step, or the event is another payment's.
+        ImpossibleTransition: the table has no such step, the event is another payment's, or more
+            would be given back than was paid.
     """
-    target = TRANSITIONS.get((payment.state, type(event)))
-    if target is None or event.payment_id != payment.id:
+    targets = TRANSITIONS.get((payment.state, type(event)))
+    if targets is None or event.payment_id != payment.id:
         raise ImpossibleTransition(f"{type(event).__name__} in state {payment.state}")
-    moved = replace(payment, state=target)
+    chosen = _choose(payment, event)
+    moved = replace(payment, state=targets[0] if chosen is None else chosen)
+    if moved.state not in targets:
+        raise ImpossibleTransition(f"{type(event).__name__} of {payment.state} to {moved.state}")
     match event:
         case Sent(card=card):
             return replace(moved, card=card)
@@ -321,8 +210,29 @@ def step(payment: Payment, event: PaymentEvent) -> Payment:
             return replace(moved, approval=approval)
         case Declined(decline=decline) | AdviceDeclined(decline=decline):
             return replace(moved, decline=decline)
+        case RefundAsked(amount=amount):
+            return replace(moved, refunded=payment.refunded + amount)
         case _:
             return moved
+
+
+def _choose(payment: Payment, event: PaymentEvent) -> PaymentState | None:
+    """Return where a step with more than one end leads, None for any other."""
+    match event:
+        case OfflineApproved(mode=ApprovalMode.OFFLINE_GUARANTEED):
+            return PaymentState.OFFLINE_GUARANTEED
+        case OfflineApproved():
+            return PaymentState.OFFLINE_AT_RISK
+        case ReversalDeclined():
+            return PaymentState.APPROVED if payment.offline is None else PaymentState.FORWARDED
+        case RefundAsked(amount=amount, void=void):
+            if not ZERO < amount <= payment.left or (void and amount != payment.amount):
+                raise ImpossibleTransition(f"{amount} won back of {payment.left}")
+            if amount == payment.left:
+                return PaymentState.VOIDED if void else PaymentState.FULLY_REFUNDED
+            declined = payment.state is PaymentState.FORWARD_DECLINED
+            return payment.state if declined else PaymentState.PARTLY_REFUNDED
+    return None
 
 
 def fold(events: list[PaymentEvent]) -> dict[TransactionId, Payment]:

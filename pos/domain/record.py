@@ -49,6 +49,39 @@ class Record:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerHead:
+    """The ledger's word on how far it knows a terminal's journal, signed by the ledger.
+
+    Attributes:
+        sequence, hash: the newest record of the journal that the ledger holds.
+        count: how many of the device's records it holds, over all incarnations.
+        at: the ledger's time.
+        signature: Ed25519 by the ledger's key over `message`, 128 hex digits.
+    """
+
+    device: int
+    incarnation: int
+    sequence: int
+    hash: str
+    count: int
+    at: datetime
+    signature: str = ""
+
+    @property
+    def message(self) -> bytes:
+        """What the ledger signs: the canonical form of everything but the signature."""
+        said: dict[str, Json] = {
+            "at": encode(self.at),
+            "count": self.count,
+            "device": self.device,
+            "hash": self.hash,
+            "incarnation": self.incarnation,
+            "sequence": self.sequence,
+        }
+        return b"ieum-pos ledger head v1" + canonical(said)
+
+
 class ChainBroken(Exception):
     """A record was changed, removed, added or moved; says where."""
 

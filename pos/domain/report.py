@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 
-from pos.domain.events import Event, SaleCompleted
+from pos.domain.events import Event, SaleCompleted, SaleRefunded
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import OrderAccepted, OrderNotPosted, OrderPosted
-from pos.domain.payment import AdviceAccepted, AdviceDeclined, OfflineApproved, ReversalAsked
+from pos.domain.payment_events import (
+    AdviceAccepted,
+    AdviceDeclined,
+    OfflineApproved,
+    ReceivableClosed,
+    RefundAcknowledged,
+    RefundAsked,
+    ReversalAsked,
+    ReversalDeclined,
+)
 from pos.domain.rates import ChannelRate, cost
+from pos.domain.refund import CashReturn, RefundRecord
 from pos.domain.sale import SaleRecord
 from pos.domain.tender import ApprovalMode, CashTender
 from pos.domain.won import ZERO, Won
-
-KOREA = timezone(timedelta(hours=9), "KST")  # No daylight saving since 1988.
-
-
-def business_day(at: datetime) -> date:
-    """Return the Korean day a moment belongs to."""
-    return at.astimezone(KOREA).date()
-
-
-def day_bounds(day: date) -> tuple[datetime, datetime]:
-    """Return the first moment of a Korean day and of the next, in UTC."""
-    start = datetime(day.year, day.month, day.day, tzinfo=KOREA).astimezone(UTC)
-    return start, start + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +54,9 @@ class DaySummary:
         reversed: what reversals gave or will give back; not in the sales.
         orders: accepted delivery orders; `order_commission` is the ledger's word, and
             `order_saving` what the same orders would have cost on a private app, less it.
+        refunds: voids and refunds made on this day, of whichever day's sales; `sales` and `tenders`
+            are before them. `refunded_to` says how much by `cash` and by `card`, `refund_vat` the
+            VAT in them, and `cashback_taken` what customers' cards gave back of their cashback.
         head: the day's last record, `SEQUENCE:HASH12`; on paper, it proves that none was cut off.
     """
 
@@ -72,6 +72,15 @@ class DaySummary:
     order_commission: Won = ZERO
     order_private_cost: Won = ZERO
     head: str = ""
+    refunds: TenderSum = TenderSum()
+    refunded_to: Mapping[str, TenderSum] = field(default_factory=dict[str, TenderSum])
+    refund_vat: Won = ZERO
+    cashback_taken: Won = ZERO
+
+    @property
+    def net(self) -> Won:
+        """Sales less what was given back."""
+        return self.sales.amount - self.refunds.amount
 
     @property
     def order_saving(self) -> Won:
@@ -90,6 +99,7 @@ def summarize(day: date, events: Iterable[Event], private_app: ChannelRate) -> D
     summary = DaySummary(day)
     estimates: dict[TransactionId, Won] = {}
     declined: dict[TransactionId, Won] = {}
+    reversed_by: dict[TransactionId, Won] = {}
     for event in events:
         summary = _count(summary, event, private_app)
         match event:
@@ -100,11 +110,19 @@ def summarize(day: date, events: Iterable[Event], private_app: ChannelRate) -> D
                 summary = _less_estimate(summary, estimates.pop(payment, ZERO))
             case AdviceAccepted(payment_id=payment):
                 summary = _less_estimate(summary, estimates.pop(payment, ZERO))
-            case ReversalAsked(payment_id=payment):
+            case ReversalAsked(payment_id=payment, amount=amount):
+                reversed_by[payment] = amount
                 summary = _less_estimate(summary, estimates.pop(payment, ZERO))
                 if payment in declined:  # Its sale was dropped: nobody owes it.
-                    owed = summary.receivable.minus(declined.pop(payment))
-                    summary = replace(summary, receivable=owed)
+                    summary = _owed_less(summary, declined.pop(payment), whole=True)
+            case ReversalDeclined(payment_id=payment) if payment in reversed_by:
+                taken_back = summary.reversed.minus(reversed_by.pop(payment))
+                summary = replace(summary, reversed=taken_back)
+            case RefundAsked(payment_id=payment, amount=amount) if payment in declined:
+                declined[payment] -= amount
+                summary = _owed_less(summary, amount, whole=not declined[payment])
+            case ReceivableClosed(payment_id=payment) if payment in declined:
+                summary = _owed_less(summary, declined.pop(payment), whole=True)
             case _:
                 pass
     return summary
@@ -113,6 +131,12 @@ def summarize(day: date, events: Iterable[Event], private_app: ChannelRate) -> D
 def _less_estimate(day: DaySummary, estimate: Won) -> DaySummary:
     """The ledger has spoken, or the payment is taken back: its estimate counts no more."""
     return replace(day, cashback_estimated=day.cashback_estimated - estimate)
+
+
+def _owed_less(day: DaySummary, amount: Won, *, whole: bool) -> DaySummary:
+    """Less is owed to the shop; with the whole of it, one receivable fewer."""
+    owed = TenderSum(day.receivable.count - whole, day.receivable.amount - amount)
+    return replace(day, receivable=owed)
 
 
 def _count(day: DaySummary, event: Event, private_app: ChannelRate) -> DaySummary:
@@ -127,6 +151,10 @@ def _count(day: DaySummary, event: Event, private_app: ChannelRate) -> DaySummar
             return replace(day, receivable=day.receivable.plus(amount))
         case ReversalAsked(amount=amount):
             return replace(day, reversed=day.reversed.plus(amount))
+        case SaleRefunded(refund=refund):
+            return _count_refund(day, refund)
+        case RefundAcknowledged(given_back=given_back):
+            return replace(day, cashback_taken=day.cashback_taken + given_back.cashback_taken)
         case OrderAccepted(total=total):
             return replace(day, orders=day.orders.plus(total))
         case OrderNotPosted(total=total):
@@ -139,6 +167,19 @@ def _count(day: DaySummary, event: Event, private_app: ChannelRate) -> DaySummar
             )
         case _:
             return day
+
+
+def _count_refund(day: DaySummary, refund: RefundRecord) -> DaySummary:
+    to = dict(day.refunded_to)
+    for each in refund.returns:
+        name = "cash" if isinstance(each, CashReturn) else "card"
+        to[name] = to.get(name, TenderSum()).plus(each.amount)
+    return replace(
+        day,
+        refunds=day.refunds.plus(refund.total),
+        refunded_to=to,
+        refund_vat=day.refund_vat + refund.tax.vat,
+    )
 
 
 def _count_sale(day: DaySummary, sale: SaleRecord) -> DaySummary:

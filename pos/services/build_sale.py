@@ -16,7 +16,7 @@ from pos.domain.errors import (
 )
 from pos.domain.events import Event, SaleDropped, to_record
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment import ReversalAsked
+from pos.domain.payment_events import ReversalAsked
 from pos.domain.sale import Sale, SaleLine
 from pos.domain.tender import VoucherTender
 from pos.domain.won import ZERO

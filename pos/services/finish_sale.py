@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pos.domain.business_day import business_day
 from pos.domain.codec import encode
-from pos.domain.events import Event, SaleCompleted, to_record
-from pos.domain.report import business_day
+from pos.domain.events import Event, SaleCompleted, from_record, to_record
+from pos.domain.payment_events import OfflineApproved
+from pos.domain.receipt_body import ReceiptBody
 from pos.domain.sale import Sale, SaleRecord, complete
-from pos.domain.tender import CashTender
+from pos.domain.tender import ApprovalMode, CashTender, VoucherTender
 from pos.ports import Change, Clock, NewPrintJob, PrintKind, PrintSpool, Store, SyncEngine
 from pos.services.build_sale import Counter
 
@@ -37,10 +39,11 @@ class FinishSale:
         number = await self._store.next_receipt_number(business_day(now))
         record = complete(sale, receipt_number=number, at=now)
         events = (*because, SaleCompleted(record, now))
+        advices = await self._advices(record, because)
         await self._store.commit(
             Change(
                 records=tuple(to_record(event) for event in events),
-                print_jobs=(receipt_job(record),),
+                print_jobs=(receipt_job(record, advices),),
                 clear_draft=True,
             )
         )
@@ -49,10 +52,40 @@ class FinishSale:
         self._sync.wake()
         return record
 
+    async def _advices(
+        self, record: SaleRecord, because: tuple[Event, ...]
+    ) -> tuple[OfflineApproved, ...]:
+        """Return the sale's offline approvals; most sales have none, and then nothing is read."""
+        if not is_offline(record):
+            return ()
+        now = tuple(event for event in because if isinstance(event, OfflineApproved))
+        return (*await written_advices(self._store, record), *now)
 
-def receipt_job(record: SaleRecord, *, reprint: bool = False) -> NewPrintJob:
+
+def is_offline(record: SaleRecord) -> bool:
+    """Tell whether a card paid a part of the sale without the ledger."""
+    return any(
+        isinstance(tender, VoucherTender) and tender.mode is not ApprovalMode.ONLINE
+        for tender in record.tenders
+    )
+
+
+async def written_advices(store: Store, record: SaleRecord) -> tuple[OfflineApproved, ...]:
+    """Return the offline approvals among a sale's tenders, from the journal."""
+    tendered = {t.payment_id for t in record.tenders if isinstance(t, VoucherTender)}
+    events = [from_record(each) for each in await store.sale_records(record.id)]
+    return tuple(
+        event
+        for event in events
+        if isinstance(event, OfflineApproved) and event.payment_id in tendered
+    )
+
+
+def receipt_job(
+    record: SaleRecord, advices: tuple[OfflineApproved, ...], *, reprint: bool = False
+) -> NewPrintJob:
     """Return the print job for a sale's receipt; the drawer opens for cash, and not for a reprint."""
-    body = encode(record)
+    body = encode(ReceiptBody(record, advices))
     assert isinstance(body, dict)
     cash = any(isinstance(tender, CashTender) for tender in record.tenders)
     return NewPrintJob(

@@ -7,6 +7,7 @@ from pos.domain.events import to_record
 from pos.domain.order import OrderClosed, OrderEvent, OrderReceived, advance
 from pos.ports import Change, Clock, FeedPage, Ledger, Store, SyncEngine
 from pos.services.handle_orders import OrderDesk
+from pos.services.hotlist import Hotlist
 from pos.services.line import Line
 
 BACK_OFF_MS = (500, 1_000, 2_000, 5_000)  # A shop waits for the line; the ledger must not drown.
@@ -21,6 +22,7 @@ class FollowFeed:
         ledger: Ledger,
         store: Store,
         orders: OrderDesk,
+        hotlist: Hotlist,
         line: Line,
         sync: SyncEngine,
         clock: Clock,
@@ -29,6 +31,7 @@ class FollowFeed:
         self._ledger = ledger
         self._store = store
         self._orders = orders
+        self._hotlist = hotlist
         self._line = line
         self._sync = sync
         self._clock = clock
@@ -58,6 +61,8 @@ class FollowFeed:
                 failures += 1
                 continue
             failures = 0
+            if page.at is not None:
+                self._line.heard_clock(page.at, self._clock.now())
             if not self._line.up:
                 self._line.answered(self._clock.now())
                 self._sync.wake()
@@ -67,10 +72,11 @@ class FollowFeed:
         if page.cursor == cursor and not page.items:
             return
         events = self._news(page)
-        await self._store.commit(
-            Change(records=tuple(to_record(event) for event in events), feed_cursor=page.cursor)
-        )
+        stopped = tuple(item.hotlist for item in page.items if item.hotlist is not None)
+        records = tuple(to_record(event) for event in events)
+        await self._store.commit(Change(records=records, feed_cursor=page.cursor, hotlist=stopped))
         self._orders.take_in(events)
+        self._hotlist.take_in(stopped)
 
     def _news(self, page: FeedPage) -> list[OrderEvent]:
         """Return what is new on a page: the feed repeats itself, also within one page."""

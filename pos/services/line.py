@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pos.ports import Listener
+
+SKEW_MAX = timedelta(seconds=30)  # Receipts show seconds; half a minute starts arguments.
 
 
 class Line:
@@ -13,11 +15,14 @@ class Line:
     Attributes:
         up: the last thing heard was an answer.
         since: when that state began; UTC.
+        skew: what the ledger's clock is ahead of ours, at its last answer that said so; shown to
+            people, and never used to order or date anything.
     """
 
     def __init__(self, now: datetime) -> None:
         self.up = True
         self.since = now
+        self.skew = timedelta(0)
         self._listeners: list[Listener] = []
 
     def on_change(self, listener: Listener) -> None:
@@ -28,6 +33,18 @@ class Line:
         """The ledger answered, whatever it said."""
         self._turn(True, at)
 
+    def heard_clock(self, theirs: datetime, ours: datetime) -> None:
+        """The ledger said what time it is."""
+        was_wrong = self.clock_is_wrong
+        self.skew = theirs - ours
+        if was_wrong is not self.clock_is_wrong:
+            self._tell()
+
+    @property
+    def clock_is_wrong(self) -> bool:
+        """Our clock and the ledger's differ by more than a person should see."""
+        return abs(self.skew) > SKEW_MAX
+
     def failed(self, at: datetime) -> None:
         """A call went without an answer."""
         self._turn(False, at)
@@ -36,5 +53,8 @@ class Line:
         if up is self.up:
             return
         self.up, self.since = up, at
+        self._tell()
+
+    def _tell(self) -> None:
         for listener in self._listeners:
             listener()

@@ -8,18 +8,20 @@ from pos.domain.events import Event, SaleDropped, from_record, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment import (
     OPEN,
+    Payment,
+    PaymentState,
+    fold,
+    step,
+)
+from pos.domain.payment_answers import Approval
+from pos.domain.payment_events import (
     Abandoned,
-    Approval,
     Approved,
     Declined,
     Intended,
     NoAnswer,
-    Payment,
     PaymentEvent,
-    PaymentState,
     ReversalAsked,
-    fold,
-    step,
 )
 from pos.domain.sale import Sale, SaleRecord
 from pos.domain.tender import CashTender, VoucherTender
@@ -28,6 +30,8 @@ from pos.ports import Change, Clock, Ledger, Store, SyncEngine
 from pos.services.build_sale import Counter
 from pos.services.finish_sale import FinishSale
 from pos.services.take_card import ask_outcome
+
+OF_A_COPY = "copy put back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Recover:
         """
         events = [from_record(record) for record in await self._store.unfinished()]
         payments = fold([event for event in events if isinstance(event, PaymentEvent)])
+        if self._store.is_copy:
+            return await self._of_a_copy(events, payments)
         resolved = {key: await self._resolve(each) for key, each in payments.items()}
         sales = _latest_sales(events)
         draft = await self._store.draft()
@@ -105,6 +111,49 @@ class Recover:
             tuple(p for p in reversing if payments[p.id].state in OPEN),
             restored=open_sale is not None and bool(open_sale.lines),
         )
+
+    async def _of_a_copy(
+        self, events: list[Event], payments: dict[TransactionId, Payment]
+    ) -> Recovered:
+        """Reopen what a copy of the journal shows as open, as a new sale and with nothing paid.
+
+        What became of it since stands in a journal that is gone. So whatever a card paid of it is
+        given back, which the ledger declines where a finished sale rests on it; and the lines come
+        back under a new id, for the old one may have been closed.
+        """
+        resolved = [await self._resolve(each) for each in payments.values()]
+        now = self._clock.now()
+        asked: list[PaymentEvent] = [
+            ReversalAsked(each.id, each.sale_id, each.amount, OF_A_COPY, now)
+            for each in resolved
+            if each.tender is not None
+        ]
+        sales = _latest_sales(events)
+        ended: list[Event] = [*asked, *(SaleDropped(sale_id, now) for sale_id in sales)]
+        found = await self._store.draft()
+        if found is not None and await self._has_ended(found.id):
+            found = None
+        if found is None and sales:
+            found = list(sales.values())[-1]
+        fresh = self._counter.sale
+        if found is not None:
+            fresh = replace(fresh, lines=found.lines, next_number=found.next_number)
+        change = Change(
+            records=tuple(to_record(event) for event in ended),
+            draft=fresh if fresh.lines else None,
+            clear_draft=not fresh.lines,
+            copy_resolved=True,
+        )
+        await self._store.commit(change)  # All of it or none: killed before, it begins anew.
+        self._counter.restore(fresh)
+        self._sync.wake()
+        given_back = {event.payment_id for event in asked}
+        reversing = [
+            each
+            for each in resolved
+            if each.id in given_back or each.state is PaymentState.REVERSING
+        ]
+        return Recovered((), tuple(reversing), restored=bool(fresh.lines))
 
     async def _resolve(self, payment: Payment) -> Payment:
         now = self._clock.now()

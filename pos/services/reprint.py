@@ -7,7 +7,7 @@ from pos.domain.events import SaleCompleted, from_record
 from pos.domain.report import DaySummary
 from pos.domain.sale import SaleRecord
 from pos.ports import Change, NewPrintJob, PrintKind, PrintSpool, Store
-from pos.services.finish_sale import receipt_job
+from pos.services.finish_sale import is_offline, receipt_job, written_advices
 
 
 class Reprint:
@@ -30,8 +30,13 @@ class Reprint:
         """Queue a marked copy of the last receipt; None if there is no sale yet."""
         sale = await self.last_sale()
         if sale is not None:
-            await self._queue(receipt_job(sale, reprint=True))
+            await self.receipt(sale)
         return sale
+
+    async def receipt(self, sale: SaleRecord) -> None:
+        """Queue a marked copy of a sale's receipt."""
+        advices = await written_advices(self._store, sale) if is_offline(sale) else ()
+        await self._queue(receipt_job(sale, advices, reprint=True))
 
     async def test_page(self) -> None:
         """Queue the printer's test page."""

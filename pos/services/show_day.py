@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pos.domain.business_day import business_day, day_bounds
 from pos.domain.events import from_record
 from pos.domain.rates import Rates
 from pos.domain.record import head_of
-from pos.domain.report import DaySummary, business_day, day_bounds, summarize
+from pos.domain.report import DaySummary, summarize
 from pos.ports import Backlog, Clock, Store
 
 

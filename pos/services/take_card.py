@@ -5,7 +5,7 @@ Order of things, each durable before the next (DESIGN 3): intent; card; sent; an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,22 +21,18 @@ from pos.domain.errors import (
     LedgerUnreachable,
 )
 from pos.domain.events import Event, to_record
-from pos.domain.offline import OfflineLimits, OfflineNo, decide_offline
-from pos.domain.payment import (
+from pos.domain.offline import OfflineAsk, OfflineLimits, OfflineNo, OfflineYes, decide_offline
+from pos.domain.payment import Payment, begin, step
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
+from pos.domain.payment_events import (
     Abandoned,
-    Approval,
     Approved,
-    Decline,
     Declined,
-    DeclineReason,
     Intended,
     NoAnswer,
     OfflineApproved,
-    Payment,
     ReversalAsked,
     Sent,
-    begin,
-    step,
 )
 from pos.domain.rates import Rates, estimate_cashback
 from pos.domain.sale import Sale, SaleRecord
@@ -56,6 +52,14 @@ from pos.ports import (
 from pos.services.build_sale import Counter
 from pos.services.finish_sale import FinishSale
 from pos.services.line import Line
+
+Permit = Callable[[Won], Awaitable[str]]
+"""Returns who answers for that many won at risk, or nothing."""
+
+
+async def nobody(_: Won) -> str:
+    """Answer for nothing: without a person to ask, the risk is not taken."""
+    return ""
 
 
 class Stage(StrEnum):
@@ -149,9 +153,18 @@ class TakeCard:
         self._cancelled = False
 
     async def pay(
-        self, amount: Won | None = None, *, on_stage: Callable[[Stage], None] = lambda _: None
+        self,
+        amount: Won | None = None,
+        *,
+        on_stage: Callable[[Stage], None] = lambda _: None,
+        permit: Permit = nobody,
     ) -> CardOutcome:
         """Take a card for what is due, or for a part of it.
+
+        Args:
+            amount: None is all that is due.
+            on_stage: hears what is being waited for.
+            permit: asked who answers for a payment at risk above the shop's limit; nobody: refused.
 
         Raises:
             SaleError: nothing is due, the amount is not within it, or a payment is under way.
@@ -164,10 +177,10 @@ class TakeCard:
             self._cancelled = False
             self._rates()  # Missing ones must show before a card has counted anything down.
             on_stage(Stage.TAP)
-            outcome = await self._attempt(sale, wanted, self._line.up, on_stage)
+            outcome = await self._attempt(sale, wanted, self._line.up, on_stage, permit)
             if outcome is None:  # Nothing left the terminal, so the same sale may go offline.
                 on_stage(Stage.TAP_AGAIN)
-                outcome = await self._attempt(sale, wanted, False, on_stage)
+                outcome = await self._attempt(sale, wanted, False, on_stage, permit)
             assert outcome is not None
             return outcome
 
@@ -177,7 +190,12 @@ class TakeCard:
         await self._reader.cancel()
 
     async def _attempt(
-        self, sale: Sale, amount: Won, online: bool, on_stage: Callable[[Stage], None]
+        self,
+        sale: Sale,
+        amount: Won,
+        online: bool,
+        on_stage: Callable[[Stage], None],
+        permit: Permit,
     ) -> CardOutcome | None:
         payment_id = self._counter.next_id()
         now = self._clock.now()
@@ -198,7 +216,7 @@ class TakeCard:
         if online:
             on_stage(Stage.ASKING)
             return await self._ask(sale, payment, card, on_stage)
-        return await self._approve_offline(sale, payment, card)
+        return await self._approve_offline(sale, payment, card, permit)
 
     async def _ask(
         self, sale: Sale, payment: Payment, card: CardRead, on_stage: Callable[[Stage], None]
@@ -250,11 +268,23 @@ class TakeCard:
         approved = Approved(payment.id, sale.id, answer, self._clock.now())
         return await self._stand(sale, step(payment, approved), approved)
 
-    async def _approve_offline(self, sale: Sale, payment: Payment, card: CardRead) -> CardOutcome:
-        exposure = await self._store.unsent_offline(card.card_ref)
-        now = self._clock.now()
+    async def _approve_offline(
+        self, sale: Sale, payment: Payment, card: CardRead, permit: Permit
+    ) -> CardOutcome:
+        since = self._clock.now() - self._limits.velocity_window
+        exposure = await self._store.unsent_offline(card.card_ref, since)
+        now, permitted_by = self._clock.now(), ""
         decision = decide_offline(card, payment.amount, self._limits, exposure, now)
-        if isinstance(decision, OfflineNo):
+        if isinstance(decision, OfflineAsk):
+            permitted_by = await permit(decision.amount)
+            if not permitted_by:
+                decline = Decline(DeclineReason.OFFLINE_NOT_PERMITTED)
+                return await self._decline(payment, decline, card)
+            decision = decide_offline(
+                card, payment.amount, self._limits, exposure, now, permitted=True
+            )
+        if not isinstance(decision, OfflineYes):
+            assert isinstance(decision, OfflineNo)
             return await self._decline(payment, Decline(decision.reason), card)
         approved = OfflineApproved(
             payment_id=payment.id,
@@ -265,6 +295,7 @@ class TakeCard:
             approval_code=f"F{payment.id.sequence % 10_000_000:07d}",
             cashback_estimate=estimate_cashback(payment.amount, self._rates()),
             at=self._clock.now(),
+            permitted_by=permitted_by,
         )
         return await self._stand(sale, step(payment, approved), approved)
 

@@ -8,7 +8,9 @@ from pos.ports import CardReader, Clock, Printer, PrintSpool, Store, SyncEngine
 from pos.services.build_sale import Counter
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
+from pos.services.receivables import Receivables
 from pos.services.recover import Recovered
+from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.show_day import ShowDay
@@ -38,6 +40,8 @@ class Terminal:
     day: ShowDay
     reprint: Reprint
     resend: Resend
+    refund: RefundSale
+    receivables: Receivables
     line: Line
     spool: PrintSpool
     sync: SyncEngine

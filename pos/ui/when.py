@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from pos.domain.report import KOREA
+from pos.domain.business_day import KOREA
 from pos.ui.i18n import _
 
 

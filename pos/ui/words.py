@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pos.domain.order import OrderState
-from pos.domain.payment import DeclineReason
+from pos.domain.payment_answers import DeclineReason
 from pos.domain.tender import ApprovalMode, Purse
 from pos.domain.won import Won
 from pos.ui.i18n import _
@@ -83,6 +83,30 @@ def decline_text(reason: DeclineReason) -> str:
             return _(
                 "The limit for payments without the line is reached. Nothing was drawn. "
                 "Take cash, or tap again when the line is back."
+            )
+        case DeclineReason.OFFLINE_TOO_OFTEN:
+            return _(
+                "This card has paid too often while the line is down. "
+                "Nothing was drawn. Take cash, or tap again when the line is back."
+            )
+        case DeclineReason.OFFLINE_NOT_PERMITTED:
+            return _(
+                "The payment at risk was not allowed. "
+                "Nothing was drawn. Take cash, or tap again when the line is back."
+            )
+        case DeclineReason.CARD_HOTLISTED:
+            return _(
+                "The card was stopped (lost or stolen). "
+                "Nothing was drawn. Do not take it; take another card or cash."
+            )
+        case DeclineReason.PAYMENT_UNKNOWN:
+            return _(
+                "The ledger knows no such payment. Nothing was given back. Tell your technician."
+            )
+        case DeclineReason.REFUND_EXCEEDS:
+            return _(
+                "More than is left of the payment. "
+                "Nothing was given back. See what was refunded before."
             )
 
 

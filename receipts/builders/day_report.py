@@ -91,8 +91,25 @@ def _customers(day: DaySummary) -> list[Line]:
         Rule(),
         Pair("고객 캐시백(확정)", won(day.cashback)),
         Pair("고객 캐시백(예상)", won(day.cashback_estimated)),
+        Pair("취소·반품", _counted(day.refunds)),
+        *_given_back(day),
         Pair("망취소", _counted(day.reversed)),
         Pair("미수금(전송거절)", _counted(day.receivable)),
+    ]
+
+
+def _given_back(day: DaySummary) -> list[Line]:
+    if not day.refunds.count:
+        return []
+    names = {"cash": "현금으로", "card": "카드로"}
+    return [
+        *(
+            Pair(names.get(way, way), _counted(total), indent=2)
+            for way, total in sorted(day.refunded_to.items())
+        ),
+        Pair("부가세", won(day.refund_vat), indent=2),
+        Pair("회수한 캐시백", won(day.cashback_taken), indent=2),
+        Pair("순매출", won(day.net), bold=True),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pos.domain.report import KOREA
+from pos.domain.business_day import KOREA
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
 from receipts.document import Cut, Document, Line, Notice

@@ -9,7 +9,7 @@ from pos.domain.card import CardEntry, CardRead, Cryptogram
 from pos.domain.events import Event, SaleCompleted, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import OrderAccepted, OrderRejected
-from pos.domain.payment import OfflineApproved, ReversalAsked
+from pos.domain.payment_events import OfflineApproved, ReversalAsked
 from pos.domain.record import FIRST_PREVIOUS, Record, chain
 from pos.domain.sale import SaleLine, SaleRecord
 from pos.domain.tax import TaxKind, split_tax

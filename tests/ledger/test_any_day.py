@@ -18,7 +18,7 @@ from ledger.server.payments import IdReused, hash_body
 from ledger.server.seed import seed
 from ledger.server.writer import Writer
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment import Approval, Decline, DeclineReason
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.tender import ApprovalMode, Purse
 from pos.domain.won import ZERO, Won
 from pos.ports import PaymentFate

@@ -20,7 +20,8 @@ from drivers.simulators.card.keys import LEDGER_FILE
 from ledger.client import HttpLedger
 from ledger.contract import openapi
 from pos.domain.forwarding import ForwardStatus
-from pos.domain.payment import Approval, Decline, DeclineReason, OfflineApproved
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
+from pos.domain.payment_events import OfflineApproved
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
 from pos.ports import AuthorizationRequest

@@ -9,7 +9,7 @@ import pytest
 from ledger.client import HttpLedger
 from pos.domain.events import SaleCompleted
 from pos.domain.forwarding import ForwardStatus
-from pos.domain.payment import Decline, DeclineReason
+from pos.domain.payment_answers import Decline, DeclineReason
 from pos.domain.record import Record
 from pos.domain.tender import ApprovalMode, Purse, PurseDraw
 from pos.domain.won import Won

@@ -14,7 +14,7 @@ from ledger.server.merchants import NO_DEVICE, Directory, read_terminals
 from ledger.server.seed import load_cards, seed
 from ledger.server.terms import load_terms
 from pos.domain.errors import LedgerRefused
-from pos.domain.payment import Approval, Decline, DeclineReason
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.tender import Purse
 from pos.domain.won import Won
 from tests.ledger.conftest import DEVICE, TOKEN, Process

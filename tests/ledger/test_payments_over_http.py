@@ -14,7 +14,7 @@ import pytest
 from ledger.client import HttpLedger
 from pos.domain.errors import LedgerRefused, LedgerSilent, LedgerUnreachable
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment import Approval, Decline, DeclineReason
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import Won
 from pos.ports import AuthorizationRequest, PaymentFate

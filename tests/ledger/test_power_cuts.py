@@ -8,7 +8,7 @@ from ledger.client import HttpLedger
 from pos.domain.errors import LedgerError, LedgerUnreachable
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment import Approval
+from pos.domain.payment_answers import Approval
 from pos.ports import PaymentFate
 from tests.ledger.conftest import DEVICE, TOKEN, Process
 from tests.ledger.journal import Journal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.client import HttpLedger
 from pos.domain.forwarding import ForwardStatus
-from pos.domain.payment import Approval, Decline, DeclineReason
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.won import Won
 from pos.ports import PaymentFate
 from tests.ledger.conftest import Process

@@ -23,7 +23,7 @@ from pos.domain.audit_errors import (
 from pos.domain.errors import StoreUnavailable
 from pos.domain.events import DrawerOpened, SaleDropped, to_record
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment import Intended
+from pos.domain.payment_events import Intended
 from pos.domain.sale import Sale
 from pos.domain.won import Won
 from pos.ports import Change

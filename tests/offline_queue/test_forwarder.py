@@ -8,22 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from offline_queue.forwarder import BATCH, Forwarder
+from offline_queue.forwarder import BATCH, HEAD_QUIET_MS, Forwarder
 from offline_queue.store import SqliteStore
 from pos.domain.errors import LedgerError, LedgerRefused, LedgerSilent, TerminalNotAccepted
 from pos.domain.events import from_record, to_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import OrderAccepted, OrderPosted
-from pos.domain.payment import (
+from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
+from pos.domain.payment_events import (
     AdviceAccepted,
     AdviceDeclined,
-    Approval,
-    Decline,
-    DeclineReason,
     OfflineApproved,
+    RefundAcknowledged,
+    RefundAsked,
+    RefundDeclined,
     ReversalAcknowledged,
     ReversalAsked,
+    ReversalDeclined,
 )
 from pos.domain.record import Record
 from pos.domain.tender import ApprovalMode
@@ -68,6 +70,7 @@ class Answering(ScriptedLedger):
             raise self.faults.pop(0)
         if any(record.sequence in self.unreadable for record in records):
             raise LedgerRefused(reason="422")
+        self.forwarded.extend(records)
         answered = [r for r in records if r.sequence not in self.unanswered]
         return tuple(self._answer(record) for record in answered)
 
@@ -78,7 +81,11 @@ class Answering(ScriptedLedger):
             decline = Decline(DeclineReason.CARD_BLOCKED)
             return ForwardOutcome(record.sequence, ForwardStatus.DECLINED, decline=decline)
         return ForwardOutcome(
-            record.sequence, ForwardStatus.ACCEPTED, approval=approval(), commission=Won(150)
+            record.sequence,
+            ForwardStatus.ACCEPTED,
+            approval=approval(),
+            commission=Won(150),
+            given_back=GivenBack((), Won(40), Won(5_000)),
         )
 
 
@@ -184,7 +191,8 @@ async def test_it_counts_the_attempts_that_had_no_answer_and_goes_on(desk: Desk)
     sleep_ms = desk.clock.sleep_ms
 
     async def noting(duration_ms: int) -> None:
-        seen.append(desk.forwarder.failures)
+        if duration_ms != HEAD_QUIET_MS:
+            seen.append(desk.forwarder.failures)
         await sleep_ms(duration_ms)
 
     desk.clock.sleep_ms = noting  # type: ignore[method-assign]
@@ -279,3 +287,61 @@ async def test_a_parked_record_is_sent_again_when_a_person_asks(desk: Desk) -> N
     backlog = await desk.store.backlog()
     assert (backlog.count, backlog.parked) == (0, 0)
     assert await Resend(store=desk.store, sync=desk.forwarder).resend() == 0
+
+
+async def test_once_it_is_quiet_the_ledgers_signed_head_is_asked_for_and_kept(desk: Desk) -> None:
+    made = await desk.store.commit(Change(records=(to_record(advice(2)),)))
+    task = asyncio.create_task(desk.forwarder.run())
+    for _ in range(1_000):
+        await asyncio.sleep(0.005)
+        if await desk.store.ledger_head() is not None:
+            break
+    task.cancel()
+    head = await desk.store.ledger_head()
+    assert head is not None
+    assert (head.sequence, head.hash, head.count) == (made[0].sequence, made[0].hash, 1)
+
+
+async def test_a_long_drain_says_how_far_it_is_and_a_short_one_does_not(desk: Desk) -> None:
+    seen: list[tuple[int, int]] = []
+    forward = desk.ledger.forward
+
+    async def noting(records: Sequence[Record], *, deadline_ms: int) -> tuple[ForwardOutcome, ...]:
+        seen.append(desk.forwarder.progress)
+        return await forward(records, deadline_ms=deadline_ms)
+
+    desk.ledger.forward = noting  # type: ignore[method-assign]
+    await desk.put(advice(2))
+    await desk.forwarder.drain()
+    assert seen == [(0, 0)]
+
+    seen.clear()
+    await desk.put(*(advice(number) for number in range(3, 3 + 2 * BATCH + 10)))
+    await desk.forwarder.drain()
+    assert seen == [(0, 2 * BATCH + 10), (BATCH, 2 * BATCH + 10), (2 * BATCH, 2 * BATCH + 10)]
+    assert desk.forwarder.progress == (0, 0)
+
+
+async def test_a_refund_the_ledger_declines_stands_in_the_journal(desk: Desk) -> None:
+    asked = RefundAsked(an_id(9), an_id(2), SALE, Won(400), False, NOON)
+    await desk.put(asked)
+    desk.ledger.declined = {1}
+    events = await desk.drain()
+    assert events[1:] == [
+        RefundDeclined(
+            an_id(9), an_id(2), SALE, Won(400), Decline(DeclineReason.CARD_BLOCKED), NOON
+        )
+    ]
+
+
+async def test_a_reversal_the_ledger_declines_stands_in_the_journal(desk: Desk) -> None:
+    await desk.put(ReversalAsked(an_id(2), SALE, Won(400), "copy put back", NOON))
+    desk.ledger.declined = {1}
+    assert (await desk.drain())[1:] == [ReversalDeclined(an_id(2), SALE, NOON)]
+
+
+async def test_a_refund_is_acknowledged_with_what_went_back(desk: Desk) -> None:
+    await desk.put(RefundAsked(an_id(9), an_id(2), SALE, Won(400), False, NOON))
+    events = await desk.drain()
+    back = GivenBack((), Won(40), Won(5_000))
+    assert events[1:] == [RefundAcknowledged(an_id(9), an_id(2), SALE, Won(400), back, NOON)]

@@ -9,7 +9,7 @@ from pos.domain.codec import CodecError
 from pos.domain.events import SaleCompleted, SaleDropped, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import OrderRejected
-from pos.domain.payment import Intended, OfflineApproved, Sent
+from pos.domain.payment_events import Intended, OfflineApproved, Sent
 from pos.domain.sale import Sale, complete
 from pos.domain.tender import ApprovalMode, take_cash
 from pos.domain.won import Won

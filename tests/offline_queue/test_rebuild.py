@@ -14,7 +14,7 @@ from offline_queue.rebuild import rebuild
 from offline_queue.store import SqliteStore
 from pos.domain.events import DrawerOpened, Event, SaleCompleted, SaleDropped, to_record
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment import Intended, Sent
+from pos.domain.payment_events import Intended, Sent
 from pos.domain.sale import Sale, complete
 from pos.domain.tender import take_cash
 from pos.domain.won import Won

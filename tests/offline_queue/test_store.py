@@ -20,7 +20,7 @@ from pos.domain.events import DrawerOpened, SaleDropped, from_record, to_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.offline import Exposure
-from pos.domain.payment import Intended, OfflineApproved, Sent
+from pos.domain.payment_events import Intended, OfflineApproved, Sent
 from pos.domain.sale import Sale
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
@@ -96,9 +96,11 @@ async def test_the_backlog_counts_offline_payments_until_they_are_settled(
     backlog = await store.backlog()
     assert (backlog.count, backlog.payments, backlog.amount) == (2, 2, Won(7_000))
     assert (backlog.at_risk, backlog.oldest_at) == (Won(4_000), NOON)
-    exposure = await store.unsent_offline(good_card().card_ref)
-    assert exposure == Exposure(Won(7_000), Won(4_000), 2, NOON)
-    assert await store.unsent_offline("0" * 32) == Exposure(Won(0), Won(4_000), 0, NOON)
+    card = good_card().card_ref
+    exposure = await store.unsent_offline(card, NOON)
+    assert exposure == Exposure(Won(7_000), Won(4_000), 2, NOON, recent=2)
+    other = await store.unsent_offline("0" * 32, NOON)
+    assert other == Exposure(Won(0), Won(4_000), 0, NOON)
 
     settled = (
         ForwardOutcome(made[0].sequence, ForwardStatus.ACCEPTED),
@@ -107,6 +109,9 @@ async def test_the_backlog_counts_offline_payments_until_they_are_settled(
     await store.commit(Change(settled=settled))
     backlog = await store.backlog()
     assert (backlog.count, backlog.parked, backlog.amount) == (0, 1, Won(0))
+    # Sent or not, a card's payments of the last hour count for how often it may pay.
+    assert (await store.unsent_offline(card, NOON)).recent == 2
+    assert (await store.unsent_offline(card, NOON + timedelta(seconds=1))).recent == 0
     assert await store.outbox(10) == ()
 
 

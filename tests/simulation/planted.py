@@ -13,7 +13,7 @@ from ledger.server import payments
 from ledger.server.database import Tx
 from offline_queue.print_jobs import PendingJob, PrintJobRows
 from pos.domain.errors import LedgerSilent
-from pos.domain.payment import Approval, Decline, DeclineReason
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.tender import VoucherTender
 from pos.ports import AuthorizationRequest, Change
 from pos.services import recover

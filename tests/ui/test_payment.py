@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from pos.domain.errors import ForeignCard, LedgerSilent, LedgerUnreachable
-from pos.domain.payment import Approval, Decline
+from pos.domain.payment_answers import Approval, Decline
 from pos.domain.won import Won
 from pos.ports import AuthorizationRequest
 from pos.ui.widgets.figures import Figures

@@ -10,7 +10,7 @@ import pytest
 
 import pos.ui
 from pos.domain.order import OrderState
-from pos.domain.payment import DeclineReason
+from pos.domain.payment_answers import DeclineReason
 from pos.domain.tender import ApprovalMode, Purse
 from pos.ui import i18n, words
 from pos.ui.i18n.po import read_po

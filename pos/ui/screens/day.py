@@ -10,8 +10,8 @@ from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Static
 
+from pos.domain.business_day import business_day
 from pos.domain.errors import IeumError
-from pos.domain.report import business_day
 from pos.services.show_day import Day
 from pos.services.terminal import Terminal
 from pos.ui.acts import SidePanelAsked, act

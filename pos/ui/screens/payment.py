@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from pos.domain.errors import CardCancelled, IeumError
-from pos.domain.payment import DeclineReason
+from pos.domain.payment_answers import DeclineReason
 from pos.domain.won import ZERO, Won
 from pos.services.take_card import (
     CardOutcome,

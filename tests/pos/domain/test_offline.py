@@ -10,8 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos.domain.card import CardRead, Cryptogram
-from pos.domain.offline import Exposure, OfflineLimits, OfflineNo, OfflineYes, decide_offline
-from pos.domain.payment import DeclineReason
+from pos.domain.offline import (
+    Exposure,
+    OfflineAsk,
+    OfflineLimits,
+    OfflineNo,
+    OfflineYes,
+    decide_offline,
+)
+from pos.domain.payment_answers import DeclineReason
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import ZERO, Won
 from tests.fakes import NOON, good_card
@@ -32,7 +39,7 @@ AT_RISK = OfflineYes(ApprovalMode.OFFLINE_AT_RISK)
 
 def decide(
     card: CardRead, amount: int, limits: OfflineLimits = OPEN, exposure: Exposure | None = None
-) -> OfflineYes | OfflineNo:
+) -> OfflineYes | OfflineAsk | OfflineNo:
     return decide_offline(card, Won(amount), limits, exposure or Exposure(), NOON)
 
 
@@ -50,6 +57,30 @@ def test_an_expired_or_forged_card_never_pays(cryptogram: Cryptogram) -> None:
     forged = good_card(cryptogram=cryptogram, genuine=False)
     assert decide(expired, 1) == OfflineNo(DeclineReason.CARD_EXPIRED)
     assert decide(forged, 1) == OfflineNo(DeclineReason.CARD_NOT_GENUINE)
+
+
+def test_a_stopped_card_pays_nothing_not_even_what_it_guarantees() -> None:
+    for cryptogram in (Cryptogram.TC, Cryptogram.ARQC):
+        stopped = good_card(cryptogram=cryptogram, hotlisted=True)
+        assert decide(stopped, 1) == OfflineNo(DeclineReason.CARD_HOTLISTED)
+
+
+def test_above_the_limit_somebody_has_to_answer_for_the_risk() -> None:
+    limits = replace(OPEN, permission_above=Won(10_000))
+    assert decide(ASKS, 10_000, limits) == AT_RISK
+    assert decide(ASKS, 10_001, limits) == OfflineAsk(Won(10_001))
+    allowed = decide_offline(ASKS, Won(10_001), limits, Exposure(), NOON, permitted=True)
+    assert allowed == AT_RISK
+    # Somebody's word does not lift the shop's own limits.
+    over = decide_offline(ASKS, Won(30_001), limits, Exposure(), NOON, permitted=True)
+    assert over == OfflineNo(DeclineReason.OFFLINE_AMOUNT_EXCEEDED)
+    assert decide(APPROVES, 30_001, limits) == OfflineYes(ApprovalMode.OFFLINE_GUARANTEED)
+
+
+def test_the_same_card_again_and_again_is_refused() -> None:
+    assert decide(ASKS, 1, OPEN, Exposure(recent=2)) == AT_RISK
+    answer = decide(ASKS, 1, OPEN, Exposure(recent=3))
+    assert answer == OfflineNo(DeclineReason.OFFLINE_TOO_OFTEN)
 
 
 def test_a_card_that_says_no_is_not_asked_to_take_a_risk() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -14,27 +15,39 @@ from pos.domain.identifiers import TransactionId
 from pos.domain.payment import (
     STANDING,
     TRANSITIONS,
-    Abandoned,
-    AdviceAccepted,
-    AdviceDeclined,
-    Approval,
-    Approved,
-    Decline,
-    Declined,
-    DeclineReason,
     ImpossibleTransition,
-    Intended,
-    NoAnswer,
-    OfflineApproved,
     Payment,
-    PaymentEvent,
     PaymentState,
-    ReversalAcknowledged,
-    ReversalAsked,
-    Sent,
     begin,
     fold,
     step,
+)
+from pos.domain.payment_answers import (
+    Approval,
+    Decline,
+    DeclineReason,
+    GivenBack,
+    ReceivableEnd,
+)
+from pos.domain.payment_events import (
+    Abandoned,
+    AdviceAccepted,
+    AdviceDeclined,
+    Approved,
+    Declined,
+    Intended,
+    NoAnswer,
+    OfflineApproved,
+    PaymentEvent,
+    ReceivableClosed,
+    RefundAcknowledged,
+    RefundAsked,
+    RefundDeclined,
+    RefundSettled,
+    ReversalAcknowledged,
+    ReversalAsked,
+    ReversalDeclined,
+    Sent,
 )
 from pos.domain.record import FIRST_PREVIOUS, ChainBroken, Record, chain, verify
 from pos.domain.sale import Sale
@@ -54,6 +67,8 @@ APPROVAL = Approval(
     Won(95_500),
 )
 DECLINE = Decline(DeclineReason.INSUFFICIENT_FUNDS, Won(3_000))
+REFUND = TransactionId(1, 2, 5)
+BACK = GivenBack((PurseDraw(Purse.CHARGED, Won(2_000)),), Won(200), Won(97_300))
 EVENTS: dict[type, PaymentEvent] = {
     Intended: Intended(ID, SALE, Won(5_000), NOON),
     Sent: Sent(ID, SALE.id, good_card(), NOON),
@@ -75,18 +90,28 @@ EVENTS: dict[type, PaymentEvent] = {
     AdviceAccepted: AdviceAccepted(ID, SALE.id, APPROVAL, NOON),
     AdviceDeclined: AdviceDeclined(ID, SALE.id, Won(5_000), DECLINE, NOON),
     Abandoned: Abandoned(ID, SALE.id, "C01", NOON),
+    ReversalDeclined: ReversalDeclined(ID, SALE.id, NOON),
+    RefundAsked: RefundAsked(REFUND, ID, SALE.id, Won(2_000), False, NOON),
+    RefundAcknowledged: RefundAcknowledged(REFUND, ID, SALE.id, Won(2_000), BACK, NOON),
+    RefundDeclined: RefundDeclined(REFUND, ID, SALE.id, Won(2_000), DECLINE, NOON),
+    RefundSettled: RefundSettled(
+        REFUND, ID, SALE.id, Won(2_000), ReceivableEnd.PAID, "현금으로", "김이음", NOON
+    ),
+    ReceivableClosed: ReceivableClosed(
+        ID, SALE.id, Won(5_000), ReceivableEnd.WRITTEN_OFF, "", "김이음", NOON
+    ),
 }
 
 
 @pytest.mark.parametrize(("state", "event"), product(PaymentState, EVENTS.values()))
 def test_only_the_table_moves_a_payment(state: PaymentState, event: PaymentEvent) -> None:
     payment = Payment(ID, SALE.id, Won(5_000), state)
-    target = TRANSITIONS.get((state, type(event)))
-    if target is None:
+    targets = TRANSITIONS.get((state, type(event)))
+    if targets is None:
         with pytest.raises(ImpossibleTransition):
             step(payment, event)
     else:
-        assert target is step(payment, event).state
+        assert step(payment, event).state in targets
 
 
 def test_no_answer_can_never_become_a_decline_by_the_terminal_itself() -> None:
@@ -96,13 +121,17 @@ def test_no_answer_can_never_become_a_decline_by_the_terminal_itself() -> None:
 
 
 def test_every_state_can_be_reached_and_only_ends_have_no_way_on() -> None:
-    assert set(PaymentState) == {PaymentState.INTENT, *TRANSITIONS.values()}
-    ends = set(PaymentState) - {state for state, _ in TRANSITIONS}
+    reached = {target for targets in TRANSITIONS.values() for target in targets}
+    assert set(PaymentState) == {PaymentState.INTENT, *reached}
+    left = {state for (state, _), targets in TRANSITIONS.items() if set(targets) != {state}}
     assert {
         PaymentState.DECLINED,
         PaymentState.REVERSED,
         PaymentState.ABANDONED,
-    } == ends
+        PaymentState.VOIDED,
+        PaymentState.FULLY_REFUNDED,
+        PaymentState.RECEIVABLE_CLOSED,
+    } == set(PaymentState) - left
 
 
 def test_a_payment_pays_only_while_it_stands() -> None:
@@ -126,6 +155,55 @@ def test_a_payment_pays_only_while_it_stands() -> None:
         (Sent, NoAnswer, ReversalAsked, ReversalAcknowledged),
     ):
         assert None is _walk(*path).tender
+
+
+@pytest.mark.parametrize("mode", [ApprovalMode.OFFLINE_GUARANTEED, ApprovalMode.OFFLINE_AT_RISK])
+def test_an_offline_approval_says_who_bears_the_risk(mode: ApprovalMode) -> None:
+    event = EVENTS[OfflineApproved]
+    assert isinstance(event, OfflineApproved)
+    assert step(_walk(), replace(event, mode=mode)).state.value == mode.value
+
+
+def _back(payment: Payment, amount: int, *, void: bool = False) -> Payment:
+    return step(payment, RefundAsked(REFUND, ID, SALE.id, Won(amount), void, NOON))
+
+
+def test_a_payment_is_voided_whole_or_refunded_in_parts_up_to_all_of_it() -> None:
+    paid = _walk(Sent, Approved)
+    assert PaymentState.VOIDED is _back(paid, 5_000, void=True).state
+    assert PaymentState.FULLY_REFUNDED is _back(paid, 5_000).state
+    part = _back(paid, 2_000)
+    assert PaymentState.PARTLY_REFUNDED is part.state
+    assert Won(3_000) == part.left
+    assert PaymentState.FULLY_REFUNDED is _back(part, 3_000).state
+    for back in (0, -1, 3_001):
+        with pytest.raises(ImpossibleTransition):
+            _back(part, back)
+    with pytest.raises(ImpossibleTransition):
+        _back(paid, 4_999, void=True)
+    with pytest.raises(ImpossibleTransition):
+        _back(part, 3_000, void=True)
+    with pytest.raises(ImpossibleTransition):
+        _back(_back(paid, 5_000), 1)
+
+
+def test_what_the_ledger_declines_later_is_owed_less_what_came_back() -> None:
+    part = _back(_walk(OfflineApproved), 2_000)
+    owed = step(part, EVENTS[AdviceDeclined])
+    assert PaymentState.FORWARD_DECLINED is owed.state
+    assert Won(3_000) == owed.left
+    assert PaymentState.FORWARD_DECLINED is _back(owed, 1_000).state
+    assert PaymentState.FULLY_REFUNDED is _back(owed, 3_000).state
+    voided = _back(_walk(OfflineApproved), 5_000, void=True)
+    assert PaymentState.VOIDED is step(voided, EVENTS[AdviceDeclined]).state
+    assert PaymentState.RECEIVABLE_CLOSED is step(owed, EVENTS[ReceivableClosed]).state
+
+
+def test_a_reversal_that_the_ledger_declines_leaves_the_payment_as_it_stood() -> None:
+    online = _walk(Sent, Approved, ReversalAsked, ReversalDeclined)
+    assert PaymentState.APPROVED is online.state
+    offline = _walk(OfflineApproved, ReversalAsked, AdviceAccepted, ReversalDeclined)
+    assert PaymentState.FORWARDED is offline.state
 
 
 def test_another_payments_event_moves_nothing() -> None:
@@ -184,8 +262,6 @@ def _records(count: int) -> list[Record]:
 
 @given(st.data())
 def test_the_chain_shows_a_change_a_gap_and_a_swap(data: st.DataObject) -> None:
-    from dataclasses import replace
-
     records = _records(6)
     assert records[-1].hash == verify(records)
     at = data.draw(st.integers(0, 4))

@@ -18,7 +18,8 @@ from pos.domain.errors import (
 from pos.domain.events import from_record, to_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus, follow_up
 from pos.domain.order import Order, OrderLine, OrderState
-from pos.domain.payment import Approval, Decline, DeclineReason, PaymentState
+from pos.domain.payment import PaymentState
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.record import Record
 from pos.domain.won import ZERO, Won
 from pos.ports import (

@@ -18,7 +18,8 @@ from pos.domain.errors import (
     SaleHasTender,
     StoreUnavailable,
 )
-from pos.domain.payment import DeclineReason, PaymentState
+from pos.domain.payment import PaymentState
+from pos.domain.payment_answers import DeclineReason
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
 from pos.ports import Change
