@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from composition.absent import NoPrinter, NoReader
@@ -10,11 +11,13 @@ from composition.wiring import Devices
 from config.secrets import read_secret
 from config.settings import Settings
 from ledger.client import HttpLedger
+from offline_queue.device_key import Signer
 from pos.ports import CardReader, Printer
+from pos.services.hotlist import Hotlist
 
 
-def reader_of(settings: Settings, folder: Path) -> CardReader:
-    """Return the card reader.
+def reader_of(settings: Settings, folder: Path, hotlist: Hotlist) -> CardReader:
+    """Return the card reader; it asks the hotlist of each card.
 
     Raises:
         ConfigError: the terminal's keys can't be read.
@@ -26,7 +29,7 @@ def reader_of(settings: Settings, folder: Path) -> CardReader:
     from drivers.cards.terminal_keys import load_terminal_keys
 
     kernel = Kernel(load_terminal_keys(folder / settings.files.keys))
-    return PcscReader(kernel, settings.reader.name or None)
+    return PcscReader(kernel, settings.reader.name or None, hotlist.is_stopped)
 
 
 def printer_of(settings: Settings) -> Printer:
@@ -38,14 +41,27 @@ def printer_of(settings: Settings) -> Printer:
     return EscposNetworkPrinter(settings.printer.host, settings.printer.port)
 
 
-def ledger_of(settings: Settings, folder: Path) -> HttpLedger:
-    """Return the line to the central ledger.
+def ledger_of(settings: Settings, folder: Path) -> Callable[[Signer], HttpLedger]:
+    """Return what makes the line to the central ledger, signed by the device.
 
     Raises:
-        ConfigError: the token can't be read.
+        ConfigError: the token or the keys can't be read.
     """
     token = read_secret(folder / settings.ledger.token_file)
-    return HttpLedger(settings.ledger.url, token, settings.terminal.device)
+    public = ledger_public(folder / settings.files.keys)
+    device, url = settings.terminal.device, settings.ledger.url
+    return lambda signer: HttpLedger(url, token, device, signer, public)
+
+
+def ledger_public(keys: Path) -> bytes | None:
+    """Return the ledger's public key; None where a terminal without cards has no keys.
+
+    Raises:
+        ConfigError: the file is there and damaged.
+    """
+    from drivers.cards.terminal_keys import load_terminal_keys
+
+    return load_terminal_keys(keys).ledger_public if keys.exists() else None
 
 
 def devices_of(settings: Settings, folder: Path) -> Devices:
@@ -54,9 +70,11 @@ def devices_of(settings: Settings, folder: Path) -> Devices:
     Raises:
         ConfigError: a key or token can't be read.
     """
+    hotlist = Hotlist()
     return Devices(
-        reader=reader_of(settings, folder),
+        reader=reader_of(settings, folder, hotlist),
         printer=printer_of(settings),
         ledger=ledger_of(settings, folder),
         clock=SystemClock(),
+        hotlist=hotlist,
     )

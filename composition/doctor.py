@@ -11,20 +11,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from composition.demo.home import running_demo
-from composition.devices import ledger_of, printer_of, reader_of
+from composition.devices import printer_of, reader_of
 from composition.paper import rates_file
 from composition.report import open_for_reading
 from config.products import load_catalogue
 from config.rates import load_rates
 from config.secrets import read_secret
 from config.settings import Settings, load_settings
+from ledger.client import HttpLedger
 from pos.domain.business_day import business_day
 from pos.domain.errors import ConfigError, IeumError, LedgerError, StoreUnavailable
 from pos.domain.rates import in_force
+from pos.services.hotlist import Hotlist
+from pos.services.line import Line
 from tools import bootstrap, system_packages
 
 FREE_MIN_MB = 200  # A year of a busy shop's journal.
 LEDGER_WAIT_MS = 3_000
+CLOCK_FIX = "시각 동기화(NTP)를 켜세요. / Turn time synchronisation (NTP) on."
+KEYS_FIX = (
+    "서버 운영자에게 새 키 파일을 받으세요. 정지된 카드와 서버 서명을 확인하지 못합니다. / Get a new key "
+    "file from the ledger's operator: stopped cards and the ledger's signature can't be checked."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +173,11 @@ async def _keys(settings: Settings, folder: Path) -> Finding:
     subject = "카드 키 / card keys"
     if settings.reader.kind == "none":
         return Finding(subject, good="쓰지 않음 / not used")
-    load_terminal_keys(folder / settings.files.keys)
+    keys = load_terminal_keys(folder / settings.files.keys)
+    missing = [name for name in ("hotlist_key", "ledger_public") if getattr(keys, name) is None]
+    if missing:
+        wrong = f"{settings.files.keys}: {', '.join(missing)} 없음 / missing"
+        return Finding(subject, wrong=wrong, fix=KEYS_FIX)
     return Finding(subject, good=settings.files.keys)
 
 
@@ -175,7 +187,7 @@ async def _reader(settings: Settings, folder: Path) -> Finding:
         return Finding(subject, good="쓰지 않음 / not used")
     if demo := running_demo(folder):
         return Finding(subject, good=f"체험판 / demo: {demo.get('cards')}")
-    status = await reader_of(settings, folder).status()
+    status = await reader_of(settings, folder, Hotlist()).status()
     if status.ready:
         return Finding(subject, good=status.name)
     fix = "케이블과 pcscd를 확인하세요. / Check the cable and pcscd."
@@ -195,15 +207,22 @@ async def _printer(settings: Settings) -> Finding:
 
 async def _ledger(settings: Settings, folder: Path) -> Finding:
     subject = "서버 / ledger"
-    read_secret(folder / settings.ledger.token_file)
-    ledger = ledger_of(settings, folder)
+    token = read_secret(folder / settings.ledger.token_file)
+    ledger = HttpLedger(settings.ledger.url, token, settings.terminal.device)  # Only asks.
     try:
         async with asyncio.timeout(LEDGER_WAIT_MS / 1_000):
-            await ledger.feed("", wait_ms=0)
+            page = await ledger.feed("", wait_ms=0)
     except (LedgerError, TimeoutError) as error:
         problem = error.message("ko") if isinstance(error, LedgerError) else "응답 없음 / no answer"
         fix = "네트워크를 확인하세요. 오프라인 판매는 됩니다. / Check the network; offline sales work."
         return Finding(subject, wrong=f"{settings.ledger.url}: {problem}", fix=fix)
     finally:
         await ledger.aclose()
-    return Finding(subject, good=settings.ledger.url)
+    line = Line(datetime.now(UTC))
+    if page.at is not None:
+        line.heard_clock(page.at, datetime.now(UTC))
+    seconds = f"{line.skew.total_seconds():+.0f}"
+    if line.clock_is_wrong:
+        wrong = f"시계가 서버와 {seconds}초 다름 / clock differs by {seconds} s"
+        return Finding(subject, wrong=wrong, fix=CLOCK_FIX)
+    return Finding(subject, good=f"{settings.ledger.url} ({seconds} s)")

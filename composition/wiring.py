@@ -14,6 +14,7 @@ from composition.paper import rates_file, renderer_of
 from config.products import load_catalogue
 from config.rates import load_rates
 from config.settings import Settings
+from offline_queue.device_key import Signer
 from offline_queue.forwarder import Forwarder
 from offline_queue.spool import Spool
 from offline_queue.store import SqliteStore
@@ -46,12 +47,13 @@ class Devices:
     """What stands around the terminal.
 
     Attributes:
+        ledger: makes the line, once the key that signs what goes over it is there.
         hotlist: the one that the reader's driver asks; filled from the store at the start.
     """
 
     reader: CardReader
     printer: Printer
-    ledger: Ledger
+    ledger: Callable[[Signer], Ledger]
     clock: Clock
     hotlist: Hotlist = field(default_factory=Hotlist)
 
@@ -76,12 +78,14 @@ class Assembly:
         )
         self._settings, self._devices, self.store = settings, devices, store
         self._catalogue, self._rates = catalogue, rates
-        self._renderer = renderer_of(settings, rates)
+        assert store.signer is not None  # It is not opened for reading.
+        self._ledger = devices.ledger(store.signer)
+        self._renderer = renderer_of(settings, rates, store.signer)
         self._line = Line(clock.now())
         self._hotlist = devices.hotlist
         self._forwarder = Forwarder(
             store=store,
-            ledger=devices.ledger,
+            ledger=self._ledger,
             clock=clock,
             answered=lambda: self._line.answered(clock.now()),
             failed=lambda: self._line.failed(clock.now()),
@@ -133,7 +137,7 @@ class Assembly:
     def run_tasks(self, on_failure: Callable[[BaseException], None]) -> None:
         """Start everything that goes on in the background; a failure is handed on, never lost."""
         feed = FollowFeed(
-            ledger=self._devices.ledger,
+            ledger=self._ledger,
             store=self.store,
             orders=self._orders,
             hotlist=self._hotlist,
@@ -174,7 +178,7 @@ class Assembly:
         return await Recover(
             counter=self._counter,
             finish=self._finish,
-            ledger=self._devices.ledger,
+            ledger=self._ledger,
             store=self.store,
             sync=self._forwarder,
             clock=self._devices.clock,
@@ -187,7 +191,7 @@ class Assembly:
             counter=self._counter,
             finish=self._finish,
             reader=self._devices.reader,
-            ledger=self._devices.ledger,
+            ledger=self._ledger,
             store=store,
             sync=self._forwarder,
             line=self._line,

@@ -30,6 +30,11 @@ SIGNATURE_BYTES = 64
 class Signer(Protocol):
     """Signs what the journal keeps."""
 
+    @property
+    def public(self) -> bytes:
+        """The Ed25519 public key that verifies it, 32 bytes."""
+        ...
+
     def sign(self, message: bytes) -> bytes:
         """Return 64 bytes of Ed25519 over the message (RFC 8032)."""
         ...

@@ -83,10 +83,17 @@ class SqliteStore:
                     self._db, self.incarnation = opened.database, opened.incarnation
                     self.is_copy = opened.is_copy
 
+<<<<<<< HEAD
                 self._thread.submit(connect).result()
         except BaseException:
             self._let_go()
             raise
+=======
+            self._thread.submit(connect).result()
+            if signer is None and not read_only:
+                signer = device_key(path.parent)
+        self.signer = signer
+>>>>>>> core
         self._rows = Rows(self._db, device=device, incarnation=self.incarnation, signer=signer)
         self.print_jobs = PrintJobRows(self._rows)
         self._receipt_day: date | None = None

@@ -12,11 +12,14 @@ from composition.demo.cards import CardTable, CardWorld
 from composition.demo.home import Home
 from composition.demo.panel import DemoPanel
 from composition.demo.servers import ledger_process, printer_process
+from composition.devices import ledger_public
 from composition.wiring import Assembly, Devices
 from config.secrets import read_secret
 from config.settings import Settings, load_settings
 from drivers.printers.escpos_network import EscposNetworkPrinter
 from ledger.client import HttpLedger
+from offline_queue.device_key import Signer
+from pos.services.hotlist import Hotlist
 from pos.services.terminal import Terminal
 
 
@@ -38,7 +41,8 @@ class DemoShop:
             terminal = settings.terminal.model_copy(update={"language": language})
             settings = settings.model_copy(update={"terminal": terminal})
         self._settings: Settings = settings
-        self._world = CardWorld(home, self._profiles)
+        self._hotlist = Hotlist()
+        self._world = CardWorld(home, self._profiles, self._hotlist.is_stopped)
         self._ledger_process = ledger_process(home)
         self._printer_process = printer_process(home, settings.printer.columns)
         self._cable: Cable | None = None
@@ -61,11 +65,14 @@ class DemoShop:
         ledger_ready, printer_ready = await starting
         cable = self._cable = Cable(int(ledger_ready["port"]))
         await cable.plug()
-        self._ledger = HttpLedger(
-            f"http://{LOOPBACK}:{cable.port}", token, self._settings.terminal.device
-        )
         printer = EscposNetworkPrinter(LOOPBACK, int(printer_ready["port"]))
-        devices = Devices(table.reader, printer, self._ledger, SystemClock())
+        devices = Devices(
+            table.reader,
+            printer,
+            lambda signer: self._line(cable.port, token, signer),
+            SystemClock(),
+            self._hotlist,
+        )
         self.assembly = Assembly(self._settings, self._home.folder, devices)
         url = f"http://{LOOPBACK}:{ledger_ready['port']}"
         control = Path(printer_ready["control"])
@@ -86,6 +93,12 @@ class DemoShop:
         await asyncio.gather(self._ledger_process.stop(), self._printer_process.stop())
         self._home.leave()
         self._held.close()
+
+    def _line(self, port: int, token: str, signer: Signer) -> HttpLedger:
+        public = ledger_public(self._home.folder / self._settings.files.keys)
+        url, device = f"http://{LOOPBACK}:{port}", self._settings.terminal.device
+        self._ledger = HttpLedger(url, token, device, signer, public)
+        return self._ledger
 
     def _panel(
         self, table: CardTable, cable: Cable, control: Path, url: str, token: str

@@ -119,12 +119,12 @@ async def sell(home: Home, ledger_port: int, printer_port: int, seed: int) -> No
     cable = Cable(ledger_port)
     await cable.plug()
     token = read_secret(home.token)
-    ledger = HttpLedger(f"http://127.0.0.1:{cable.port}", token, settings.terminal.device)
+    url, device = f"http://127.0.0.1:{cable.port}", settings.terminal.device
     table = CardWorld(home, profiles).start()
     devices = Devices(
         reader=table.reader,
         printer=EscposNetworkPrinter("127.0.0.1", printer_port),
-        ledger=ledger,
+        ledger=lambda signer: HttpLedger(url, token, device, signer),
         clock=SystemClock(),
     )
     assembly = Assembly(settings, home.folder, devices)
