@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +16,7 @@ from playhouse.apsw_ext import APSWDatabase
 
 from offline_queue import schema
 from offline_queue.identity import is_the_last_opened, note_opening
+from offline_queue.log_file import write_again
 from offline_queue.rows import UNRESOLVED_COPY
 from pos.domain.errors import StoreDamaged, StoreInUse, StoreUnavailable
 
@@ -102,27 +103,60 @@ class Opened:
 
 
 def open_database(
-    path: Path, *, device: int, new_incarnation: Callable[[], int], read_only: bool
+    path: Path,
+    *,
+    device: int,
+    new_incarnation: Callable[[], int],
+    read_only: bool,
+    vfs: str | None = None,
 ) -> Opened:
     """Open or make the database.
 
     A file that is not the one last opened here, a copy put back, gets a new incarnation, so that
     none of its numbers can be mistaken for one given out since (DESIGN 6).
 
+    `vfs` names another disk than the machine's, as a test registers it. It shares no memory, which
+    WAL needs between connections, so it is opened by this one alone.
+
     Raises:
         StoreUnavailable: it can't be opened, is another terminal's, or can't be made durable.
         StoreDamaged: it is no database.
     """
-    database = APSWDatabase(str(path), timeout=BUSY_TIMEOUT_S, pragmas={})
+    if not read_only:
+        write_again(path, vfs)
+    database = APSWDatabase(str(path), timeout=BUSY_TIMEOUT_S, pragmas={}, vfs=vfs)
     database.connect()
-    path.chmod(0o600)
-    _make_durable(database)
+    try:
+        if vfs is not None:
+            database.execute_sql("PRAGMA locking_mode=EXCLUSIVE")
+        path.chmod(0o600)
+        _make_durable(database)
+        incarnation, is_copy = _lay_out(
+            database, path, device, new_incarnation, read_only=read_only
+        )
+        sync(path.parent)  # The new file's name.
+    except BaseException:
+        with suppress(PeeweeException, apsw.Error):  # What was raised first is what matters.
+            database.close()
+        raise
+    return Opened(database, incarnation, is_copy)
+
+
+def _lay_out(
+    database: APSWDatabase,
+    path: Path,
+    device: int,
+    new_incarnation: Callable[[], int],
+    *,
+    read_only: bool,
+) -> tuple[int, bool]:
+    """Make what is missing in the file; say which incarnation it is, and whether an unresolved copy."""
     # Bound for the opening alone: the process may hold more than one database, as tests do.
     with database.bind_ctx(schema.TABLES):
-        _refuse_other_versions()
-        database.create_tables(schema.TABLES)
-        for trigger in schema.APPEND_ONLY:
-            database.execute_sql(trigger)
+        if _refuse_other_versions() is None:
+            database.create_tables(schema.TABLES)
+            for trigger in schema.APPEND_ONLY:
+                database.execute_sql(trigger)
         incarnation = _identify(device, new_incarnation)
         known = read_only or is_the_last_opened(path, _value(OPENING))
         if not known and _value(OPENING) is not None:  # Just made, it gave out no number yet.
@@ -130,16 +164,16 @@ def open_database(
         is_copy = _value(UNRESOLVED_COPY) is not None
         if not read_only:
             note_opening(path, _value(OPENING), lambda token: _put(OPENING, token))
-    sync(path.parent)  # The new file's name.
-    return Opened(database, incarnation, is_copy)
+    return incarnation, is_copy
 
 
-def _refuse_other_versions() -> None:
-    """Look before anything is added to a file that another version laid out."""
+def _refuse_other_versions() -> str | None:
+    """Look before anything is added to a file that another version laid out; None for a new one."""
     found = _value("schema") if schema.Meta.table_exists() else None  # type: ignore[no-untyped-call]
     if found not in (None, str(schema.SCHEMA_VERSION)):
         reason = f"다른 버전의 기록({found}) / made by another version ({found})"
         raise StoreUnavailable(reason=reason)
+    return found
 
 
 def _identify(device: int, new_incarnation: Callable[[], int]) -> int:
@@ -178,8 +212,10 @@ def _once(key: str, make: Callable[[], str]) -> str:
 
 
 def _value(key: str) -> str | None:
-    row = schema.Meta.get_or_none(schema.Meta.key == key)
-    return None if row is None else str(row.value)
+    # Asked several times before the first screen: drawn up by peewee it took ten times as long.
+    database = schema.Meta._meta.database
+    row = database.execute_sql("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def _put(key: str, value: str) -> None:

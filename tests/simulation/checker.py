@@ -33,7 +33,7 @@ def check(ledger: Path, tills: list[TillFacts]) -> list[str]:
     return wrong
 
 
-def digest(ledger: Path, tills: list[Path]) -> str:
+def digest(ledger: Path, tills: list[Path]) -> bytes:
     """Return a hash over everything that was written: journals and postings."""
     said = hashlib.sha256()
     for path in tills:
@@ -41,7 +41,7 @@ def digest(ledger: Path, tills: list[Path]) -> str:
             said.update(repr(row).encode())
     for row in query(ledger, "SELECT posting, account, amount FROM entries ORDER BY posting, line"):
         said.update(repr(row).encode())
-    return said.hexdigest()
+    return said.digest()
 
 
 def _books(db: sqlite3.Connection) -> list[str]:
