@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from peewee import PeeweeException
 from playhouse.apsw_ext import APSWDatabase
 
 from offline_queue import schema
-from offline_queue.identity import is_the_last_opened, note_opening
-from offline_queue.log_file import write_again
+from offline_queue.identity import is_the_last_opened, note_closing, note_opening, sync
+from offline_queue.log_file import look_at_log
 from offline_queue.rows import UNRESOLVED_COPY
-from pos.domain.errors import StoreDamaged, StoreInUse, StoreUnavailable
+from pos.domain.errors import StoreDamaged, StoreInUse, StoreOfOtherVersion, StoreUnavailable
 
 BUSY_TIMEOUT_S = 2.0  # Only a reader of another process could hold it: the report command.
 WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
@@ -31,6 +31,14 @@ REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.BusyError, "다른 프로그램이 사용 중 / in use by another program"),
     (apsw.IOError, "디스크 오류 / disk error"),
 )
+OS_REASONS = {
+    errno.ENOSPC: "디스크 가득 참 / disk full",
+    errno.EDQUOT: "디스크 가득 참 / disk full",
+    errno.EROFS: "읽기 전용 / read-only",
+    errno.EACCES: "권한 없음 / no permission",
+    errno.EPERM: "권한 없음 / no permission",
+    errno.EIO: "디스크 오류 / disk error",
+}
 OPENING = "opening"  # The token of the last opening, here and in the file beside the database.
 DAMAGE = (apsw.CorruptError, apsw.NotADBError)
 
@@ -51,7 +59,8 @@ def store_errors() -> Iterator[None]:
         reason = next((text for kind, text in REASONS if isinstance(root, kind)), str(root))
         raise StoreUnavailable(reason=reason) from error
     except OSError as error:
-        raise StoreUnavailable(reason=error.strerror or str(error)) from error
+        reason = OS_REASONS.get(error.errno or 0, error.strerror or str(error))
+        raise StoreUnavailable(reason=reason) from error
 
 
 def is_disk_fault(error: BaseException) -> bool:
@@ -120,10 +129,10 @@ def open_database(
 
     Raises:
         StoreUnavailable: it can't be opened, is another terminal's, or can't be made durable.
-        StoreDamaged: it is no database.
+        StoreDamaged: it is no database, or its log is missing.
     """
     if not read_only:
-        write_again(path, vfs)
+        look_at_log(path, vfs)
     database = APSWDatabase(str(path), timeout=BUSY_TIMEOUT_S, pragmas={}, vfs=vfs)
     database.connect()
     try:
@@ -137,9 +146,26 @@ def open_database(
         sync(path.parent)  # The new file's name.
     except BaseException:
         with suppress(PeeweeException, apsw.Error):  # What was raised first is what matters.
+            _keep_log(database)
             database.close()
         raise
+    if read_only:
+        _keep_log(database)  # It is the terminal's to remove.
     return Opened(database, incarnation, is_copy)
+
+
+def close_database(database: APSWDatabase, path: Path) -> None:
+    """Close it for good: the log goes into the file and away, which is noted first."""
+    try:
+        note_closing(path)
+    except OSError:
+        _keep_log(database)
+    database.close()
+
+
+def _keep_log(database: APSWDatabase) -> None:
+    """Let the closing leave the log as it is."""
+    database.connection().config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
 
 
 def _lay_out(
@@ -171,8 +197,7 @@ def _refuse_other_versions() -> str | None:
     """Look before anything is added to a file that another version laid out; None for a new one."""
     found = _value("schema") if schema.Meta.table_exists() else None  # type: ignore[no-untyped-call]
     if found not in (None, str(schema.SCHEMA_VERSION)):
-        reason = f"다른 버전의 기록({found}) / made by another version ({found})"
-        raise StoreUnavailable(reason=reason)
+        raise StoreOfOtherVersion(version=found, ours=schema.SCHEMA_VERSION)
     return found
 
 
@@ -199,7 +224,8 @@ def _make_durable(database: APSWDatabase) -> None:
         database.execute_sql(f"PRAGMA {name}={wanted}")
         found = database.execute_sql(f"PRAGMA {name}").fetchone()
         if found is None or found[0] != wanted:
-            raise StoreUnavailable(reason=f"{name} = {found}, not {wanted}")
+            reason = f"안전한 저장을 켤 수 없음({name}) / can't be made durable ({name})"
+            raise StoreUnavailable(reason=reason)
 
 
 def _once(key: str, make: Callable[[], str]) -> str:
@@ -220,12 +246,3 @@ def _value(key: str) -> str | None:
 
 def _put(key: str, value: str) -> None:
     schema.Meta.replace(key=key, value=value).execute()  # type: ignore[no-untyped-call]
-
-
-def sync(path: Path) -> None:
-    """Make a file, or the names in a folder, survive power loss."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

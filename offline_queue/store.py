@@ -11,12 +11,19 @@ import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TextIO, TypeVar
 
 from offline_queue.device_key import Signer, device_key
 from offline_queue.names import OFFLINE
-from offline_queue.opening import hold, is_disk_fault, open_database, store_errors
+from offline_queue.opening import (
+    close_database,
+    hold,
+    is_disk_fault,
+    open_database,
+    store_errors,
+)
 from offline_queue.print_jobs import PrintJobRows
 from offline_queue.rows import LEDGER_HEAD, Rows, from_us, to_us, total
 from pos.domain import record as records
@@ -61,6 +68,7 @@ class SqliteStore:
             StoreUnavailable, StoreDamaged, KeyUnusable: it can't be sold on.
         """
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._path = path
         self._failed = ""
         self._held: TextIO | None = None
         try:
@@ -83,17 +91,11 @@ class SqliteStore:
                     self._db, self.incarnation = opened.database, opened.incarnation
                     self.is_copy = opened.is_copy
 
-<<<<<<< HEAD
                 self._thread.submit(connect).result()
         except BaseException:
             self._let_go()
             raise
-=======
-            self._thread.submit(connect).result()
-            if signer is None and not read_only:
-                signer = device_key(path.parent)
         self.signer = signer
->>>>>>> core
         self._rows = Rows(self._db, device=device, incarnation=self.incarnation, signer=signer)
         self.print_jobs = PrintJobRows(self._rows)
         self._receipt_day: date | None = None
@@ -101,8 +103,11 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Close the file; nothing may be asked afterwards."""
+        close = (
+            self._db.close if self._held is None else partial(close_database, self._db, self._path)
+        )
         try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._db.close)
+            await asyncio.get_running_loop().run_in_executor(self._thread, close)
         finally:
             self._let_go()
 

@@ -19,7 +19,7 @@ from tests.faultdisk.disk import (
 )
 from tests.faultdisk.files import SECTOR, File
 
-# SQLite's unix layer syncs the folder with the first sync of these, if it made them.
+# SQLite's unix layer syncs the folder with the first sync of these, if it could have made them.
 NAMED_BY_SYNC = (
     apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL | apsw.SQLITE_OPEN_WAL
 )
@@ -52,7 +52,7 @@ class DiskVfs(apsw.VFS):  # type: ignore[misc]
         disk = self._disk
         if name is None:  # A sorter's or a statement's; never durable, so never faulted.
             flags[1] = flags[0]
-            return Handle(disk, "", File(), created=False)
+            return Handle(disk, "", File(), syncs_folder=False)
         path = name.filename() if isinstance(name, apsw.URIFilename) else str(name)
         fault = disk.meet(Operation(OPEN, Path(path).name, 0, 0))
         file = disk.find(path)
@@ -64,8 +64,8 @@ class DiskVfs(apsw.VFS):  # type: ignore[misc]
         if read_only:
             flags[1] &= ~(apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
             flags[1] |= apsw.SQLITE_OPEN_READONLY
-        named_by_sync = create and bool(flags[0] & NAMED_BY_SYNC)
-        return Handle(disk, path, file or disk.make(path), created=named_by_sync)
+        may_create = bool(flags[0] & apsw.SQLITE_OPEN_CREATE and flags[0] & NAMED_BY_SYNC)
+        return Handle(disk, path, file or disk.make(path), syncs_folder=may_create)
 
     def xDelete(self, path: str, sync_folder: bool) -> None:
         disk = self._disk
@@ -90,12 +90,12 @@ class DiskVfs(apsw.VFS):  # type: ignore[misc]
 class Handle:
     """One open file of one life of the machine."""
 
-    __slots__ = ("_created", "_disk", "_file", "_key", "_life", "_name")
+    __slots__ = ("_disk", "_file", "_key", "_life", "_name", "_syncs_folder")
 
-    def __init__(self, disk: Disk, path: str, file: File, *, created: bool) -> None:
+    def __init__(self, disk: Disk, path: str, file: File, *, syncs_folder: bool) -> None:
         self._disk, self._file = disk, file
         self._name = Path(path).name
-        self._created, self._life = created, disk.life
+        self._syncs_folder, self._life = syncs_folder, disk.life
         self._key = (path, id(self))
 
     @property
@@ -135,8 +135,8 @@ class Handle:
             self._file.fail_sync()
             raise error(ERRORS[SYNC])
         self._file.sync()
-        if self._created:
-            self._created = False
+        if self._syncs_folder:
+            self._syncs_folder = False
             self._disk.sync_names()
 
     def xFileSize(self) -> int:

@@ -9,7 +9,7 @@ from random import Random
 import apsw
 import pytest
 
-from offline_queue.log_file import STEP_BYTES, write_again
+from offline_queue.log_file import STEP_BYTES, look_at_log
 from offline_queue.store import SqliteStore
 from pos.domain.errors import StoreUnavailable
 from tests.fakes import DEVICE
@@ -29,24 +29,25 @@ def test_no_byte_of_a_real_log_changes(tmp_path: Path) -> None:
     log = Path(f"{database}-wal")
     before = log.read_bytes()
     assert len(before) > STEP_BYTES, "it takes more than one step"
-    write_again(database, None)
+    look_at_log(database, None)
     assert log.read_bytes() == before
 
 
 def test_without_a_log_there_is_nothing_to_do(tmp_path: Path) -> None:
-    write_again(tmp_path / "terminal.db", None)
+    look_at_log(tmp_path / "terminal.db", None)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_failed_sync_left_in_memory_alone_is_durable_afterwards(tmp_path: Path) -> None:
     disk, database = Disk(), tmp_path / "x.db"
     log = f"{database}-wal"
+    disk.put(database, bytes(512))
     disk.put(log, bytes(600))
     file = disk.find(log)
     assert file is not None
     file.write(0, b"new" * 200)
     file.fail_sync()
-    write_again(database, disk.vfs)
+    look_at_log(database, disk.vfs)
     disk.power_cut(Random(1))
     assert bytes(file.seen) == b"new" * 200
     disk.close()

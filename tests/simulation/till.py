@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from offline_queue.device_key import DeviceKey
 from offline_queue.forwarder import Forwarder
+from offline_queue.identity import note_closing
 from offline_queue.spool import Spool
 from pos.domain.errors import IeumError, StoreDamaged, StoreError
 from pos.domain.offline import OfflineLimits
@@ -119,6 +120,7 @@ class Till:
         self.up = False
         if self._store is not None:
             self._store.dead = True
+        note_closing(self.path)
         close_all(self.disk)
         self.kill()
 
