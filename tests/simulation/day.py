@@ -14,7 +14,6 @@ from tests.simulation import checker
 from tests.simulation.chance import Chance
 from tests.simulation.clock import VirtualLoop
 from tests.simulation.devices import purses
-from tests.simulation.evidence import TillFacts
 from tests.simulation.faults import Fault
 from tests.simulation.ledger_side import LedgerSide
 from tests.simulation.shift import Shift
@@ -166,5 +165,3 @@ def _where(error: BaseException) -> str:
         places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno}")
         trace = trace.tb_next
     return " > ".join(places[-4:])
-
-

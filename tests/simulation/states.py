@@ -53,9 +53,9 @@ class States:
             self._give_back(name, now, body)
         elif kind == "payment.reversal_declined":
             self._states[name] = _S.FORWARDED if name in self._offline else _S.APPROVED
-        elif kind in _ADVISED and now in _KEPT:
-            return
-        elif kind == "payment.advice_accepted" and now == _S.PARTLY_REFUNDED:
+        elif (kind in _ADVISED and now in _KEPT) or (
+            kind == "payment.advice_accepted" and now == _S.PARTLY_REFUNDED
+        ):
             return
         elif kind in _MOVES:
             self._states[name] = _MOVES[kind]

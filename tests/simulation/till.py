@@ -33,8 +33,8 @@ from tests.simulation import line as lines
 from tests.simulation.chance import Chance
 from tests.simulation.clock import TillClock, VirtualLoop
 from tests.simulation.devices import Printer, Purse, Reader, Renderer
-from tests.simulation.evidence import TillFacts
 from tests.simulation.disk_store import Died, DiskStore, close_all
+from tests.simulation.evidence import TillFacts
 from tests.simulation.faults import Fault
 from tests.simulation.ledger_side import MERCHANTS, LedgerSide
 from tests.simulation.technician import Technician
@@ -240,9 +240,7 @@ class Till:
         self.card = TakeCard(
             counter=counter,
             finish=finish,
-            reader=Reader(
-                self.chance, self.name, self._cards, self.point, self.hotlist.is_stopped
-            ),
+            reader=Reader(self.chance, self.name, self._cards, self.point, self.hotlist.is_stopped),
             ledger=ledger,
             store=store,
             sync=sync,
