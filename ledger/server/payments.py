@@ -11,13 +11,15 @@ from datetime import datetime
 from typing import Any, cast
 
 from ledger.server import accounts, books, rules
+from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
-from ledger.server.judging import Ask, Yes, judge
+from ledger.server.judging import Ask, Merchant, Yes, credible, judge
 from ledger.server.terms import Terms, in_force
 from pos.domain.business_day import business_day
 from pos.domain.codec import Json, decode, encode
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
+from pos.domain.payment_events import OfflineApproved
 from pos.domain.record import canonical
 from pos.domain.won import Won
 from pos.ports import PaymentFate
@@ -53,6 +55,27 @@ def authorize(tx: Tx, ask: Ask, terms: tuple[Terms, ...]) -> Approval | Decline:
         _keep(tx, ask, decided)
         return decided
     return _post(tx, ask, decided, holding)
+
+
+def advice(event: OfflineApproved, facts: CardFacts, merchant: Merchant, at: datetime) -> Ask:
+    """Return what an offline approval asks, the same whichever way it comes.
+
+    Args:
+        event: as the terminal journaled it.
+        facts: its card, opened.
+        merchant: the terminal that approved it.
+        at: now.
+    """
+    return Ask(
+        payment_id=event.payment_id,
+        merchant=merchant,
+        amount=event.amount,
+        mode=event.mode,
+        facts=facts,
+        body_hash=hash_body(encode(event)),
+        at=at,
+        earned_at=credible(event.at, at),
+    )
 
 
 def outcome(tx: Tx, payment_id: TransactionId) -> Approval | Decline | PaymentFate:

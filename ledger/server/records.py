@@ -8,11 +8,12 @@ from datetime import datetime
 
 import apsw
 
-from ledger.server import heads, orders, payments, refunds, sales
+from ledger.server import heads, orders, payments, receipts, refunds, sales
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import Tx
-from ledger.server.judging import Ask, Merchant, credible
-from ledger.server.payments import IdReused, hash_body
+from ledger.server.judging import Merchant
+from ledger.server.payments import IdReused, advice
+from ledger.server.receipts import OpenedReceipt
 from ledger.server.sales import Contradicted
 from ledger.server.terms import Terms
 from pos.domain.codec import CodecError, decode, encode
@@ -43,6 +44,7 @@ class Prepared:
     intact: bool
     event: Event | None = None
     facts: CardFacts | None = None
+    receipt: OpenedReceipt | None = None
     problem: str = ""
 
 
@@ -60,6 +62,8 @@ def prepare(record: Record, merchant: Merchant, opener: CardOpener) -> Prepared:
         return Prepared(record, intact=True, problem=f"not understood: {error}")
     if any(each.device != merchant.device for each in _ids(event)):
         return Prepared(record, intact=True, problem="an id of another device")
+    if isinstance(event, ReceiptReingested):
+        return _prepare_receipt(record, event, opener)
     if not isinstance(event, OfflineApproved):
         return Prepared(record, intact=True, event=event)
     if event.mode is ApprovalMode.ONLINE or event.amount <= ZERO:
@@ -69,6 +73,14 @@ def prepare(record: Record, merchant: Merchant, opener: CardOpener) -> Prepared:
     except SealBroken:
         return Prepared(record, intact=True, problem="the sealed card can't be opened")
     return Prepared(record, intact=True, event=event, facts=facts)
+
+
+def _prepare_receipt(record: Record, event: ReceiptReingested, opener: CardOpener) -> Prepared:
+    try:
+        receipt = receipts.open_receipt(event, opener)
+    except Contradicted as error:
+        return Prepared(record, intact=True, problem=str(error))
+    return Prepared(record, intact=True, event=event, receipt=receipt)
 
 
 def take(
@@ -124,7 +136,7 @@ def _judge(
     match prepared.event:
         case OfflineApproved() as event:
             assert prepared.facts is not None
-            ask = _ask(event, prepared.facts, merchant, at)
+            ask = advice(event, prepared.facts, merchant, at)
             answer = payments.authorize(tx, ask, terms)
             if isinstance(answer, Approval):
                 return ForwardOutcome(number, ForwardStatus.ACCEPTED, approval=answer)
@@ -149,6 +161,10 @@ def _judge(
         case SaleRefunded() as event:
             sales.take_refund(tx, event)
             return ForwardOutcome(number, ForwardStatus.ACCEPTED)
+        case ReceiptReingested():
+            assert prepared.receipt is not None
+            declined = receipts.take(tx, prepared.receipt, terms, at)
+            return ForwardOutcome(number, ForwardStatus.ACCEPTED, decline=declined)
         case _:
             kind = prepared.record.kind
             return ForwardOutcome(
@@ -166,19 +182,6 @@ def _reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> bool:
             return False
         payments.reverse(tx, payment_id, at)
     return True
-
-
-def _ask(event: OfflineApproved, facts: CardFacts, merchant: Merchant, at: datetime) -> Ask:
-    return Ask(
-        payment_id=event.payment_id,
-        merchant=merchant,
-        amount=event.amount,
-        mode=event.mode,
-        facts=facts,
-        body_hash=hash_body(encode(event)),
-        at=at,
-        earned_at=credible(event.at, at),
-    )
 
 
 def _keep(tx: Tx, record: Record, outcome: ForwardOutcome) -> None:

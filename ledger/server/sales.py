@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from ledger.server.database import Tx
 from ledger.server.payments import hash_body
@@ -10,9 +13,11 @@ from pos.domain.business_day import business_day
 from pos.domain.codec import encode
 from pos.domain.events import SaleCompleted, SaleRefunded
 from pos.domain.identifiers import TransactionId
+from pos.domain.receipt_facts import CardFact, ReceiptFacts
 from pos.domain.refund import CardReturn, RefundRecord
 from pos.domain.sale import SaleRecord
 from pos.domain.tender import CashTender, VoucherTender
+from pos.domain.won import Won
 
 CASH = "cash"
 JOURNAL, RECEIPT = "journal", "receipt"
@@ -31,50 +36,56 @@ def rests_on(tx: Tx, payment_id: TransactionId) -> str | None:
     return None if row is None else str(row[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the ledger keeps of a finished sale, from a journal or a paper.
+
+    Attributes:
+        tenders: won by how it was paid.
+        modes: by the id of the card payment.
+    """
+
+    id: TransactionId
+    receipt_number: str
+    completed_at: datetime
+    total: Won
+    vat: Won
+    tenders: dict[str, int]
+    modes: dict[str, str]
+    training: bool
+
+
 def take(tx: Tx, event: SaleCompleted) -> None:
     """Keep a finished sale; a repeat changes nothing, and one known from paper becomes whole.
 
     Raises:
         Contradicted: another sale has its id or rests on its payment, or its tenders do not sum up.
     """
-    sale = event.sale
-    body_hash = hash_body(encode(event))
+    sale, body_hash = _kept(event.sale), hash_body(encode(event))
     known = tx.row("SELECT body_hash, source FROM sales WHERE id = ?", (sale.id.hex,))
-    if known is not None and known == (body_hash, JOURNAL):
-        return
-    if known is not None and (known[1] == JOURNAL or not _is_same(tx, sale)):
+    if known is None:
+        _put(tx, sale, body_hash, JOURNAL)
+    elif known[1] == JOURNAL and known[0] != body_hash:
         raise Contradicted("another sale has this id")
-    if known is not None:
-        tx.execute("DELETE FROM sales WHERE id = ?", (sale.id.hex,))
-    put(tx, sale, body_hash, JOURNAL)
+    elif known[1] == RECEIPT:
+        _check_same(tx, sale)
+        tx.execute(
+            "UPDATE sales SET body_hash = ?, source = ? WHERE id = ?",
+            (body_hash, JOURNAL, sale.id.hex),
+        )
 
 
-def put(tx: Tx, sale: SaleRecord, body_hash: bytes, source: str) -> None:
-    """Write a sale that is not there.
+def take_receipt(tx: Tx, facts: ReceiptFacts) -> None:
+    """Keep a sale by its paper, unless it is known; then nothing changes.
 
     Raises:
-        Contradicted: another sale rests on its payment, or its tenders do not sum up.
+        Contradicted: as `take`, or the sale is known otherwise.
     """
-    sums = _by_tender(sale)
-    if sum(sums.values()) != sale.total.amount:
-        raise Contradicted("the tenders do not sum to the total")
-    tx.execute(
-        "INSERT INTO sales VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            sale.id.hex,
-            sale.id.device,
-            business_day(sale.completed_at).isoformat(),
-            sale.receipt_number,
-            sale.total.amount,
-            sale.tax.vat.amount,
-            json.dumps(sums),
-            sale.training,
-            body_hash,
-            source,
-        ),
-    )
-    if not sale.training:
-        _rest_on_payments(tx, sale)
+    sale = _of_paper(facts)
+    if tx.row("SELECT 1 FROM sales WHERE id = ?", (sale.id.hex,)) is None:
+        _put(tx, sale, b"", RECEIPT)
+    else:
+        _check_same(tx, sale)
 
 
 def take_refund(tx: Tx, event: SaleRefunded) -> None:
@@ -112,34 +123,76 @@ def take_refund(tx: Tx, event: SaleRefunded) -> None:
     )
 
 
-def _is_same(tx: Tx, sale: SaleRecord) -> bool:
-    """Tell whether a sale is kept with this total, these sums by tender and these payments."""
-    row = tx.row("SELECT total, tenders FROM sales WHERE id = ?", (sale.id.hex,))
-    if row is None or row[0] != sale.total.amount or json.loads(row[1]) != _by_tender(sale):
-        return False
-    rows = tx.execute("SELECT payment FROM tendered WHERE sale = ?", (sale.id.hex,))
+def _kept(sale: SaleRecord) -> Kept:
     cards = [each for each in sale.tenders if isinstance(each, VoucherTender)]
-    return {payment for (payment,) in rows} == {each.payment_id.hex for each in cards}
+    cash = [each.amount for each in sale.tenders if isinstance(each, CashTender)]
+    return Kept(
+        id=sale.id,
+        receipt_number=sale.receipt_number,
+        completed_at=sale.completed_at,
+        total=sale.total,
+        vat=sale.tax.vat,
+        tenders=_sums(cash, cards),
+        modes={each.payment_id.hex: each.mode.value for each in cards},
+        training=sale.training,
+    )
 
 
-def _by_tender(sale: SaleRecord) -> dict[str, int]:
+def _of_paper(facts: ReceiptFacts) -> Kept:
+    return Kept(
+        id=facts.sale_id,
+        receipt_number=facts.receipt_number,
+        completed_at=facts.completed_at,
+        total=facts.total,
+        vat=facts.tax.vat,
+        tenders=_sums(facts.cash, facts.cards),
+        modes={each.payment_id.hex: each.mode.value for each in facts.cards},
+        training=facts.training,
+    )
+
+
+def _sums(cash: Iterable[Won], cards: Iterable[VoucherTender | CardFact]) -> dict[str, int]:
     sums: dict[str, int] = {}
-    for tender in sale.tenders:
-        name = CASH if isinstance(tender, CashTender) else tender.mode.value
-        sums[name] = sums.get(name, 0) + tender.amount.amount
+    named = [(CASH, each) for each in cash] + [(each.mode.value, each.amount) for each in cards]
+    for name, amount in named:
+        sums[name] = sums.get(name, 0) + amount.amount
     return sums
 
 
-def _rest_on_payments(tx: Tx, sale: SaleRecord) -> None:
-    for tender in sale.tenders:
-        if not isinstance(tender, VoucherTender):
-            continue
-        if rests_on(tx, tender.payment_id) not in (None, sale.id.hex):
+def _put(tx: Tx, sale: Kept, body_hash: bytes, source: str) -> None:
+    if sum(sale.tenders.values()) != sale.total.amount:
+        raise Contradicted("the tenders do not sum to the total")
+    tx.execute(
+        "INSERT INTO sales VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            sale.id.hex,
+            sale.id.device,
+            business_day(sale.completed_at).isoformat(),
+            sale.receipt_number,
+            sale.total.amount,
+            sale.vat.amount,
+            json.dumps(sale.tenders),
+            sale.training,
+            body_hash,
+            source,
+        ),
+    )
+    if sale.training:
+        return
+    for payment, mode in sale.modes.items():
+        row = tx.row("SELECT 1 FROM tendered WHERE payment = ?", (payment,))
+        if row is not None:
             raise Contradicted("another finished sale rests on its payment")
-        tx.execute(
-            "INSERT OR IGNORE INTO tendered VALUES (?, ?, ?)",
-            (tender.payment_id.hex, sale.id.hex, tender.mode.value),
-        )
+        tx.execute("INSERT INTO tendered VALUES (?, ?, ?)", (payment, sale.id.hex, mode))
+
+
+def _check_same(tx: Tx, sale: Kept) -> None:
+    """Check that a known sale has this total, these sums by tender and these payments."""
+    row = tx.row("SELECT total, tenders FROM sales WHERE id = ?", (sale.id.hex,))
+    rests = dict(tx.execute("SELECT payment, mode FROM tendered WHERE sale = ?", (sale.id.hex,)))
+    known = None if row is None else (row[0], json.loads(row[1]), rests)
+    if known != (sale.total.amount, sale.tenders, {} if sale.training else sale.modes):
+        raise Contradicted("another sale has this id")
 
 
 def _returned(tx: Tx, refund: RefundRecord) -> dict[str, int]:

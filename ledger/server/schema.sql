@@ -129,7 +129,7 @@ CREATE TABLE IF NOT EXISTS sales (
     vat INTEGER NOT NULL,
     tenders TEXT NOT NULL,
     training INTEGER NOT NULL,
-    body_hash BLOB NOT NULL,
+    body_hash BLOB NOT NULL,  -- Empty for a paper's.
     source TEXT NOT NULL DEFAULT 'journal'  -- Or `receipt`: a lost terminal's paper.
 ) WITHOUT ROWID;
 
