@@ -29,7 +29,9 @@ from pos.domain.won import ZERO
 from pos.ports import Change, Clock, Ledger, Store, SyncEngine
 from pos.services.build_sale import Counter
 from pos.services.finish_sale import FinishSale
-from pos.services.take_card import ask_outcome
+from pos.services.take_card import (
+    ask_outcome,
+)
 
 OF_A_COPY = "copy put back"
 

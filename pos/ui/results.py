@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pos.domain.sale import SaleRecord
+from pos.domain.sale import Sale, SaleRecord
 from pos.domain.tender import ApprovalMode, CashTender, Tender, VoucherTender
 from pos.domain.won import ZERO, Won
-from pos.services.take_card import PaidInFull, PaidInPart
+from pos.services.card_outcome import (
+    PaidInFull,
+    PaidInPart,
+)
 from pos.ui.i18n import _
 from pos.ui.safe_text import safe
 from pos.ui.words import mode_word, purse_word, won
@@ -76,6 +79,27 @@ def card_result(outcome: PaidInFull | PaidInPart | str | None) -> Said:
             return Said(text, "ask", part_result(tender, due))
         case _:
             return Said(_("No card payment was made."))
+
+
+def cash_result(record: SaleRecord) -> Said:
+    """Return what to say and show after cash has closed a sale."""
+    mixed = len(record.tenders) > 1
+    text = _("Paid: {amount}") if mixed else _("Paid in cash: {amount}")
+    return Said(text.format(amount=won(record.total)), "done", sale_result(record))
+
+
+def reprint_result(sale: SaleRecord | None) -> Said:
+    """Return what to say once the last receipt was asked for again."""
+    if sale is None:
+        return Said(_("There is no receipt yet."), "error")
+    return Said(_("Printing again: {number}", number=sale.receipt_number), "done")
+
+
+def drop_question(sale: Sale) -> Said:
+    """Return what to ask before a sale is dropped."""
+    ask = _("Drop the sale? Press Esc again.")
+    paid = _("Cards taken ({amount}) are given back.", amount=won(sale.paid))
+    return Said(f"{ask} {paid}" if sale.tenders else ask, "ask")
 
 
 def tender_rows(tender: Tender) -> tuple[Row, ...]:

@@ -37,7 +37,10 @@ from ledger.client import HttpLedger
 from pos.domain.sale import SaleRecord
 from pos.domain.tender import VoucherTender
 from pos.domain.won import Won
-from pos.services.take_card import PaidInFull, PaidInPart
+from pos.services.card_outcome import (
+    PaidInFull,
+    PaidInPart,
+)
 from pos.services.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parents[2]

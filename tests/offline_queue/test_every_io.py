@@ -33,7 +33,9 @@ from pos.domain.record import Record
 from pos.domain.tender import VoucherTender
 from pos.domain.won import Won
 from pos.ports import Change
-from pos.services.take_card import PaidInFull
+from pos.services.card_outcome import (
+    PaidInFull,
+)
 from tests.fakes import DEVICE, Approval, ScriptedLedger
 from tests.faultdisk.disk import (
     CHANGES,

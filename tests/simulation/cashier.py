@@ -10,7 +10,10 @@ from pos.domain.errors import IeumError, StoreError
 from pos.domain.payment_answers import ReceivableEnd
 from pos.domain.tender import VoucherTender
 from pos.domain.won import ZERO, Won
-from pos.services.take_card import PaidInFull, PaidInPart
+from pos.services.card_outcome import (
+    PaidInFull,
+    PaidInPart,
+)
 from tests.fakes import PRODUCTS
 from tests.faultdisk.disk import PowerCut
 from tests.simulation.chance import Chance

@@ -17,7 +17,13 @@ from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.tender import VoucherTender
 from pos.ports import AuthorizationRequest, Change
 from pos.services import recover
-from pos.services.take_card import CardOutcome, PaidInPart, TakeCard
+from pos.services.card_outcome import (
+    CardOutcome,
+    PaidInPart,
+)
+from pos.services.take_card import (
+    TakeCard,
+)
 from tests.simulation.ledger_side import Line
 from tests.simulation.till import SimStore
 

@@ -15,6 +15,9 @@ from pos.domain.errors import IeumError, StoreDamaged, StoreError
 from pos.domain.offline import OfflineLimits
 from pos.domain.won import Won
 from pos.services.build_sale import Counter
+from pos.services.card_outcome import (
+    Deadlines,
+)
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -25,7 +28,9 @@ from pos.services.receivables import Receivables
 from pos.services.recover import Recover
 from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
-from pos.services.take_card import Deadlines, TakeCard
+from pos.services.take_card import (
+    TakeCard,
+)
 from pos.services.take_cash import TakeCash
 from tests.fakes import RATES, catalogue
 from tests.faultdisk.disk import Disk, PowerCut

@@ -15,22 +15,21 @@ from textual.widgets import Input
 from pos.domain.errors import IeumError, PaymentPending, SaleEmpty
 from pos.domain.won import ZERO, Won
 from pos.services.terminal import Terminal
+from pos.ui import results
 from pos.ui.acts import SidePanelAsked, act
 from pos.ui.i18n import _, language
 from pos.ui.key_labels import MONEY_KEYS, key_labels
 from pos.ui.lookout import Lookout
 from pos.ui.navigation import OPENS, ScreenAsked
-from pos.ui.results import CASH, PaymentAnswer, Result, card_result, sale_result
-from pos.ui.summaries import big_amount, first_steps
+from pos.ui.summaries import big_amount
 from pos.ui.till import Till
 from pos.ui.typed import amount_of, parse
 from pos.ui.widgets.entry import Entry
 from pos.ui.widgets.entry_row import EntryRow
-from pos.ui.widgets.figures import Figures
 from pos.ui.widgets.key_bar import KeyBar
 from pos.ui.widgets.line_list import LineHead, LineList
 from pos.ui.widgets.message_bar import MessageBar
-from pos.ui.widgets.pick_list import PickList
+from pos.ui.widgets.sale_side import SaleSide
 from pos.ui.widgets.surroundings import Surroundings
 from pos.ui.widgets.total_strip import TotalStrip
 from pos.ui.words import won
@@ -49,7 +48,7 @@ class SellingScreen(Screen[None]):
         self._till = Till(terminal.counter)
         self._lookout = Lookout(terminal)
         self._side_panel = side_panel
-        self._last: Result | None = None
+        self._last: results.Result | None = None
         self._taking_money = False
         self._changing = False
         self._held: deque[str] = deque()
@@ -73,9 +72,7 @@ class SellingScreen(Screen[None]):
             with Vertical(classes="lines"):
                 yield LineHead()
                 yield LineList()
-            with Vertical(classes="side"):
-                yield Figures("result")
-                yield PickList()
+            yield SaleSide()
         yield TotalStrip()
         yield MessageBar()
         yield EntryRow()
@@ -113,11 +110,9 @@ class SellingScreen(Screen[None]):
         self.query_one(LineList).show(sale.lines, self._till.chosen)
         self.query_one(TotalStrip).show(big_amount(sale, self._last))
 
-    def _show_result(self, result: Result | None) -> None:
+    def _show_result(self, result: results.Result | None) -> None:
         self._last = result
-        panel = self.query_one("#result", Figures)
-        panel.show(((result.title, ""), *result.rows) if result else first_steps())
-        panel.set_class(bool(result and result.warn), "-warn")
+        self.query_one(SaleSide).show_result(result)
         self._show_sale()
 
     def _disarm(self) -> None:
@@ -131,18 +126,20 @@ class SellingScreen(Screen[None]):
         if kind == "error":
             self.query_one(EntryRow).alarm()
 
+    def _tell(self, said: results.Said) -> None:
+        if said.result is not None:
+            self._show_result(said.result)
+        self._say(said.text, said.kind)
+
     def _refuse(self, error: IeumError) -> None:
         self._say(error.message(language()), "error")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search while letters are typed; `event` may be older than what stands there now."""
         typed = parse(self.query_one(Entry).value)
-        picks = self.query_one(PickList)
         catalogue = self._terminal.counter.catalogue
         found = catalogue.search(typed.text) if typed.is_search else []
-        if found or picks.display:
-            picks.show(found)
-            self.query_one("#result").display = not found
+        self.query_one(SaleSide).show_found(found)
 
     def on_entry_entered(self, event: Entry.Entered) -> None:
         """Take a scan, a name, a quantity, or cash with the amount typed before it."""
@@ -163,7 +160,7 @@ class SellingScreen(Screen[None]):
         soon = self._entered_at_ms - before_ms < MENU_AFTER_MS
         if typed.text:
             quantity = 1 if typed.quantity is None else typed.quantity
-            line = self._till.add(typed.text, quantity, self.query_one(PickList).chosen)
+            line = self._till.add(typed.text, quantity, self.query_one(SaleSide).chosen)
         elif typed.quantity is not None:
             changed = self._till.set_quantity(typed.quantity)
             if changed is None:
@@ -205,10 +202,7 @@ class SellingScreen(Screen[None]):
             self._keys[key]()
 
     def _move(self, step: int) -> None:
-        picks = self.query_one(PickList)
-        if picks.display:
-            picks.move(step)
-        else:
+        if not self.query_one(SaleSide).move(step):
             self._till.move(step)
             self._show_sale()
 
@@ -233,9 +227,7 @@ class SellingScreen(Screen[None]):
             self._say("")
         elif self._armed != "escape":
             self._armed = "escape"
-            paid = _("Cards taken ({amount}) are given back.", amount=won(sale.paid))
-            ask = _("Drop the sale? Press Esc again.")
-            self._say(f"{ask} {paid}" if sale.tenders else ask, "ask")
+            self._tell(results.drop_question(sale))
         else:
             self._armed = ""
             act(self, self._drop(), self._refuse)
@@ -255,11 +247,7 @@ class SellingScreen(Screen[None]):
             self.app.exit()
 
     async def _print_again(self) -> None:
-        sale = await self._terminal.reprint.last_receipt()
-        if sale is None:
-            self._say(_("There is no receipt yet."), "error")
-        else:
-            self._say(_("Printing again: {number}", number=sale.receipt_number), "done")
+        self._tell(results.reprint_result(await self._terminal.reprint.last_receipt()))
 
     @property
     def due(self) -> Won:
@@ -278,11 +266,7 @@ class SellingScreen(Screen[None]):
 
     async def _take_cash(self, received: Won | None) -> None:
         try:
-            record = await self._terminal.take_cash.pay(received)
-            self._show_result(sale_result(record))
-            mixed = len(record.tenders) > 1
-            text = _("Paid: {amount}") if mixed else _("Paid in cash: {amount}")
-            self._say(text.format(amount=won(record.total)), "done")
+            self._tell(results.cash_result(await self._terminal.take_cash.pay(received)))
         finally:
             self._money_taken()
 
@@ -303,13 +287,10 @@ class SellingScreen(Screen[None]):
         self._taking_money = True
         self.app.push_screen(PaymentScreen(self._terminal, counter.sale.due), self._paid)
 
-    def _paid(self, outcome: PaymentAnswer) -> None:
+    def _paid(self, outcome: results.PaymentAnswer) -> None:
         self._money_taken()
-        if outcome == CASH:
+        if outcome == results.CASH:
             self.pay_cash("")
             return
-        said = card_result(outcome)
-        if said.result is not None:
-            self._show_result(said.result)
-        self._say(said.text, said.kind)
+        self._tell(results.card_result(outcome))
         self.news()

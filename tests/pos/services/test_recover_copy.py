@@ -9,7 +9,9 @@ from pos.domain.payment import PaymentState
 from pos.domain.payment_events import ReversalAsked, ReversalDeclined
 from pos.domain.won import Won
 from pos.ports import Change
-from pos.services.take_card import PaidInPart
+from pos.services.card_outcome import (
+    PaidInPart,
+)
 from tests.fakes import PowerCut
 from tests.world import World
 
