@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -88,11 +88,14 @@ def verify(
     head: Annotated[
         str | None, typer.Option("--head", help="SEQ:HASH as on a day report; finds a cut-off tail")
     ] = None,
+    ledger_key: Annotated[
+        str | None, typer.Option("--ledger-key", help="the ledger's public key, 64 hex digits")
+    ] = None,
 ) -> None:
     """기록이 진본인지 공개키로만 검사(판매 중에도) / check a journal, with its public key alone."""
     from composition.keeping import verify_journal
 
-    _or_say(lambda: print(verify_journal(journal.resolve(), key, head), end=""))
+    _or_say(lambda: print(verify_journal(journal.resolve(), key, head, ledger_key), end=""))
 
 
 @app.command()
@@ -115,6 +118,37 @@ def restore(
     from composition.keeping import restore as put_back
 
     _or_say(lambda: print(put_back(settings.resolve(), source.resolve()), end=""))
+
+
+@app.command()
+def reingest(
+    settings: SettingsOption = Path("settings.toml"),
+    codes: Annotated[
+        Path | None,
+        typer.Option("--codes", help="a file of scanned codes; the scanner if left out"),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="the lost terminal's FILE.pub, from a backup")
+    ] = None,
+) -> None:
+    """잃은 단말기의 영수증 QR을 스캔해 되살림 / take a lost terminal's sales in from their papers."""
+    from composition.reingesting import reingest as take_in
+
+    def lines() -> Iterator[str]:
+        if codes is not None:
+            yield from codes.read_text(encoding="utf-8").splitlines()
+            return
+        print(
+            "QR을 하나씩 스캔하고, 끝나면 빈 줄 / scan one by one, then an empty line", flush=True
+        )
+        while text := sys.stdin.readline().strip():
+            yield text
+
+    def act() -> None:
+        if asyncio.run(take_in(settings.resolve(), lines(), key, print)):
+            raise typer.Exit(1)
+
+    _or_say(act)
 
 
 @app.command()

@@ -1,14 +1,23 @@
-"""Makes the renderer of a shop's settings, and finds its rates. Never prints."""
+"""Makes the renderer of a shop's settings, signs its receipts, and finds its rates. Never prints."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from config.rates import BUILT_IN
 from config.settings import Settings
 from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
+from pos.domain.receipt_body import ReceiptBody
+from pos.domain.receipt_code import (
+    ReceiptNotEncodable,
+    encode_receipt,
+    receipt_message,
+    seal_text,
+)
+from receipts.builders.sale_receipt import Proof
 from receipts.renderer import ReceiptRenderer
 from receipts.shop import ShopFacts
 
@@ -18,8 +27,41 @@ def rates_file(settings: Settings, folder: Path) -> Path:
     return folder / settings.files.rates if settings.files.rates else BUILT_IN
 
 
-def renderer_of(settings: Settings, periods: tuple[Rates, ...]) -> ReceiptRenderer:
+class ReceiptSigner(Protocol):
+    """The device key: signs receipts and says by which key."""
+
+    @property
+    def public(self) -> bytes:
+        """The Ed25519 public key's 32 bytes."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature's 64 bytes."""
+        ...
+
+
+def receipt_proof(signer: ReceiptSigner) -> Proof:
+    """Return what makes a receipt's signed code."""
+
+    def proof(body: ReceiptBody) -> str:
+        try:
+            payload = encode_receipt(body)
+        except ReceiptNotEncodable:
+            return ""  # A receipt without a code is better than none.
+        return seal_text(payload, signer.sign(receipt_message(payload)), signer.public)
+
+    return proof
+
+
+def renderer_of(
+    settings: Settings, periods: tuple[Rates, ...], signer: ReceiptSigner | None = None
+) -> ReceiptRenderer:
     """Return what turns the spool's documents into this shop's paper.
+
+    Args:
+        settings: the shop's.
+        periods: its rates.
+        signer: signs the codes on sale receipts; without it they carry none.
 
     Raises:
         LookupError: no rates are in force today.
@@ -35,4 +77,5 @@ def renderer_of(settings: Settings, periods: tuple[Rates, ...]) -> ReceiptRender
         no_signature_max=rates.no_signature_max,
         show_vat=settings.shop.show_vat,
     )
-    return ReceiptRenderer(shop, settings.printer.columns)
+    proof = receipt_proof(signer) if signer else None
+    return ReceiptRenderer(shop, settings.printer.columns, proof=proof)

@@ -81,6 +81,9 @@ class OfflineSettings(Strict):
     terminal_cap: WonAmount = 500_000
     card_count: Annotated[int, Field(ge=1, le=100)] = 3
     age_max_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    velocity_count: Annotated[int, Field(ge=1, le=100)] = 3
+    velocity_minutes: Annotated[int, Field(ge=1, le=1_440)] = 60
+    permission_above: WonAmount = 20_000
 
     @property
     def limits(self) -> OfflineLimits:
@@ -92,6 +95,9 @@ class OfflineSettings(Strict):
             terminal_cap=Won(self.terminal_cap),
             card_count=self.card_count,
             age_max=timedelta(hours=self.age_max_hours),
+            velocity_count=self.velocity_count,
+            velocity_window=timedelta(minutes=self.velocity_minutes),
+            permission_above=Won(self.permission_above),
         )
 
 

@@ -15,13 +15,22 @@ from typing import Any
 from urllib.parse import quote
 
 import apsw
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from offline_queue.device_key import SIGNATURE_BYTES, PublicKeys
 from offline_queue.names import named_in
-from offline_queue.rows import EPOCH
+from offline_queue.rows import EPOCH, LEDGER_HEAD
 from offline_queue.schema import SCHEMA_VERSION
-from pos.domain.audit_errors import HeadMalformed, HeadNotFound, JournalUnreadable, RecordNotGenuine
-from pos.domain.record import FIRST_PREVIOUS, HEAD_DIGITS, digest, head_of
+from pos.domain.audit_errors import (
+    HeadMalformed,
+    HeadNotFound,
+    JournalUnreadable,
+    LedgerHeadForged,
+    RecordNotGenuine,
+)
+from pos.domain.codec import decode
+from pos.domain.record import FIRST_PREVIOUS, HEAD_DIGITS, LedgerHead, digest, head_of
 
 BUSY_MS = 5_000
 TYPES = "integer,integer,integer,text,text,text,text,text,blob"
@@ -37,12 +46,19 @@ ROWS = (
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A journal that passed. `head` is `SEQUENCE:HASH12`, empty like `last_at` without a record."""
+    """A journal that passed.
+
+    Attributes:
+        head: `SEQUENCE:HASH12`, empty like `last_at` without a record.
+        ledger_head: the newest head that the ledger signed, kept beside the journal, which reaches
+            it; None if there is none yet. With no ledger's key given its signature is not checked.
+    """
 
     device: int
     count: int
     last_at: datetime | None
     head: str
+    ledger_head: LedgerHead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,42 +103,91 @@ def open_to_read(path: Path) -> apsw.Connection:
     return connection
 
 
-def audit(path: Path, keys: PublicKeys, head: Head | None = None) -> Audit:
+def audit(
+    path: Path, keys: PublicKeys, head: Head | None = None, ledger_public: bytes | None = None
+) -> Audit:
     """Check a whole journal.
+
+    Args:
+        path: the journal.
+        keys: the device's, that may have signed it.
+        head: as noted elsewhere; the journal must reach it.
+        ledger_public: the ledger's key, 32 bytes, for the head that the ledger signed.
 
     Raises:
         JournalUnreadable: it is no journal of this version, or the file is damaged.
         RecordNotGenuine: the first record that is not what the device wrote.
-        HeadNotFound: it does not reach the noted head, or has another record there.
+        HeadNotFound: it does not reach the noted head or the ledger's, or has another record there.
+        LedgerHeadForged: the head kept beside it is not the ledger's.
     """
     connection = open_to_read(path)
     try:
         connection.execute("BEGIN")  # One moment's view, whatever a running terminal adds.
-        return _audit(connection, path, keys.rewound(), head)
+        return _audit(connection, path, keys.rewound(), head, ledger_public)
     except (apsw.Error, UnicodeDecodeError) as error:
         raise JournalUnreadable(path=path, reason=str(error)) from error
     finally:
         connection.close()
 
 
-def _audit(connection: apsw.Connection, path: Path, keys: PublicKeys, head: Head | None) -> Audit:
+def _audit(
+    connection: apsw.Connection,
+    path: Path,
+    keys: PublicKeys,
+    head: Head | None,
+    ledger_public: bytes | None,
+) -> Audit:
     device = _device(connection, path)
-    count, previous, last_us, found = 0, FIRST_PREVIOUS, 0, ""
+    signed = _ledger_head(connection, path, ledger_public)
+    noted = [each for each in (head, _as_noted(signed, device)) if each is not None]
+    there: dict[int, str] = {}
+    count, previous, last_us = 0, FIRST_PREVIOUS, 0
     for count, row in enumerate(_rows(connection), start=1):
         problem = _problem(row, device, count, previous, keys)
         if problem:
             raise RecordNotGenuine(sequence=count, problem=problem)
         previous, last_us = row[7].decode(), row[2]
-        if head is not None and head.sequence == count:
-            found = previous
-    if head is not None and not (found and found.startswith(head.start)):
-        reason = "다른 기록 / another record" if found else f"{count}건뿐 / only {count} records"
-        raise HeadNotFound(head=f"{head.sequence}:{head.start}", problem=reason)
+        if any(each.sequence == count for each in noted):
+            there[count] = previous
+    for each in noted:
+        found = there.get(each.sequence, "")
+        if not (found and found.startswith(each.start)):
+            reason = (
+                "다른 기록 / another record" if found else f"{count}건뿐 / only {count} records"
+            )
+            raise HeadNotFound(head=f"{each.sequence}:{each.start[:HEAD_DIGITS]}", problem=reason)
     answer = str(connection.execute("PRAGMA integrity_check(1)").fetchall()[0][0])
     if answer != "ok":
         raise JournalUnreadable(path=path, reason=answer)
     at = EPOCH + timedelta(microseconds=last_us) if count else None
-    return Audit(device, count, at, head_of(count, previous) if count else "")
+    return Audit(device, count, at, head_of(count, previous) if count else "", signed)
+
+
+def _as_noted(signed: LedgerHead | None, device: int) -> Head | None:
+    if signed is None or signed.device != device:
+        return None
+    return Head(signed.sequence, signed.hash)
+
+
+def _ledger_head(
+    connection: apsw.Connection, path: Path, ledger_public: bytes | None
+) -> LedgerHead | None:
+    """Return the head that the ledger signed, if one is kept.
+
+    Raises:
+        LedgerHeadForged: the ledger's key did not sign it.
+    """
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (LEDGER_HEAD,)).fetchone()
+    if row is None:
+        return None
+    try:
+        head = decode(LedgerHead, json.loads(str(row[0])))
+        if ledger_public is not None:
+            key = Ed25519PublicKey.from_public_bytes(ledger_public)
+            key.verify(bytes.fromhex(head.signature), head.message)
+    except (ValueError, InvalidSignature) as error:
+        raise LedgerHeadForged(path=path) from error
+    return head
 
 
 def _rows(connection: apsw.Connection) -> Iterator[Sequence[Any]]:

@@ -98,10 +98,14 @@ class Blank:
 
 @dataclass(frozen=True, slots=True)
 class Qr:
-    """A QR code with a line of words beneath it."""
+    """A QR code with a line of words beneath it.
+
+    `instead` is printed where the paper can't hold the code; without it such a code is refused.
+    """
 
     content: str
     caption: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from receipts.document import (
     Title,
 )
 from receipts.layout_items import items_rows
+from receipts.qr import module_dots
 from receipts.rows import Align, CutMark, Printed, QrCode, Row, Size, Span
 
 COLUMNS_MIN = 24  # Below it no amount stands beside its name.
@@ -26,14 +27,13 @@ COLUMNS_MAX = 80
 TEXT_ROWS_MAX = 12  # A note longer than this is cut, visibly.
 LABEL_ROWS_MAX = 6  # The kitchen has to read the whole name of a dish.
 LABEL_MIN = 8  # Columns; with fewer the value gets a row of its own.
-QR_BYTES_MAX = 1_000  # What a code of readable size holds.
 
 
 def layout(document: Document, columns: int) -> tuple[Printed, ...]:
     """Return the rows of a document for a printer of so many columns (32, 42 and 48 are usual).
 
     Raises:
-        ValueError: columns are not 24 to 80, or a QR code holds more than 1,000 bytes.
+        ValueError: columns are not 24 to 80, or a QR code does not fit the paper.
     """
     if not COLUMNS_MIN <= columns <= COLUMNS_MAX:
         raise ValueError(f"a receipt has {COLUMNS_MIN} to {COLUMNS_MAX} columns, not {columns}")
@@ -60,8 +60,8 @@ def _rows(line: Line, columns: int) -> list[Printed]:
             return [*_ruler(columns)]
         case Blank(rows):
             return [Row()] * rows
-        case Qr(content, caption):
-            return _qr(content, caption, columns)
+        case Qr():
+            return _qr(line, columns)
         case Cut():
             return [CutMark()]
 
@@ -123,7 +123,14 @@ def _ruler(columns: int) -> list[Row]:
     return [Row.of(tens), Row.of("".join(str(column % 10) for column in range(1, columns + 1)))]
 
 
-def _qr(content: str, caption: str, columns: int) -> list[Printed]:
-    if len(content.encode()) > QR_BYTES_MAX or not content.isprintable():
-        raise ValueError("a QR code holds printable text of up to 1,000 bytes")
-    return [QrCode(content), *_text(Text(caption, Align.CENTER), columns)]
+def _qr(line: Qr, columns: int) -> list[Printed]:
+    if not line.content.isprintable():
+        raise ValueError("a QR code holds printable text")
+    dots = module_dots(line.content, columns)
+    if dots is not None:
+        # The blank rows are the white that a reader needs around the code.
+        caption = Text(line.caption, Align.CENTER)
+        return [Row(), QrCode(line.content, dots), Row(), *_text(caption, columns)]
+    if not line.instead:
+        raise ValueError(f"a QR code of {len(line.content)} letters does not fit the paper")
+    return [*_text(Text(line.instead), columns)]

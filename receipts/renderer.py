@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from pos.domain.codec import Json
 from pos.ports import PrintKind
 from receipts.builders.day_report import build_day_report
 from receipts.builders.kitchen_ticket import build_kitchen_ticket
-from receipts.builders.sale_receipt import build_sale_receipt
+from receipts.builders.refund_slip import build_refund_slip
+from receipts.builders.sale_receipt import Proof, build_sale_receipt
 from receipts.builders.test_page import build_test_page
 from receipts.document import Document
 from receipts.encoders.escpos import to_escpos
@@ -16,9 +15,6 @@ from receipts.encoders.text import to_text
 from receipts.layout import layout
 from receipts.rows import Printed
 from receipts.shop import ShopFacts
-
-Proof = Callable[[dict[str, Json]], str]
-"""Returns the signed text for a sale's body; what it holds is the signer's business."""
 
 
 class ReceiptRenderer:
@@ -76,8 +72,9 @@ class ReceiptRenderer:
     def _build(self, kind: PrintKind, body: dict[str, Json], copy: int) -> Document:
         match kind:
             case PrintKind.SALE_RECEIPT:
-                proof = self._proof(body) if self._proof else ""
-                return build_sale_receipt(body, self._shop, copy=copy, proof=proof)
+                return build_sale_receipt(body, self._shop, copy=copy, proof=self._proof)
+            case PrintKind.REFUND_SLIP:
+                return build_refund_slip(body, self._shop, copy=copy)
             case PrintKind.KITCHEN_TICKET:
                 return build_kitchen_ticket(body, self._shop, copy=copy)
             case PrintKind.DAY_REPORT:

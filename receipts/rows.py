@@ -7,6 +7,8 @@ from enum import Enum, StrEnum
 
 from receipts.cp949 import width
 
+COLUMN_DOTS = 12  # Font A: 384, 504 and 576 dots for 32, 42 and 48 columns.
+
 
 class Size(Enum):
     """How much larger than a plain character: (wide, high)."""

@@ -10,7 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from pos.domain.card import CardEntry, CardRead, Cryptogram
 from pos.domain.catalogue import Catalogue, Product
 from pos.domain.errors import CardCancelled, CardError, LedgerError
-from pos.domain.events import SaleCompleted, SaleRefunded, from_record, payment_of, sale_of
+from pos.domain.events import (
+    ReceiptReingested,
+    SaleCompleted,
+    SaleRefunded,
+    from_record,
+    payment_of,
+    sale_of,
+)
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.offline import Exposure, OfflineLimits
@@ -127,6 +134,8 @@ class MemoryStore:
         found = [0]
         for record in self.journal:
             event = from_record(record)
+            if isinstance(event, ReceiptReingested):
+                continue  # Its ids are another terminal's.
             ids = [payment_of(event), sale_of(event), getattr(event, "decision_id", None)]
             ids.append(getattr(event, "refund_id", None))
             if isinstance(event, SaleRefunded):

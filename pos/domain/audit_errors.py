@@ -43,6 +43,20 @@ class HeadNotFound(AuditError):
     en = "The noted head {head} is not in the journal ({problem}). Its tail is cut off, or it is another."
 
 
+class LedgerHeadForged(AuditError):
+    """What is kept as the ledger's signed head is not signed by the ledger."""
+
+    code = "J07"
+    ko = (
+        "서버가 서명한 끝 번호가 진본이 아닙니다: {path}. 바뀐 것은 없습니다. "
+        "파일을 그대로 보관하고 관리자에게 알리세요."
+    )
+    en = (
+        "The ledger's signed head beside {path} is not genuine. Nothing was changed. "
+        "Keep the file as it is and tell your technician."
+    )
+
+
 class HeadMalformed(AuditError):
     """What was typed is no head."""
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from pos.domain.business_day import KOREA
+from pos.domain.tax import TaxSplit
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
-from receipts.document import Cut, Document, Line, Notice
+from receipts.document import Cut, Document, Line, Notice, Pair, Text
+from receipts.shop import ShopFacts
 
+CARD_NAME = "인천e음(인천사랑상품권)"
+EXEMPT_MARK = "*"
+EXEMPT_NOTE = f"{EXEMPT_MARK} 표시 상품은 면세입니다."
 TRAINING = "교육용 (거래 아님)"
 REPRINT = "재발행"
 _CHANNELS = {"baedal-eum": "배달e음"}
+_CLEAR_DIGITS = re.compile(r"(?<=\d{6})\d(?=[\d*]{4})")
 MODES = {
     ApprovalMode.ONLINE: "온라인 승인",
     ApprovalMode.OFFLINE_GUARANTEED: "오프라인 승인(보장)",
@@ -32,6 +39,36 @@ def korean_time(at: datetime) -> str:
 def channel_name(channel: str) -> str:
     """Return what people call a delivery channel; an unknown one keeps its own name."""
     return _CHANNELS.get(channel, channel)
+
+
+def masked(number: str) -> str:
+    """Return a card number with digits 7 to n-4 hidden, also where it came in clear by mistake."""
+    return _CLEAR_DIGITS.sub("*", number)
+
+
+def shop_lines(shop: ShopFacts) -> list[Line]:
+    """Return who sells: what the tax law wants at the head of a receipt."""
+    return [
+        Text(shop.name, bold=True),
+        Pair("사업자번호", shop.business_number),
+        Pair("대표자", shop.representative),
+        Pair("전화", shop.phone),
+        Text(shop.address),
+    ]
+
+
+def tax_lines(tax: TaxSplit, shop: ShopFacts, *, back: bool = False) -> list[Line]:
+    """Return the parts of a total, as they stand in the record; negative where they are taken back."""
+    split = TaxSplit(-tax.supply, -tax.vat, -tax.exempt, -tax.service_charge) if back else tax
+    lines: list[Line] = []
+    if shop.show_vat:
+        lines.append(Pair("과세물품가액", won(split.supply)))
+        lines.append(Pair("부가세", won(split.vat)))
+    if split.exempt and shop.show_vat:
+        lines.append(Pair("면세물품가액", won(split.exempt)))
+    if split.service_charge:
+        lines.append(Pair("봉사료", won(split.service_charge)))
+    return lines
 
 
 def finish(lines: list[Line], *, copy: int, training: bool) -> Document:

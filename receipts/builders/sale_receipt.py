@@ -5,12 +5,24 @@ Fields and order: 부가가치세법 시행령 73 for the head and the taxes, th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pos.domain.codec import Json, decode
+from pos.domain.receipt_body import ReceiptBody
 from pos.domain.sale import SaleLine, SaleRecord
 from pos.domain.tax import TaxKind
 from pos.domain.tender import CashTender, Tender
 from pos.domain.won import Won
-from receipts.builders.parts import channel_name, finish, korean_time, won
+from receipts.builders.parts import (
+    EXEMPT_MARK,
+    EXEMPT_NOTE,
+    channel_name,
+    finish,
+    korean_time,
+    shop_lines,
+    tax_lines,
+    won,
+)
 from receipts.builders.voucher_slip import voucher_lines
 from receipts.document import (
     BigAmount,
@@ -29,30 +41,37 @@ from receipts.document import (
 from receipts.rows import Align
 from receipts.shop import ShopFacts
 
+Proof = Callable[[ReceiptBody], str]
+"""Returns the signed text that stands for a receipt, or nothing where there is none."""
+
 HEADER = Item("상품명", "수량", "금액", "단가")
-EXEMPT_MARK = "*"
+CODE_CAPTION = "영수증 진위 확인"
+CODE_TOO_LARGE = "※ 확인 코드가 용지보다 커서 인쇄하지 않았습니다."
 
 
 def build_sale_receipt(
-    body: dict[str, Json], shop: ShopFacts, *, copy: int, proof: str = ""
+    body: dict[str, Json], shop: ShopFacts, *, copy: int, proof: Proof | None = None
 ) -> Document:
     """Return a finished sale's receipt.
 
     Args:
-        body: `encode(SaleRecord)`, as it stands in the print spool.
+        body: `encode(ReceiptBody)`, as it stands in the print spool.
         shop: whose paper it is.
         copy: 1 is the original; 2 is marked 재발행 1.
-        proof: a signed text that lets anyone check the receipt; printed as a QR code if given.
+        proof: makes the signed text that lets anyone check the receipt, and a lost terminal's sale
+            be told from its paper; printed as a QR code.
 
     Raises:
         ValueError: the body is no sale, or copy is below 1.
     """
-    sale = decode(SaleRecord, body)
-    lines = [*_head(sale, shop), *_items(sale), *_taxes(sale, shop)]
+    receipt = decode(ReceiptBody, body)
+    sale = receipt.sale
+    lines = [*_head(sale, shop), *_items(sale), *tax_lines(sale.tax, shop)]
+    lines.append(BigAmount("합계", won(sale.total)))
     for tender in sale.tenders:
         lines += [Rule(), *_tender(tender, shop.no_signature_max)]
-    if proof:
-        lines += [Rule(), Qr(proof, "영수증 진위 확인")]
+    if proof and (code := proof(receipt)):
+        lines += [Rule(), Qr(code, CODE_CAPTION, CODE_TOO_LARGE)]
     lines += [Rule(), Text("이용해 주셔서 감사합니다.", Align.CENTER)]
     return finish(lines, copy=copy, training=sale.training or shop.training)
 
@@ -62,11 +81,7 @@ def _head(sale: SaleRecord, shop: ShopFacts) -> list[Line]:
         Title("영수증"),
         Text("(고객용)", Align.CENTER),
         Blank(),
-        Text(shop.name, bold=True),
-        Pair("사업자번호", shop.business_number),
-        Pair("대표자", shop.representative),
-        Pair("전화", shop.phone),
-        Text(shop.address),
+        *shop_lines(shop),
         Rule(),
         Pair("영수증번호", sale.receipt_number),
         Pair("거래일시", korean_time(sale.completed_at)),
@@ -82,25 +97,13 @@ def _items(sale: SaleRecord) -> list[Line]:
     table = Items(HEADER, tuple(_item(line) for line in sale.lines))
     lines: list[Line] = [Rule(RuleStyle.STRONG), table, Rule(RuleStyle.STRONG)]
     if any(line.tax is TaxKind.EXEMPT for line in sale.lines):
-        lines.append(Text(f"{EXEMPT_MARK} 표시 상품은 면세입니다."))
+        lines.append(Text(EXEMPT_NOTE))
     return lines
 
 
 def _item(line: SaleLine) -> Item:
     mark = EXEMPT_MARK if line.tax is TaxKind.EXEMPT else ""
     return Item(f"{mark}{line.name}", str(line.quantity), str(line.total), str(line.unit_price))
-
-
-def _taxes(sale: SaleRecord, shop: ShopFacts) -> list[Line]:
-    lines: list[Line] = []
-    if shop.show_vat:
-        lines.append(Pair("과세물품가액", won(sale.tax.supply)))
-        lines.append(Pair("부가세", won(sale.tax.vat)))
-    if sale.tax.exempt and shop.show_vat:
-        lines.append(Pair("면세물품가액", won(sale.tax.exempt)))
-    if sale.tax.service_charge:
-        lines.append(Pair("봉사료", won(sale.tax.service_charge)))
-    return [*lines, BigAmount("합계", won(sale.total))]
 
 
 def _tender(tender: Tender, no_signature_max: Won) -> list[Line]:

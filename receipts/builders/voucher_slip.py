@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from pos.domain.identifiers import Stan
 from pos.domain.tender import ApprovalMode, Purse, VoucherTender
 from pos.domain.won import Won
-from receipts.builders.parts import MODES, korean_time, won
+from receipts.builders.parts import CARD_NAME, MODES, korean_time, masked, won
 from receipts.document import Blank, Line, Pair, Text
 
 PURSES = {
@@ -16,13 +14,12 @@ PURSES = {
     Purse.CASHBACK: "캐시",
 }
 SIGNATURE_LINE = "_" * 18
-_CLEAR_DIGITS = re.compile(r"(?<=\d{6})\d(?=[\d*]{4})")
 
 
 def voucher_lines(tender: VoucherTender, no_signature_max: Won) -> list[Line]:
     """Return the slip of a payment that stands, from its name down to the signature."""
     return [
-        Text("인천e음(인천사랑상품권)", bold=True),
+        Text(CARD_NAME, bold=True),
         Pair("승인금액", won(tender.amount), bold=True),
         Pair("할부", "일시불"),
         Pair("카드번호", masked(tender.masked_pan)),
@@ -30,11 +27,6 @@ def voucher_lines(tender: VoucherTender, no_signature_max: Won) -> list[Line]:
         *_purses(tender),
         *_signature(tender.amount, no_signature_max),
     ]
-
-
-def masked(number: str) -> str:
-    """Return a card number with digits 7 to n-4 hidden, also where it came in clear by mistake."""
-    return _CLEAR_DIGITS.sub("*", number)
 
 
 def _approval(tender: VoucherTender) -> list[Line]:

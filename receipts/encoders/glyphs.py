@@ -6,11 +6,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from receipts.rows import COLUMN_DOTS
+
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
 
 FONT = Path(__file__).parent.parent / "fonts" / "NanumGothicCoding.ttf"  # OFL 1.1, beside it.
-CELL_DOTS = 12  # One column of font A, 203 dots an inch.
+CELL_DOTS = COLUMN_DOTS  # 203 dots an inch.
 HIGH_DOTS = 24
 SCALE = 2  # Pixels a dot.
 BASELINE_DOTS = 19.5  # From the top of the cell: the tallest and the deepest syllable just fit.

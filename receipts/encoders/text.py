@@ -29,7 +29,9 @@ def _lines(row: Printed, columns: int) -> list[str]:
         case Row():
             return [_place(_plain(row, columns), row.align, columns)]
         case QrCode(content):
-            return [_place("[QR]", row.align, columns), clean(content)]
+            # Whole, so that a code can be taken from the text as from the paper.
+            whole = content if content.isascii() and content.isprintable() else clean(content)
+            return [_place("[QR]", row.align, columns), whole]
         case CutMark():
             return ["", (CUT_LINE_CHAR * columns)[:columns], ""]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from offline_queue.audit import Head, audit
 from offline_queue.device_key import PUBLIC_NAME, SECRET_NAME, PublicKeys, device_key, public_keys
@@ -18,12 +21,14 @@ from pos.domain.audit_errors import (
     HeadNotFound,
     JournalUnreadable,
     KeyUnusable,
+    LedgerHeadForged,
     RecordNotGenuine,
 )
 from pos.domain.errors import StoreUnavailable
 from pos.domain.events import DrawerOpened, SaleDropped, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_events import Intended
+from pos.domain.record import LedgerHead
 from pos.domain.sale import Sale
 from pos.domain.won import Won
 from pos.ports import Change
@@ -246,3 +251,53 @@ def test_no_flipped_byte_of_the_file_passes_with_other_records(
             assert audit(copy, keys) == good
         except AuditError:
             continue
+
+
+LEDGER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+
+
+async def sign_head(journal: Path, key: Ed25519PrivateKey = LEDGER) -> LedgerHead:
+    """Let the ledger say that it knows the whole journal."""
+    store = open_store(journal)
+    last = (await store.records())[-1]
+    bare = LedgerHead(DEVICE, last.incarnation, last.sequence, last.hash, 4, NOON)
+    head = replace(bare, signature=key.sign(bare.message).hex())
+    await store.commit(Change(ledger_head=head))
+    await store.close()
+    return head
+
+
+async def test_a_tail_cut_off_shows_against_the_head_that_the_ledger_signed(journal: Path) -> None:
+    head = await sign_head(journal)
+    public = LEDGER.public_key().public_bytes_raw()
+    keys = keys_of(journal)
+    assert audit(journal, keys, ledger_public=public).ledger_head == head
+    connection = unlocked(journal)
+    connection.execute("DELETE FROM journal WHERE sequence = 4")
+    connection.close()
+    with pytest.raises(HeadNotFound):
+        audit(journal, keys, ledger_public=public)
+    with pytest.raises(HeadNotFound):
+        audit(journal, keys)
+
+
+async def test_a_head_that_the_ledger_did_not_sign_proves_nothing(journal: Path) -> None:
+    await sign_head(journal, Ed25519PrivateKey.generate())
+    with pytest.raises(LedgerHeadForged):
+        audit(journal, keys_of(journal), ledger_public=LEDGER.public_key().public_bytes_raw())
+
+
+@pytest.mark.parametrize(
+    "spoil", [("count", 5), ("sequence", 3), ("at", "2026-11-24T03:00:01.000000+00:00")]
+)
+async def test_no_word_of_a_signed_head_can_be_changed(
+    journal: Path, spoil: tuple[str, object]
+) -> None:
+    await sign_head(journal)
+    connection = unlocked(journal)
+    (text,) = connection.execute("SELECT value FROM meta WHERE key = 'ledger_head'").fetchall()[0]
+    changed = json.dumps(json.loads(str(text)) | dict([spoil]))
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'ledger_head'", (changed,))
+    connection.close()
+    with pytest.raises(LedgerHeadForged):
+        audit(journal, keys_of(journal), ledger_public=LEDGER.public_key().public_bytes_raw())

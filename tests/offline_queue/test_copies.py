@@ -96,6 +96,14 @@ async def test_a_restored_copy_is_a_new_incarnation_and_the_old_record_is_kept(
 
     store = till.open()
     assert store.incarnation == 101
+    assert store.is_copy
+    await store.close()
+    store = till.open()
+    assert store.is_copy, "killed before it was resolved, it is still to be resolved"
+    await store.commit(Change(copy_resolved=True))
+    await store.close()
+    store = till.open()
+    assert (store.incarnation, store.is_copy) == (101, False)
     assert await store.verify() == 3
     made = await store.commit(Change(records=(EVENT,)))
     assert (made[0].sequence, made[0].incarnation) == (4, 101)

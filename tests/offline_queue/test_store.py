@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,15 +17,24 @@ import pytest
 
 from offline_queue.store import SqliteStore
 from pos.domain.errors import StoreDamaged, StoreUnavailable
-from pos.domain.events import DrawerOpened, SaleDropped, from_record, to_record
+from pos.domain.events import (
+    DrawerOpened,
+    SaleCompleted,
+    SaleDropped,
+    SaleRefunded,
+    from_record,
+    to_record,
+)
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.offline import Exposure
 from pos.domain.payment_events import Intended, OfflineApproved, Sent
-from pos.domain.sale import Sale
-from pos.domain.tender import ApprovalMode
+from pos.domain.record import LedgerHead
+from pos.domain.refund import plan_refund
+from pos.domain.sale import Sale, complete
+from pos.domain.tender import ApprovalMode, take_cash
 from pos.domain.won import Won
-from pos.ports import Change
+from pos.ports import Change, HotlistChange
 from tests.fakes import DEVICE, NOON, PRODUCTS, good_card
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -336,4 +346,65 @@ async def test_a_report_beside_the_till_leaves_its_incarnation_alone(tmp_path: P
     await store.close()
     again = SqliteStore(path, device=DEVICE, new_incarnation=lambda: 8)
     assert again.incarnation == 42
+    await again.close()
+
+
+async def test_a_sale_is_found_by_its_receipt_number_with_all_that_became_of_it(
+    store: SqliteStore,
+) -> None:
+    paid = Sale(an_id(1), NOON).add(PRODUCTS[0]).with_tender(take_cash(Won(1_500), Won(1_500)))
+    done = complete(paid, receipt_number="20261124-0007", at=NOON)
+    refund = plan_refund(
+        done,
+        (),
+        None,
+        refund_id=an_id(5),
+        next_id=lambda: an_id(6),
+        receipt_number="20261124-0008",
+        at=NOON,
+    )
+    other = replace(done, id=an_id(2), receipt_number="20261124-0009")
+    events = (SaleCompleted(done, NOON), SaleCompleted(other, NOON), SaleRefunded(refund, NOON))
+    made = await store.commit(Change(records=tuple(to_record(event) for event in events)))
+    assert await store.find_sale("20261124-0007") == made[0]
+    assert await store.find_sale("20261124-0010") is None
+    assert await store.sale_records(an_id(1)) == (made[0], made[2])
+    assert await store.latest_records(("sale.completed",), 5) == (made[1], made[0])
+    assert await store.latest_records(("sale.completed",), 1) == (made[1],)
+
+
+async def test_a_refunds_slip_takes_its_number_from_the_same_row_as_the_sales(
+    tmp_path: Path,
+) -> None:
+    first = open_store(tmp_path / "terminal.db")
+    paid = Sale(an_id(1), NOON).add(PRODUCTS[0]).with_tender(take_cash(Won(1_500), Won(1_500)))
+    day = NOON.date()
+    done = complete(paid, receipt_number=await first.next_receipt_number(day), at=NOON)
+    refund = plan_refund(
+        done,
+        (),
+        None,
+        refund_id=an_id(5),
+        next_id=lambda: an_id(6),
+        receipt_number=await first.next_receipt_number(day),
+        at=NOON,
+    )
+    events = (SaleCompleted(done, NOON), SaleRefunded(refund, NOON))
+    await first.commit(Change(records=tuple(to_record(event) for event in events)))
+    await first.close()
+    again = open_store(tmp_path / "terminal.db")
+    assert await again.next_receipt_number(day) == "20261124-0003"
+    await again.close()
+
+
+async def test_stopped_cards_and_the_ledgers_head_outlive_a_restart(tmp_path: Path) -> None:
+    first = open_store(tmp_path / "terminal.db")
+    stops = (HotlistChange("a" * 32, stopped=True), HotlistChange("b" * 32, stopped=True))
+    head = LedgerHead(DEVICE, 42, 1, "0" * 64, 1, NOON, "ab" * 64)
+    await first.commit(Change(hotlist=stops, ledger_head=head))
+    await first.commit(Change(hotlist=(HotlistChange("a" * 32, stopped=False),)))
+    await first.close()
+    again = open_store(tmp_path / "terminal.db")
+    assert await again.hotlist() == {"b" * 32}
+    assert await again.ledger_head() == head
     await again.close()

@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from pos.domain.codec import Json, encode
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import Order, OrderLine, OrderState
+from pos.domain.payment_events import OfflineApproved
+from pos.domain.receipt_body import ReceiptBody
+from pos.domain.refund import RefundRecord, plan_refund
 from pos.domain.report import DaySummary, TenderSum
 from pos.domain.sale import SaleLine, SaleRecord
 from pos.domain.tax import TaxKind, split_tax
@@ -105,8 +108,13 @@ def body_of(value: object) -> dict[str, Json]:
     return body
 
 
+def receipt_of(record: SaleRecord, *advices: OfflineApproved) -> dict[str, Json]:
+    """Return what the spool would hold of a sale."""
+    return body_of(ReceiptBody(record, advices))
+
+
 def _sale(lines: tuple[SaleLine, ...], *tenders: Tender, copy: int = 1) -> Sample:
-    return Sample(PrintKind.SALE_RECEIPT, body_of(sale(lines, tenders)), copy)
+    return Sample(PrintKind.SALE_RECEIPT, receipt_of(sale(lines, tenders)), copy)
 
 
 ORDER = Order(
@@ -155,7 +163,32 @@ PART = replace(
     balance=Won(0),
 )
 CASH_PART = CashTender(Won(6_000), Won(10_000), Won(4_000))
+CHANGE = (Won(11_000), Won(300))
 BASKET = (KIMBAP, SNACK)
+
+
+def _refund(
+    record: SaleRecord, wanted: dict[int, int] | None, after: timedelta, number: str
+) -> RefundRecord:
+    return plan_refund(
+        record,
+        (),
+        wanted,
+        refund_id=TransactionId(0x0001_0000_0001, 7, 55),
+        next_id=lambda: TransactionId(0x0001_0000_0001, 7, 56),
+        receipt_number=number,
+        at=record.completed_at + after,
+        by="김이음",
+    )
+
+
+VOIDED = _refund(sale(BASKET, (ONLINE,)), None, timedelta(minutes=7), "20261124-0009")
+RETURNED = _refund(
+    sale((KIMBAP, MILK), (replace(PART, amount=Won(7_000)), CashTender(Won(10_700), *CHANGE))),
+    {1: 1, 3: 2},
+    timedelta(days=2),
+    "20261126-0031",
+)
 SAMPLES: dict[str, Sample] = {
     "online_voucher": _sale(BASKET, ONLINE),
     "split_cash_and_voucher": _sale(BASKET, PART, CASH_PART),
@@ -163,6 +196,8 @@ SAMPLES: dict[str, Sample] = {
     "exempt_items": _sale((KIMBAP, MILK, LONG), CashTender(Won(33_600), Won(50_000), Won(16_400))),
     "reprint": _sale(BASKET, ONLINE, copy=2),
     "training": replace(_sale(BASKET, ONLINE), shop=replace(SHOP, training=True)),
+    "void_slip": Sample(PrintKind.REFUND_SLIP, body_of(VOIDED)),
+    "refund_slip": Sample(PrintKind.REFUND_SLIP, body_of(RETURNED)),
     "kitchen_ticket": Sample(PrintKind.KITCHEN_TICKET, body_of(ORDER)),
     "day_report": Sample(PrintKind.DAY_REPORT, body_of(DAY)),
     "test_page": Sample(PrintKind.TEST_PAGE, {}),

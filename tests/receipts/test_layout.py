@@ -114,14 +114,20 @@ def test_the_middle_is_exact_for_large_letters_too() -> None:
     assert row.columns == 15 + 12
 
 
-def test_a_qr_code_is_followed_by_its_caption() -> None:
-    code, caption = layout(Document((Qr("IEUM", "확인"),)), 32)
+def test_a_qr_code_has_white_around_it_and_is_followed_by_its_caption() -> None:
+    above, code, below, caption = layout(Document((Qr("IEUM", "확인"),)), 32)
+    assert above == below == Row()
     assert code == QrCode("IEUM")
     assert isinstance(caption, Row)
     assert caption.text.strip() == "확인"
 
 
-@pytest.mark.parametrize("content", ["x" * 1_001, "a\x1bb"])
+def test_what_stands_instead_of_a_code_that_is_too_large_is_printed() -> None:
+    (row,) = layout(Document((Qr("X" * 2_000, "확인", "코드 없음"),)), 32)
+    assert row == Row.of("코드 없음")
+
+
+@pytest.mark.parametrize("content", ["x" * 2_000, "X" * 5_000, "a\x1bb"])
 def test_a_qr_code_that_no_one_can_read_is_refused(content: str) -> None:
     with pytest.raises(ValueError, match="QR"):
         layout(Document((Qr(content),)), 42)

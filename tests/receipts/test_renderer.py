@@ -45,9 +45,22 @@ def test_a_renderer_for_impossible_paper_is_refused_at_once() -> None:
 
 
 def test_a_signed_proof_is_printed_as_a_qr_code() -> None:
-    renderer = ReceiptRenderer(SHOP, 42, proof=lambda body: f"ieum:{body['receipt_number']}")
+    renderer = ReceiptRenderer(SHOP, 42, proof=lambda body: f"ieum:{body.sale.receipt_number}")
     assert "ieum:20261124-0007" in renderer.to_text(SALE.kind, SALE.body)
     assert b"1P0ieum:20261124-0007" in renderer.render(SALE.kind, SALE.body, copy=1)
+
+
+def test_a_receipt_that_has_no_proof_is_printed_without_a_code() -> None:
+    renderer = ReceiptRenderer(SHOP, 42, proof=lambda body: "")
+    assert renderer.to_text(SALE.kind, SALE.body) == ReceiptRenderer(SHOP, 42).to_text(
+        SALE.kind, SALE.body
+    )
+
+
+def test_a_proof_too_large_for_the_paper_stops_no_receipt() -> None:
+    text = ReceiptRenderer(SHOP, 32, proof=lambda body: "X" * 2_000).to_text(SALE.kind, SALE.body)
+    assert "용지보다 커서" in text
+    assert "10,500원" in text
 
 
 def test_a_shop_name_opens_no_drawer() -> None:

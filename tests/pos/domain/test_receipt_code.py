@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pos.domain.base45 import ALPHABET
+from pos.domain.base45 import ALPHABET, base45_encode
 from pos.domain.codec import encode
 from pos.domain.events import to_record
 from pos.domain.receipt_body import ReceiptBody
@@ -31,6 +31,7 @@ from pos.domain.receipt_code import (
     seal_text,
 )
 from pos.domain.receipt_facts import advice_of, facts_of
+from pos.domain.receipt_wire import write_facts
 from pos.domain.record import canonical
 from pos.domain.tender import ApprovalMode, CashTender, VoucherTender
 from pos.domain.won import Won
@@ -143,10 +144,10 @@ def test_no_part_of_a_payload_is_a_payload_and_nothing_may_follow(body: ReceiptB
 @settings(max_examples=300)
 def test_any_bytes_are_refused_or_are_the_one_way_to_write_their_facts(data: bytes) -> None:
     try:
-        decode_receipt(data)
+        facts = decode_receipt(data)
     except ReceiptCodeError:
         return
-    raise AssertionError("found by chance a receipt, which 400 random bytes don't make")
+    assert write_facts(facts) == data
 
 
 @given(bodies(), st.data())
@@ -165,9 +166,19 @@ def test_a_changed_payload_is_refused_or_says_something_else(
 
 @given(st.text(max_size=200) | st.text(ALPHABET, max_size=600).map(lambda text: CODE_PREFIX + text))
 @settings(max_examples=300)
-def test_any_text_is_refused_in_so_many_words(text: str) -> None:
-    with pytest.raises(ReceiptCodeError):
-        read_code(text)
+def test_any_text_is_refused_or_is_the_one_way_to_write_what_it_says(text: str) -> None:
+    try:
+        read = read_code(text)
+    except ReceiptCodeError:
+        return
+    assert CODE_PREFIX + base45_encode(read.payload + read.signature + read.key_id) == text
+
+
+def test_the_emptiest_receipt_is_one_and_a_byte_less_is_none() -> None:
+    payload = b"\x01" + bytes(25)
+    assert decode_receipt(payload).total == Won(0)
+    with pytest.raises(ReceiptCodeDamaged):
+        decode_receipt(payload[:-1])
 
 
 @pytest.mark.parametrize("text", ["", "https://example.kr", "IEUM2:BB8", "ieum1:BB8", " IEUM1:BB8"])
@@ -282,7 +293,7 @@ def test_no_letter_of_a_code_can_be_another() -> None:
 
 @EVERY_BODY
 def test_no_mutated_code_is_accepted(body: ReceiptBody) -> None:
-    """A sample: 100,000 for each body, with none accepted, take minutes and were run by hand."""
+    """A sample; `MUTATIONS=100000` in the environment takes 20 to 40 seconds a receipt."""
     code = code_of(body)
     assert accepted(code)
     assert not any(map(accepted, mutations(code, random.Random(len(code)), SAMPLE)))

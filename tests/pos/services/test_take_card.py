@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from pos.domain.card import Cryptogram
+from pos.domain.card import CardRead, Cryptogram
+from pos.domain.codec import decode
 from pos.domain.errors import (
     AmountOutOfRange,
     CardRemoved,
@@ -20,9 +24,11 @@ from pos.domain.errors import (
 )
 from pos.domain.payment import PaymentState
 from pos.domain.payment_answers import DeclineReason
+from pos.domain.payment_events import OfflineApproved
+from pos.domain.receipt_body import ReceiptBody
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
-from pos.ports import Change
+from pos.ports import CardRequest, Change
 from pos.services.take_card import (
     NotApproved,
     NotTaken,
@@ -305,3 +311,96 @@ async def test_a_disk_that_fails_at_the_answer_is_resolved_by_the_restart() -> N
 
     assert [Won(5_000)] == [sale.total for sale in recovered.completed]
     assert 1 == len(world.ledger.posted)
+
+
+OPEN = replace(LIMITS, at_risk_allowed=True, permission_above=Won(5_000))
+
+
+def at_risk_world(*cards: CardRead) -> World:
+    """Return a terminal whose line is down and whose cards do not approve by themselves."""
+    world = World(limits=OPEN, reader=AskingReader(*cards))
+    world.line.failed(world.clock.now())
+    return world
+
+
+class AskingReader(ScriptedReader):
+    """Hands the card on as it is: it wants the ledger asked."""
+
+    async def present(self, request: CardRequest) -> CardRead:
+        self.requests.append(request)
+        answer = self.script.pop(0) if self.script else good_card()
+        assert isinstance(answer, CardRead)
+        return answer
+
+
+async def test_a_risk_up_to_the_limit_needs_nobodys_word_and_above_it_somebodys() -> None:
+    world = at_risk_world()
+    world.counter.scan("101")  # 5,000 won: the limit itself.
+    assert isinstance(await world.card.pay(), PaidInFull)
+
+    asked: list[Won] = []
+
+    async def cashier(amount: Won) -> str:
+        asked.append(amount)
+        return "김이음"
+
+    world.counter.scan("101")
+    world.counter.scan("8801234000017")
+    outcome = await world.card.pay(permit=cashier)
+    assert isinstance(outcome, PaidInFull)
+    assert asked == [Won(6_500)]
+    events = [e for e in world.events() if isinstance(e, OfflineApproved)]
+    assert [e.permitted_by for e in events] == ["", "김이음"]
+    assert [e.mode for e in events] == [ApprovalMode.OFFLINE_AT_RISK] * 2
+
+
+async def test_a_risk_that_nobody_answers_for_is_refused_and_the_sale_stays() -> None:
+    world = at_risk_world()
+    world.counter.scan("101")
+    world.counter.scan("8801234000017")
+    outcome = await world.card.pay()
+    assert isinstance(outcome, NotApproved)
+    assert outcome.decline.reason is DeclineReason.OFFLINE_NOT_PERMITTED
+    assert world.counter.sale.due == Won(6_500)
+
+
+async def test_a_card_that_comes_too_often_is_refused_even_after_it_was_sent() -> None:
+    world = at_risk_world()
+    for _ in range(3):
+        world.counter.scan("8801234000017")
+        assert isinstance(await world.card.pay(), PaidInFull)
+    world.store.waiting.clear()  # All sent.
+    world.counter.scan("8801234000017")
+    outcome = await world.card.pay()
+    assert isinstance(outcome, NotApproved)
+    assert outcome.decline.reason is DeclineReason.OFFLINE_TOO_OFTEN
+    world.clock.time += timedelta(hours=1, seconds=1)
+    assert isinstance(await world.card.pay(), PaidInFull)
+
+
+@pytest.mark.parametrize("cryptogram", [Cryptogram.TC, Cryptogram.ARQC])
+async def test_a_stopped_card_is_refused_without_the_line(cryptogram: Cryptogram) -> None:
+    world = at_risk_world(good_card(cryptogram=cryptogram, hotlisted=True))
+    world.counter.scan("8801234000017")
+    outcome = await world.card.pay()
+    assert isinstance(outcome, NotApproved)
+    assert outcome.decline.reason is DeclineReason.CARD_HOTLISTED
+
+
+async def test_a_receipt_carries_the_advices_of_its_offline_payments_and_only_those() -> None:
+    world = World()
+    world.line.failed(world.clock.now())
+    world.counter.scan("101")
+    assert isinstance(await world.card.pay(Won(2_000)), PaidInPart)
+    assert isinstance(await world.card.pay(), PaidInFull)
+    body = decode(ReceiptBody, dict(world.store.jobs[-1].body))
+    events = [e for e in world.events() if isinstance(e, OfflineApproved)]
+    assert list(body.advices) == events
+    assert len(events) == 2
+
+    world.line.answered(world.clock.now())
+    world.counter.scan("101")
+    assert isinstance(await world.card.pay(), PaidInFull)
+    assert decode(ReceiptBody, dict(world.store.jobs[-1].body)).advices == ()
+    await world.reprint.last_receipt()
+    assert world.store.jobs[-1].reprint

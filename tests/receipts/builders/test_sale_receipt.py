@@ -9,12 +9,12 @@ from pos.domain.won import Won
 from pos.ports import PrintKind
 from receipts.renderer import ReceiptRenderer
 from receipts.shop import ShopFacts
-from tests.receipts.samples import BASKET, KIMBAP, MILK, OFFLINE, ONLINE, SHOP, body_of, sale
+from tests.receipts.samples import BASKET, KIMBAP, MILK, OFFLINE, ONLINE, SHOP, receipt_of, sale
 
 
 def text_of(*tenders: Tender, shop: ShopFacts = SHOP, copy: int = 1) -> str:
     return ReceiptRenderer(shop, 42).to_text(
-        PrintKind.SALE_RECEIPT, body_of(sale(BASKET, tenders)), copy
+        PrintKind.SALE_RECEIPT, receipt_of(sale(BASKET, tenders)), copy
     )
 
 
@@ -75,7 +75,7 @@ def test_training_is_marked_at_the_top_and_at_the_bottom() -> None:
 
 
 def test_a_sale_of_training_is_marked_whatever_the_shop_says() -> None:
-    body = body_of(replace(sale(BASKET, (ONLINE,)), training=True))
+    body = receipt_of(replace(sale(BASKET, (ONLINE,)), training=True))
     assert ReceiptRenderer(SHOP, 42).to_text(PrintKind.SALE_RECEIPT, body).count("교육용") == 2
 
 
@@ -89,7 +89,7 @@ def test_the_original_is_no_copy() -> None:
 
 
 def test_exempt_goods_are_starred_and_summed_apart() -> None:
-    body = body_of(sale((KIMBAP, MILK), (CashTender(Won(17_700), Won(20_000), Won(2_300)),)))
+    body = receipt_of(sale((KIMBAP, MILK), (CashTender(Won(17_700), Won(20_000), Won(2_300)),)))
     text = ReceiptRenderer(SHOP, 42).to_text(PrintKind.SALE_RECEIPT, body)
     assert "*흰우유 1L" in text
     assert "8,700원" in next(line for line in text.splitlines() if "면세물품가액" in line)
@@ -101,12 +101,12 @@ def test_negative_amounts_stand_whole() -> None:
         lines=(replace(KIMBAP, unit_price=Won(-4_500)),),
     )
     back = replace(back, tax=replace(back.tax, supply=Won(-8_182), vat=Won(-818)))
-    text = ReceiptRenderer(SHOP, 32).to_text(PrintKind.SALE_RECEIPT, body_of(back))
+    text = ReceiptRenderer(SHOP, 32).to_text(PrintKind.SALE_RECEIPT, receipt_of(back))
     for amount in ("-9,000", "-8,182원", "-818원", "-9,000원"):
         assert amount in text
 
 
 def test_a_delivery_order_is_named() -> None:
     record = replace(sale(BASKET, (ONLINE,)), order_key="baedal-eum:B20261124-000318")
-    text = ReceiptRenderer(SHOP, 42).to_text(PrintKind.SALE_RECEIPT, body_of(record))
+    text = ReceiptRenderer(SHOP, 42).to_text(PrintKind.SALE_RECEIPT, receipt_of(record))
     assert "배달e음 B20261124-000318" in text
