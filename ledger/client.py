@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pos.domain.errors import (
     LedgerRefused,
@@ -22,7 +22,7 @@ from pos.domain.errors import (
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline
-from pos.domain.record import Record
+from pos.domain.record import LedgerHead, Record
 from pos.ports import AuthorizationRequest, FeedPage, PaymentFate
 
 if TYPE_CHECKING:
@@ -41,6 +41,19 @@ OK = 200
 Answer = TypeVar("Answer", bound="BaseModel")
 
 
+class BatchSigner(Protocol):
+    """The device's own key, with which it signs what it forwards."""
+
+    @property
+    def public(self) -> bytes:
+        """The public key's 32 bytes."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return 64 bytes of Ed25519 over the message (RFC 8032)."""
+        ...
+
+
 class HttpLedger:
     """The `Ledger` port over HTTP, for one terminal.
 
@@ -48,10 +61,29 @@ class HttpLedger:
         base_url: `http://host:port`, no path.
     """
 
-    def __init__(self, base_url: str, token: str, device: int) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        device: int,
+        signer: BatchSigner | None = None,
+        ledger_public: bytes | None = None,
+    ) -> None:
+        """Take what the calls need; nothing is opened yet.
+
+        Args:
+            base_url: `http://host:port`, no path.
+            token: the terminal's secret at the ledger.
+            device: the terminal's number.
+            signer: signs what is forwarded; without one it goes unsigned.
+            ledger_public: the ledger's Ed25519 key; without it no head can be trusted, so none is
+                asked for.
+        """
         self.base_url = base_url
         self._token = token
         self._device = device
+        self._signer = signer
+        self._ledger_public = ledger_public
         self._fresh: httpx.AsyncClient | None = None  # A new connection for every payment.
         self._kept: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
@@ -121,7 +153,12 @@ class HttpLedger:
         from ledger import mapping
         from ledger.contract import models
 
-        body = models.ForwardRequest(records=tuple(mapping.record_to_wire(r) for r in records))
+        signer, signature = self._signed(records)
+        body = models.ForwardRequest(
+            records=tuple(mapping.record_to_wire(r) for r in records),
+            signer=signer,
+            signature=signature,
+        )
         answer = await self._call("forwardRecords", models.ForwardAnswer, deadline_ms, body=body)
         if [each.sequence for each in answer.outcomes] != [each.sequence for each in records]:
             raise LedgerSilent
@@ -129,6 +166,29 @@ class HttpLedger:
             return tuple(mapping.forwarded_from_wire(each) for each in answer.outcomes)
         except ValueError as error:
             raise LedgerSilent from error
+
+    async def head(self, *, deadline_ms: int) -> LedgerHead | None:
+        """Return how far the ledger knows this terminal's journal; see the port.
+
+        None also where this terminal has no key of the ledger's to check a head with.
+
+        Raises:
+            LedgerUnreachable, LedgerSilent, LedgerRefused: as the port says; a head that the
+                ledger did not sign, or of another terminal, is no answer.
+        """
+        if self._ledger_public is None:
+            return None
+        await self._open()
+        from ledger import mapping
+        from ledger.contract import models
+
+        answer = await self._call("journalHead", models.HeadAnswer, deadline_ms)
+        if answer.head is None:
+            return None
+        head = mapping.head_from_wire(answer.head)
+        if head.device != self._device or not _is_signed(head, self._ledger_public):
+            raise LedgerSilent
+        return head
 
     async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:
         """Return what is new after the cursor; see the port.
@@ -151,6 +211,15 @@ class HttpLedger:
         for client in clients:
             if client is not None:
                 await client.aclose()
+
+    def _signed(self, records: Sequence[Record]) -> tuple[str | None, str | None]:
+        """Return the signer's public key and its signature over the batch, as they travel."""
+        if self._signer is None:
+            return None, None
+        from ledger.contract.signing import batch_message
+
+        message = batch_message(self._device, (each.hash for each in records))
+        return self._signer.public.hex(), self._signer.sign(message).hex()
 
     async def _open(self) -> None:
         """Load httpx and the contract on first use: a start that needs no line pays nothing."""
@@ -235,6 +304,18 @@ class HttpLedger:
 def _load() -> None:
     for name in ("httpx", "ledger.mapping", "ledger.contract.operations"):
         import_module(name)
+
+
+def _is_signed(head: LedgerHead, ledger_public: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        key = Ed25519PublicKey.from_public_bytes(ledger_public)
+        key.verify(bytes.fromhex(head.signature), head.message)
+    except (InvalidSignature, ValueError):  # A key that is none has signed nothing.
+        return False
+    return True
 
 
 def _read(response: httpx.Response, expected: type[Answer]) -> Answer:

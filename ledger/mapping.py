@@ -8,11 +8,11 @@ from typing import Any, cast, get_args
 from ledger.contract import models as wire
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.order import Order, OrderLine, OrderState
-from pos.domain.payment_answers import Approval, Decline, DeclineReason
-from pos.domain.record import Record
+from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
+from pos.domain.record import LedgerHead, Record
 from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import Won
-from pos.ports import FeedItem, FeedPage, PaymentFate
+from pos.ports import FeedItem, FeedPage, HotlistChange, PaymentFate
 
 LEDGER_REASONS = frozenset(DeclineReason(each) for each in get_args(wire.DeclineCode))
 """The declines that a ledger can give; the others are the terminal's or the card's own."""
@@ -27,10 +27,7 @@ def approval_to_wire(approval: Approval) -> wire.ApprovalAnswer:
         approval_code=approval.approval_code,
         rrn=approval.rrn,
         approved_at=approval.approved_at,
-        purses=tuple(
-            wire.PurseDrawn(purse=each.purse.value, amount=each.amount.amount)
-            for each in approval.purses
-        ),
+        purses=_purses_to_wire(approval.purses),
         cashback=approval.cashback.amount,
         balance=approval.balance.amount,
     )
@@ -42,7 +39,7 @@ def approval_from_wire(answer: wire.ApprovalAnswer) -> Approval:
     Raises:
         ValueError: the purses do not sum to the amount.
     """
-    purses = tuple(PurseDraw(Purse(each.purse), Won(each.amount)) for each in answer.purses)
+    purses = _purses(answer.purses)
     if Won.total(each.amount for each in purses) != Won(answer.amount):
         raise ValueError("the purses do not sum to the amount")
     return Approval(
@@ -153,6 +150,7 @@ def forwarded_to_wire(outcome: ForwardOutcome) -> wire.RecordOutcome:
         decline=None if outcome.decline is None else decline_to_wire(outcome.decline),
         commission=None if outcome.commission is None else outcome.commission.amount,
         problem=outcome.problem[:1_000],
+        given_back=None if outcome.given_back is None else _given_back_to_wire(outcome.given_back),
     )
 
 
@@ -169,6 +167,54 @@ def forwarded_from_wire(outcome: wire.RecordOutcome) -> ForwardOutcome:
         decline=None if outcome.decline is None else decline_from_wire(outcome.decline),
         commission=None if outcome.commission is None else Won(outcome.commission),
         problem=outcome.problem,
+        given_back=None if outcome.given_back is None else _given_back(outcome.given_back),
+    )
+
+
+def _given_back_to_wire(given: GivenBack) -> wire.GivenBackAnswer:
+    return wire.GivenBackAnswer(
+        purses=_purses_to_wire(given.purses),
+        cashback_taken=given.cashback_taken.amount,
+        balance=None if given.balance is None else given.balance.amount,
+    )
+
+
+def _given_back(answer: wire.GivenBackAnswer) -> GivenBack:
+    balance = None if answer.balance is None else Won(answer.balance)
+    return GivenBack(_purses(answer.purses), Won(answer.cashback_taken), balance)
+
+
+def _purses_to_wire(draws: tuple[PurseDraw, ...]) -> tuple[wire.PurseDrawn, ...]:
+    return tuple(wire.PurseDrawn(purse=d.purse.value, amount=d.amount.amount) for d in draws)
+
+
+def _purses(drawn: tuple[wire.PurseDrawn, ...]) -> tuple[PurseDraw, ...]:
+    return tuple(PurseDraw(Purse(each.purse), Won(each.amount)) for each in drawn)
+
+
+def head_to_wire(head: LedgerHead) -> wire.SignedHead:
+    """Return a signed head as it travels."""
+    return wire.SignedHead(
+        device=head.device,
+        incarnation=head.incarnation,
+        sequence=head.sequence,
+        hash=head.hash,
+        count=head.count,
+        at=head.at,
+        signature=head.signature,
+    )
+
+
+def head_from_wire(head: wire.SignedHead) -> LedgerHead:
+    """Read a signed head; whether the signature is right is for the asker to check."""
+    return LedgerHead(
+        device=head.device,
+        incarnation=head.incarnation,
+        sequence=head.sequence,
+        hash=head.hash,
+        count=head.count,
+        at=head.at.astimezone(UTC),
+        signature=head.signature,
     )
 
 
@@ -224,26 +270,33 @@ def order_from_wire(order: wire.WireOrder) -> Order:
     )
 
 
-def item_to_wire(item: FeedItem) -> wire.OrderPlaced | wire.OrderMoved:
+def item_to_wire(item: FeedItem) -> wire.FeedItem:
     """Return a feed item as it travels.
 
     Raises:
-        ValueError: it has neither an order nor a state.
+        ValueError: it has neither an order nor a state nor a card.
     """
+    if item.hotlist is not None:
+        return wire.CardHotlisted(hot_ref=item.hotlist.hot_ref, stopped=item.hotlist.stopped)
     if item.order is not None:
         return wire.OrderPlaced(order=order_to_wire(item.order))
     if item.state is None:
-        raise ValueError("a feed item has an order or a state")
+        raise ValueError("a feed item has an order, a state or a card")
     state = cast("wire.OrderStateName", item.state.value)
     return wire.OrderMoved(order_key=item.order_key, state=state)
 
 
 def page_from_wire(answer: wire.FeedAnswer) -> FeedPage:
     """Read a page of the feed."""
-    return FeedPage(answer.cursor, tuple(_item_from_wire(each) for each in answer.items))
+    items = tuple(_item_from_wire(each) for each in answer.items)
+    return FeedPage(answer.cursor, items, answer.at.astimezone(UTC))
 
 
-def _item_from_wire(item: wire.OrderPlaced | wire.OrderMoved) -> FeedItem:
-    if isinstance(item, wire.OrderPlaced):
-        return FeedItem(item.kind, order=order_from_wire(item.order))
-    return FeedItem(item.kind, order_key=item.order_key, state=OrderState(item.state))
+def _item_from_wire(item: wire.FeedItem) -> FeedItem:
+    match item:
+        case wire.OrderPlaced():
+            return FeedItem(item.kind, order=order_from_wire(item.order))
+        case wire.OrderMoved():
+            return FeedItem(item.kind, order_key=item.order_key, state=OrderState(item.state))
+        case wire.CardHotlisted():
+            return FeedItem(item.kind, hotlist=HotlistChange(item.hot_ref, item.stopped))

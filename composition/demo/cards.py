@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from composition.demo.home import Home
-from drivers.cards.kernel import Kernel
+from drivers.cards.kernel import IsStopped, Kernel, none_is_stopped
 from drivers.cards.terminal_keys import load_terminal_keys
 from drivers.simulators.card import pcscd as real
 from drivers.simulators.card.card_process import CardFiles, CardProcess
@@ -33,9 +33,15 @@ class CardTable:
 class CardWorld:
     """Starts and ends whatever the cards need. Blocks: started before the screens."""
 
-    def __init__(self, home: Home, profiles: tuple[CardProfile, ...]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        profiles: tuple[CardProfile, ...],
+        is_stopped: IsStopped = none_is_stopped,
+    ) -> None:
         self._home = home
         self._profiles = profiles
+        self._is_stopped = is_stopped
         self._pcscd: real.PrivatePcscd | None = None
         self._process: CardProcess | None = None
 
@@ -71,7 +77,9 @@ class CardWorld:
         process = CardProcess(self._pcscd, files, folder / "cards.sock")
         self._process = process
         process.start()
-        return CardTable(PcscReader(kernel), process.cards, "PC/SC (pcscd, vpcd)")
+        return CardTable(
+            PcscReader(kernel, None, self._is_stopped), process.cards, "PC/SC (pcscd, vpcd)"
+        )
 
     def _start_in_process(self, kernel: Kernel, problem: str) -> CardTable:
         from drivers.cards.in_process_reader import InProcessReader
@@ -80,7 +88,8 @@ class CardWorld:
         slot = Slot()
         wallet = Wallet(self._profiles, self._home.folder / CARD_FILE, self._state())
         how = f"in process, no PC/SC: {problem}"
-        return CardTable(InProcessReader(kernel, slot), SlotCards(slot, wallet), how)
+        reader = InProcessReader(kernel, slot, self._is_stopped)
+        return CardTable(reader, SlotCards(slot, wallet), how)
 
     def _state(self) -> Path:
         return self._home.folder / "cards_state.json"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from drivers.cards import apdu
@@ -17,7 +17,7 @@ from drivers.cards.answer import CardAnswer, read_answer
 from drivers.cards.card_data import CardData, read_card
 from drivers.cards.directory import choose_application
 from drivers.cards.scheme import INCHEON, PPSE, Scheme
-from drivers.cards.seal import CardSecret, card_ref, seal
+from drivers.cards.seal import CardSecret, card_ref, hot_ref, seal
 from drivers.cards.terminal_keys import RsaPublicKey, TerminalKeys
 from drivers.cards.tlv import MalformedCard, fill_dol
 from drivers.cards.trust import key_of_card
@@ -31,6 +31,15 @@ TVR_BYTES = 5
 _TVR_CDA_FAILED = (0, 0x04)  # Byte and bit: EMV Book 3, annex C5.
 _TVR_EXPIRED = (1, 0x40)
 _CDA_WANTED = 0x10  # Book 3, table 12.
+IsStopped = Callable[[str], bool]
+"""Tells whether the ledger has stopped the card with this hot_ref; called in the reader's thread."""
+
+
+def none_is_stopped(_: str) -> bool:
+    """Know of no stopped card."""
+    return False
+
+
 _REFERENCES = {Cryptogram.AAC: 0x00, Cryptogram.TC: 0x40, Cryptogram.ARQC: 0x80}
 
 
@@ -59,8 +68,21 @@ class Kernel:
         self._scheme = scheme
         self._random_bytes = random_bytes
 
-    def run(self, transmit: apdu.Transmit, request: CardRequest, entry: CardEntry) -> CardRead:
+    def run(
+        self,
+        transmit: apdu.Transmit,
+        request: CardRequest,
+        entry: CardEntry,
+        is_stopped: IsStopped = none_is_stopped,
+    ) -> CardRead:
         """Run the transaction. A card that isn't genuine, or says no, is a value and no error.
+
+        Args:
+            transmit: one APDU there and back, blocking.
+            request: what is to be paid.
+            entry: how the card came.
+            is_stopped: tells a stopped card by its keyed hash; asked here, so that even the hash
+                need not leave the driver.
 
         Raises:
             ForeignCard: the directory names other cards' applications only; none was selected.
@@ -68,12 +90,12 @@ class Kernel:
             CardRemoved: from `transmit`.
         """
         try:
-            return self._run(transmit, self._terms(request, entry))
+            return self._run(transmit, self._terms(request, entry), is_stopped)
         except MalformedCard:
             pass  # Raised below, without it: its traceback holds frames with the card's bytes.
         raise CardUnreadable()
 
-    def _run(self, transmit: apdu.Transmit, terms: _Terms) -> CardRead:
+    def _run(self, transmit: apdu.Transmit, terms: _Terms, is_stopped: IsStopped) -> CardRead:
         aid = choose_application(apdu.exchange(transmit, apdu.select(PPSE)), self._scheme)
         card = read_card(transmit, aid, terms.values)
         key = key_of_card(card, self._keys.ca_keys, terms.today)
@@ -84,7 +106,8 @@ class Kernel:
         reference = _REFERENCES[wanted] | (_CDA_WANTED if key is not None else 0)
         reply = apdu.exchange(transmit, apdu.generate_ac(reference, data))
         answer = read_answer(reply, wanted, key, terms.unpredictable, card.pdol_data + data)
-        return self._outcome(terms, card, key, answer, tvr)
+        read = self._outcome(terms, card, key, answer, tvr)
+        return replace(read, hotlisted=self._is_stopped(card.pan, is_stopped))
 
     def _outcome(
         self,
@@ -120,6 +143,10 @@ class Kernel:
             expired=card.expires < terms.today,
             offline_available=answer.offline_available,
         )
+
+    def _is_stopped(self, pan: str, is_stopped: IsStopped) -> bool:
+        key = self._keys.hotlist_key
+        return key is not None and is_stopped(hot_ref(pan, key))
 
     def _terms(self, request: CardRequest, entry: CardEntry) -> _Terms:
         today = business_day(request.at)  # The day of the tap is Korea's.

@@ -69,6 +69,11 @@ def card_ref(pan: str, key: bytes) -> str:
     return digest[:CARD_REF_BYTES].hex()
 
 
+def hot_ref(pan: str, key: bytes) -> str:
+    """Return what the ledger, too, names the card by when it is stopped: 32 hex digits."""
+    return card_ref(pan, key)
+
+
 def _plaintext(card: CardSecret) -> bytes:
     facts = {
         "pan": card.pan,

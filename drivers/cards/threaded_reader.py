@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from drivers.cards.kernel import Kernel
+from drivers.cards.kernel import IsStopped, Kernel, none_is_stopped
 from drivers.cards.link import CardLink
 from drivers.cards.worker import Worker, tell
 from pos.domain.card import CardRead
@@ -35,10 +35,17 @@ class _Attempt:
 class ThreadedReader:
     """The CardReader port over a link, which lives in one thread (`Worker`)."""
 
-    def __init__(self, kernel: Kernel, name: str, make_link: Callable[[], CardLink]) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: str,
+        make_link: Callable[[], CardLink],
+        is_stopped: IsStopped = none_is_stopped,
+    ) -> None:
         self._kernel = kernel
         self._name = name
         self._make_link = make_link
+        self._is_stopped = is_stopped
         self._link = make_link()
         self._worker = Worker(name)
         self._attempt: _Attempt | None = None
@@ -123,7 +130,7 @@ class ThreadedReader:
             if session is None:
                 raise NoCardInTime()
             card_came()
-            return self._kernel.run(session.transmit, request, session.entry)
+            return self._kernel.run(session.transmit, request, session.entry, self._is_stopped)
         finally:
             if session is not None:
                 session.close()

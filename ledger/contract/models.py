@@ -21,6 +21,8 @@ INCARNATION_MAX = (1 << 32) - 1
 Amount = Annotated[int, Field(ge=1, le=AMOUNT_MAX)]
 Balance = Annotated[int, Field(ge=0, le=BALANCE_MAX)]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+PublicKey = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Signature = Annotated[str, Field(pattern="^[0-9a-f]{128}$")]  # Ed25519 (RFC 8032).
 ShortText = Annotated[str, Field(max_length=200)]
 LongText = Annotated[str, Field(max_length=1_000)]
 
@@ -33,6 +35,8 @@ DeclineCode = Literal[
     "card_not_genuine",
     "merchant_not_eligible",
     "reversed_before",
+    "payment_unknown",
+    "refund_exceeds",
 ]
 OrderStateName = Literal[
     "accepted",
@@ -120,9 +124,22 @@ class ForwardedRecord(Wire):
 
 
 class ForwardRequest(Wire):
-    """Records in the journal's order."""
+    """Records in the journal's order, signed by the device as `contract.signing` says.
+
+    `signer` and `signature` come together. A device that has signed before must sign for ever.
+    """
 
     records: Annotated[tuple[ForwardedRecord, ...], Field(min_length=1, max_length=BATCH_MAX)]
+    signer: PublicKey | None = None
+    signature: Signature | None = None
+
+
+class GivenBackAnswer(Wire):
+    """What a void or refund did; empty, and without a balance, where nothing had been posted."""
+
+    purses: tuple[PurseDrawn, ...]
+    cashback_taken: Balance
+    balance: Balance | None = None
 
 
 class RecordOutcome(Wire):
@@ -134,6 +151,7 @@ class RecordOutcome(Wire):
     decline: DeclineAnswer | None = None
     commission: Balance | None = None
     problem: LongText = ""
+    given_back: GivenBackAnswer | None = None
 
 
 class ForwardAnswer(Wire):
@@ -184,11 +202,47 @@ class OrderMoved(Wire):
     state: OrderStateName
 
 
+class CardHotlisted(Wire):
+    """A card was stopped, or let go again; `hot_ref` is a keyed hash of its number."""
+
+    kind: Literal["card.hotlist"] = "card.hotlist"
+    hot_ref: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    stopped: bool
+
+
+FeedItem = OrderPlaced | OrderMoved | CardHotlisted
+
+
 class FeedAnswer(Wire):
-    """What is new after the cursor, oldest first, and the cursor to ask with next."""
+    """What is new after the cursor, oldest first, and the cursor to ask with next.
+
+    `at` is the ledger's clock.
+    """
 
     cursor: Annotated[str, Field(max_length=32)]
-    items: tuple[Annotated[OrderPlaced | OrderMoved, Field(discriminator="kind")], ...]
+    items: tuple[Annotated[FeedItem, Field(discriminator="kind")], ...]
+    at: AwareDatetime
+
+
+class SignedHead(Wire):
+    """How far the ledger knows the terminal's journal, signed with the ledger's key.
+
+    `sequence` and `hash` are of the newest record it holds, `count` is over all incarnations.
+    """
+
+    device: Annotated[int, Field(ge=0, le=DEVICE_MAX)]
+    incarnation: Annotated[int, Field(ge=0, le=INCARNATION_MAX)]
+    sequence: Annotated[int, Field(ge=1, le=SEQUENCE_MAX)]
+    hash: Digest
+    count: Annotated[int, Field(ge=1)]
+    at: AwareDatetime
+    signature: Signature
+
+
+class HeadAnswer(Wire):
+    """The head; null if the ledger holds no record of the terminal, or has no key to sign with."""
+
+    head: SignedHead | None
 
 
 class HealthAnswer(Wire):

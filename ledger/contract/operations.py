@@ -83,6 +83,13 @@ OPERATIONS: tuple[Operation, ...] = (
         problems=(401, 403, 413, 422, 503),
     ),
     Operation(
+        id="journalHead",
+        method="GET",
+        path="/v1/head",
+        summary="Say, signed, how far the ledger knows the terminal's journal.",
+        answer=wire.HeadAnswer,
+    ),
+    Operation(
         id="readFeed",
         method="GET",
         path="/v1/feed",

@@ -41,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
             cards=() if given.cards is None else load_cards(given.cards),
             demo=given.demo,
         )
-        serve(setup, KeyedOpener(load_ledger_keys(given.keys)))
+        keys = load_ledger_keys(given.keys)
+        serve(setup, KeyedOpener(keys), keys.signing_private.sign)
     except (OSError, ValueError, DatabaseUnfit, apsw.Error) as error:
         sys.stderr.write(f"ledger: {error}\n")
         return 2

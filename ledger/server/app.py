@@ -39,6 +39,7 @@ class Handlers:
             "authorizePayment": self.authorize_payment,
             "paymentOutcome": self.payment_outcome,
             "forwardRecords": self.forward_records,
+            "journalHead": self.journal_head,
             "readFeed": self.read_feed,
             "health": self.health,
         }
@@ -60,6 +61,11 @@ class Handlers:
         merchant = await self.whose(request)
         body = await read_body(request, wire.ForwardRequest)
         return await self._service.forward(merchant, body)
+
+    async def journal_head(self, request: Request) -> BaseModel:
+        """Say how far the terminal's journal is known."""
+        merchant = await self.whose(request)
+        return self._service.head(merchant)
 
     async def read_feed(self, request: Request) -> BaseModel:
         """Return what is new."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -30,6 +31,7 @@ VERSION = 0x01
 INFO = b"ieum-pos card seal v1"
 SEALED_MAX_CHARS = 2_048  # A sealed card has about 330.
 MASTER_KEY_BYTES = 16
+HOTLIST_KEY_BYTES = 32
 AC_BYTES = 8
 AMOUNT_MAX = 999_999_999_999  # Twelve digits, what field 9F02 holds.
 _KOREA = b"\x04\x10"  # ISO 3166-1 and ISO 4217 happen to agree: 410.
@@ -75,10 +77,17 @@ class OpenedCard:
 
 @dataclass(frozen=True, slots=True)
 class LedgerKeys:
-    """The ledger's card secrets."""
+    """The ledger's secrets.
+
+    Attributes:
+        signing_private: what it says of a terminal's journal is signed with it.
+        hotlist_key: makes the hash that stopped cards are named by; every terminal has it too.
+    """
 
     sealing_private: X25519PrivateKey = field(repr=False)
     issuer_master_key: bytes = field(repr=False)
+    signing_private: Ed25519PrivateKey = field(repr=False)
+    hotlist_key: bytes = field(repr=False)
 
 
 def load_ledger_keys(path: Path) -> LedgerKeys:
@@ -92,11 +101,15 @@ def load_ledger_keys(path: Path) -> LedgerKeys:
         raw = json.loads(path.read_text("utf-8"))
         private = X25519PrivateKey.from_private_bytes(bytes.fromhex(raw["sealing_private"]))
         master = bytes.fromhex(raw["issuer_master_key"])
+        signing = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(raw["signing_private"]))
+        hotlist = bytes.fromhex(raw["hotlist_key"])
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{path.name} does not hold the ledger's keys") from None
     if len(master) != MASTER_KEY_BYTES:
         raise ValueError(f"{path.name}: the issuer master key has a wrong length")
-    return LedgerKeys(private, master)
+    if len(hotlist) != HOTLIST_KEY_BYTES:
+        raise ValueError(f"{path.name}: the hotlist key has a wrong length")
+    return LedgerKeys(private, master, signing, hotlist)
 
 
 def open_sealed(sealed: str, payment_id_hex: str, private_key: X25519PrivateKey) -> OpenedCard:

@@ -15,6 +15,10 @@ from pos.domain.card import Cryptogram, mask_pan
 from pos.domain.tender import Purse
 from pos.domain.won import Won
 
+ACTIVE, BLOCKED = "active", "blocked"
+STATUSES = (ACTIVE, BLOCKED)
+HOT_REF_BYTES = 16
+
 
 class SealBroken(Exception):
     """What was sealed can't be opened, or was sealed for another payment."""
@@ -51,10 +55,19 @@ class CardOpener(Protocol):
         """Return the keyed hash that a card number is known by."""
         ...
 
+    def hot_ref(self, pan: str) -> str:
+        """Return what terminals know the card by when it is stopped, 32 hex digits."""
+        ...
+
 
 def hash_pan(key: bytes, pan: str) -> bytes:
     """Return HMAC-SHA-256 of a card number: without the key, trying all numbers gives nothing."""
     return hmac.digest(key, pan.encode(), "sha256")
+
+
+def hot_ref(key: bytes, pan: str) -> str:
+    """Return what a terminal's card driver, too, can make of a number: 32 hex digits."""
+    return hmac.digest(key, pan.encode(), "sha256")[:HOT_REF_BYTES].hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +127,7 @@ def use_atc(tx: Tx, card: Card, atc: int, *, online: bool) -> bool:
     return True
 
 
-def open_card(tx: Tx, new: NewCard, pan_key: bytes, at: datetime) -> bool:
+def open_card(tx: Tx, new: NewCard, pan_key: bytes, hot_ref: str, at: datetime) -> bool:
     """Open a card with its first balances; False, and nothing changes, if it is known.
 
     Raises:
@@ -123,8 +136,8 @@ def open_card(tx: Tx, new: NewCard, pan_key: bytes, at: datetime) -> bool:
     if tx.row("SELECT 1 FROM cards WHERE id = ? OR pan_key = ?", (new.id, pan_key)) is not None:
         return False
     tx.execute(
-        "INSERT INTO cards (id, pan_key, masked_pan, label, expires_on, status, member)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO cards (id, pan_key, masked_pan, label, expires_on, status, member, hot_ref)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             new.id,
             pan_key,
@@ -133,6 +146,7 @@ def open_card(tx: Tx, new: NewCard, pan_key: bytes, at: datetime) -> bool:
             new.expires_on.isoformat(),
             new.status,
             new.member,
+            hot_ref,
         ),
     )
     for posting in opening(new.id, new.purses, new.offline_limit):

@@ -10,12 +10,14 @@ from typing import Any
 import apsw
 
 SCHEMA = Path(__file__).with_name("schema.sql")
+UPGRADE = Path(__file__).with_name("upgrade_2.sql")
+VERSION = 2  # PRAGMA user_version; the first files had no number.
 BUSY_MS = 5_000
 FULL = 2  # PRAGMA synchronous as SQLite reads it back.
 
 
 class DatabaseUnfit(Exception):
-    """The file can't be opened with a write-ahead log and full synchronisation."""
+    """The file can't be opened safely: no write-ahead log, no full synchronisation, or a newer one."""
 
 
 @dataclass(slots=True)
@@ -42,7 +44,8 @@ def open_writer(path: Path) -> apsw.Connection:
     """Open the file for its one writer, making the tables if need be.
 
     Raises:
-        DatabaseUnfit: write-ahead log or full synchronisation did not hold.
+        DatabaseUnfit: write-ahead log or full synchronisation did not hold, or a newer version of
+            the ledger has written it.
         apsw.Error: it can't be opened at all.
     """
     connection = _open(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
@@ -51,8 +54,23 @@ def open_writer(path: Path) -> apsw.Connection:
     connection.pragma("foreign_keys", value=True)
     if mode != "wal" or connection.pragma("synchronous") != FULL:
         raise DatabaseUnfit(f"{path.name}: journal_mode {mode}")
-    connection.execute(SCHEMA.read_text(encoding="utf-8"))
+    _make_tables(connection, path.name)
     return connection
+
+
+def _make_tables(connection: apsw.Connection, name: str) -> None:
+    """Make or upgrade the tables, all of it or nothing."""
+    version = connection.pragma("user_version")
+    if version > VERSION:
+        raise DatabaseUnfit(f"{name}: written by a newer ledger (version {version})")
+    if version == VERSION:
+        return
+    old = bool(connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'payments'").fetchall())
+    with connection:
+        connection.execute(SCHEMA.read_text(encoding="utf-8"))
+        if old:
+            connection.execute(UPGRADE.read_text(encoding="utf-8"))
+        connection.pragma("user_version", VERSION)
 
 
 def open_reader(path: Path) -> apsw.Connection:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from ledger.contract.models import Wire
 from ledger.mapping import order_to_wire
-from ledger.server import accounts, books, orders
+from ledger.server import accounts, books, hotlist, orders
 from ledger.server.app import Handlers, read_body
 from ledger.server.database import Tx
 from ledger.server.demo_orders import ACCEPT_S, invent
@@ -41,9 +41,9 @@ class FaultWish(Wire):
 
     silent_next: Annotated[int, Field(ge=0, le=1_000)] = 0
     delay_ms: Annotated[int, Field(ge=0, le=DELAY_MS_MAX)] = 0
-    operation: Literal["authorizePayment", "paymentOutcome", "forwardRecords", "readFeed"] = (
-        "authorizePayment"
-    )
+    operation: Literal[
+        "authorizePayment", "paymentOutcome", "forwardRecords", "journalHead", "readFeed"
+    ] = "authorizePayment"
 
 
 class Demo:
@@ -61,6 +61,8 @@ class Demo:
         posts: tuple[tuple[str, Callable[[Request], Awaitable[Response]]], ...] = (
             ("/demo/orders", self.place_order),
             ("/demo/orders/{key}/cancel", self.cancel_order),
+            ("/demo/cards/{id}/block", self.block_card),
+            ("/demo/cards/{id}/unblock", self.unblock_card),
             ("/demo/faults", self.set_faults),
         )
         gets: tuple[tuple[str, Callable[[Request], Awaitable[Response]]], ...] = (
@@ -92,6 +94,25 @@ class Demo:
             lambda tx: orders.end(tx, merchant.id, key, OrderState.CANCELLED)
         )
         return JSONResponse({"cancelled": done})
+
+    async def block_card(self, request: Request) -> Response:
+        """Stop a card, here and on every terminal's hotlist."""
+        return await self._set_stopped(request, stopped=True)
+
+    async def unblock_card(self, request: Request) -> Response:
+        """Let a card go again."""
+        return await self._set_stopped(request, stopped=False)
+
+    async def _set_stopped(self, request: Request, *, stopped: bool) -> Response:
+        await self._handlers.whose(request)
+        card = str(request.path_params["id"])
+        try:
+            done = await self._service.writer.run(
+                lambda tx: hotlist.set_stopped(tx, card, stopped=stopped)
+            )
+        except LookupError:
+            raise Refused("not_found") from None
+        return JSONResponse({"id": card, "stopped": stopped, "changed": done})
 
     async def set_faults(self, request: Request) -> Response:
         """Set what goes wrong next."""
@@ -168,5 +189,13 @@ def _book(tx: Tx) -> dict[str, Any]:
                 "SELECT id, day, total, vat, tenders FROM sales WHERE NOT training ORDER BY id"
             )
         ],
+        "device_keys": _device_keys(tx),
         "wrong": books.check(tx),
     }
+
+
+def _device_keys(tx: Tx) -> dict[str, list[str]]:
+    keys: dict[str, list[str]] = {}
+    for device, key in tx.execute("SELECT device, public_key FROM device_keys ORDER BY id"):
+        keys.setdefault(f"{device:012x}", []).append(bytes(key).hex())
+    return keys

@@ -92,7 +92,7 @@ def judge(tx: Tx, ask: Ask, terms: Terms) -> Yes | Decline:
         return Decline(DeclineReason.MERCHANT_NOT_ELIGIBLE)
     if ask.mode is ApprovalMode.OFFLINE_GUARANTEED:  # The money was set aside for the shop.
         return _guaranteed(tx, ask, card, terms)
-    if card.status != "active":
+    if card.status != cards.ACTIVE:
         return Decline(DeclineReason.CARD_BLOCKED)
     if business_day(ask.earned_at) > card.expires_on:
         return Decline(DeclineReason.CARD_EXPIRED)

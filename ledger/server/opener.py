@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 
 from ledger.server.cardcrypto import LedgerKeys, SealError, cryptogram_is_right, open_sealed
-from ledger.server.cards import CardFacts, SealBroken, hash_pan
+from ledger.server.cards import CardFacts, SealBroken, hash_pan, hot_ref
 from pos.domain.card import Cryptogram
 from pos.domain.won import Won
 
@@ -36,6 +36,10 @@ class KeyedOpener:
             amount=Won(card.amount),
             cryptogram_right=cryptogram_is_right(card, self._keys.issuer_master_key),
         )
+
+    def hot_ref(self, pan: str) -> str:
+        """Return what terminals know the card by when it is stopped."""
+        return hot_ref(self._keys.hotlist_key, pan)
 
     def pan_key(self, pan: str) -> bytes:
         """Return the keyed hash that a card number is known by."""

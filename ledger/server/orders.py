@@ -31,7 +31,7 @@ def place(tx: Tx, merchant_id: int, order: Order) -> None:
         "INSERT INTO orders (merchant, key, state, accept_by, body) VALUES (?, ?, ?, ?, ?)",
         (merchant_id, order.key, order.state.value, encode(order.accept_by), _dump(order)),
     )
-    _append(tx, merchant_id, FeedItem("order.placed", order=order))
+    append_to_feed(tx, merchant_id, FeedItem("order.placed", order=order))
 
 
 def end(tx: Tx, merchant_id: int, key: str, state: OrderState) -> bool:
@@ -40,7 +40,7 @@ def end(tx: Tx, merchant_id: int, key: str, state: OrderState) -> bool:
     if row is None or row[0] != OrderState.NEW.value:
         return False
     _move(tx, merchant_id, key, state)
-    _append(tx, merchant_id, FeedItem("order.state", order_key=key, state=state))
+    append_to_feed(tx, merchant_id, FeedItem("order.state", order_key=key, state=state))
     return True
 
 
@@ -109,11 +109,12 @@ def reject(tx: Tx, merchant: Merchant, event: OrderRejected) -> tuple[ForwardSta
 
 
 def read_feed(tx: Tx, merchant_id: int, cursor: int) -> FeedPage:
-    """Return what stands in a shop's feed after the cursor, oldest first, a page at most."""
+    """Return what stands in a shop's feed and in all feeds after the cursor, oldest first, a page at most."""
     rows = list(
         tx.execute(
-            "SELECT cursor, item FROM feed WHERE merchant = ? AND cursor > ?"
-            " ORDER BY cursor LIMIT ?",
+            "SELECT cursor, item FROM feed WHERE merchant = ?1 AND cursor > ?2 UNION ALL"
+            " SELECT cursor, item FROM feed WHERE merchant IS NULL AND cursor > ?2"
+            " ORDER BY cursor LIMIT ?3",
             (merchant_id, cursor, FEED_PAGE_MAX),
         )
     )
@@ -158,7 +159,8 @@ def _move(
     )
 
 
-def _append(tx: Tx, merchant_id: int, item: FeedItem) -> None:
+def append_to_feed(tx: Tx, merchant_id: int | None, item: FeedItem) -> None:
+    """Put something into a shop's feed; None: into every shop's."""
     tx.execute("INSERT INTO feed (merchant, item) VALUES (?, ?)", (merchant_id, _dump(item)))
     tx.feed_grew = True
 

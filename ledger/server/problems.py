@@ -11,6 +11,7 @@ _TITLES = {
     "malformed": (422, "The request is not of the contract's shape."),
     "unauthorized": (401, "The token is not known."),
     "wrong_device": (403, "The token was given to another device."),
+    "signature_wrong": (403, "The batch is not signed by the terminal's key."),
     "id_reused": (409, "The id is known with another body."),
     "seal_broken": (422, "The sealed card can't be opened for this payment."),
     "too_large": (413, "The request is too large."),

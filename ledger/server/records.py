@@ -8,7 +8,7 @@ from datetime import datetime
 
 import apsw
 
-from ledger.server import orders, payments
+from ledger.server import heads, orders, payments
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, credible
@@ -173,7 +173,7 @@ def _take_sale(tx: Tx, number: int, event: SaleCompleted) -> ForwardOutcome:
             number, ForwardStatus.POISON, problem="the tenders do not sum to the total"
         )
     tx.execute(
-        "INSERT INTO sales VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sales VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'journal')",
         (
             sale.id.hex,
             sale.id.device,
@@ -190,6 +190,7 @@ def _take_sale(tx: Tx, number: int, event: SaleCompleted) -> ForwardOutcome:
 
 
 def _keep(tx: Tx, record: Record, outcome: ForwardOutcome) -> None:
+    heads.note(tx, record)
     tx.execute(
         "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ledger.server.cards import CardOpener, NewCard, open_card
+from ledger.server import hotlist
+from ledger.server.cards import ACTIVE, STATUSES, CardOpener, NewCard, open_card
 from ledger.server.database import Tx
 from pos.domain.tender import Purse
 from pos.domain.won import Won
 
 VOUCHER = "voucher"  # Other kinds are there for the reader to refuse; the ledger has none of them.
-STATUSES = ("active", "blocked")
 
 
 def load_cards(path: Path) -> tuple[NewCard, ...]:
@@ -34,7 +34,13 @@ def seed(tx: Tx, new_cards: tuple[NewCard, ...], opener: CardOpener, at: datetim
     Raises:
         ValueError: a card promises more offline than it holds.
     """
-    return sum(open_card(tx, new, opener.pan_key(new.pan), at) for new in new_cards)
+    opened = 0
+    for new in new_cards:
+        hot_ref = opener.hot_ref(new.pan)
+        is_new = open_card(tx, new, opener.pan_key(new.pan), hot_ref, at)
+        hotlist.card_opened(tx, new, hot_ref, is_new=is_new)
+        opened += is_new
+    return opened
 
 
 def _read(table: dict[str, Any]) -> NewCard:
@@ -45,7 +51,7 @@ def _read(table: dict[str, Any]) -> NewCard:
             label=table.get("label_ko", table["id"]),
             pan=table["pan"],
             expires_on=_expiry(table["expiry"]),
-            status=table.get("status", "active"),
+            status=table.get("status", ACTIVE),
             member=table["member"],
             offline_limit=Won(table.get("offline_limit", 0)),
             purses={Purse(which): Won(won) for which, won in table["purses"].items()},

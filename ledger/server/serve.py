@@ -22,6 +22,7 @@ from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
 from ledger.server.demo import Demo
 from ledger.server.faults import Faults
+from ledger.server.heads import Sign
 from ledger.server.merchants import NewTerminal
 from ledger.server.seed import seed
 from ledger.server.service import Service, utc_now
@@ -69,15 +70,15 @@ class _Announcing(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(setup: Setup, opener: CardOpener) -> None:
-    """Run until the process is told to stop.
+def serve(setup: Setup, opener: CardOpener, sign: Sign) -> None:
+    """Run until the process is told to stop; `sign` has the ledger's own key.
 
     Raises:
         OSError: the port is taken.
         ValueError: a card of the setup can't be opened.
         DatabaseUnfit, apsw.Error: the database can't be used.
     """
-    app, service = _application(setup, opener)
+    app, service = _application(setup, opener, sign)
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -95,11 +96,11 @@ def serve(setup: Setup, opener: CardOpener) -> None:
         server.run(sockets=[listener])
 
 
-def _application(setup: Setup, opener: CardOpener) -> tuple[Starlette, Service]:
+def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlette, Service]:
     writer = Writer(setup.db)
     writer.run_now(lambda tx: merchants.enrol(tx, setup.terminals))
     writer.run_now(lambda tx: seed(tx, setup.cards, opener, utc_now()))
-    service = Service(setup.db, writer, opener, setup.terms)
+    service = Service(setup.db, writer, opener, setup.terms, sign)
     faults = Faults()
     routes = Demo(service, faults).routes() if setup.demo else []
 

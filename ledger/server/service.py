@@ -12,7 +12,7 @@ import apsw
 
 from ledger import mapping
 from ledger.contract import models as wire
-from ledger.server import merchants, orders, payments, records
+from ledger.server import device_keys, heads, merchants, orders, payments, records
 from ledger.server.cards import CardOpener, SealBroken
 from ledger.server.database import Tx, open_reader
 from ledger.server.judging import Ask, Merchant
@@ -22,6 +22,7 @@ from ledger.server.problems import Refused
 from ledger.server.terms import Terms
 from ledger.server.writer import LedgerUnavailable, Writer
 from pos.domain.codec import encode
+from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
@@ -44,6 +45,7 @@ class Service:
         writer: Writer,
         opener: CardOpener,
         terms: tuple[Terms, ...],
+        sign: heads.Sign,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.writer = writer
@@ -51,6 +53,7 @@ class Service:
         self.reader = Tx(open_reader(path))
         self._opener = opener
         self._terms = terms
+        self._sign = sign
         self._directory = Directory(self.reader)
         self._bell = asyncio.Event()
         self._closing = False
@@ -116,7 +119,12 @@ class Service:
         return mapping.outcome_to_wire(payments.outcome(self.reader, payment_id))
 
     async def forward(self, merchant: Merchant, request: wire.ForwardRequest) -> wire.ForwardAnswer:
-        """Take journal records, in order."""
+        """Take journal records, in order.
+
+        Raises:
+            Refused: the batch is not signed as it must be; nothing of it was looked at.
+        """
+        signer = device_keys.check_batch(self.reader, merchant.device, request)
         given = [mapping.record_from_wire(each) for each in request.records]
 
         def prepare() -> list[records.Prepared]:
@@ -125,11 +133,19 @@ class Service:
         few = len(given) <= FEW
         prepared = prepare() if few else await asyncio.to_thread(prepare)
         now = self.now()
-        outcomes = await self.writer.run(
-            lambda tx: [records.take(tx, each, merchant, self._terms, now) for each in prepared],
-            heavy=not few,
-        )
+
+        def take(tx: Tx) -> list[ForwardOutcome]:
+            if signer is not None:
+                device_keys.note(tx, merchant.device, signer, now)
+            return [records.take(tx, each, merchant, self._terms, now) for each in prepared]
+
+        outcomes = await self.writer.run(take, heavy=not few)
         return wire.ForwardAnswer(outcomes=tuple(map(mapping.forwarded_to_wire, outcomes)))
+
+    def head(self, merchant: Merchant) -> wire.HeadAnswer:
+        """Say, signed, how far the terminal's journal is known."""
+        head = heads.signed_head(self.reader, merchant.device, self.now(), self._sign)
+        return wire.HeadAnswer(head=None if head is None else mapping.head_to_wire(head))
 
     async def feed(self, merchant: Merchant, cursor: int, wait_ms: int) -> wire.FeedAnswer:
         """Return what is new after the cursor, waiting up to `wait_ms` for something."""
@@ -141,7 +157,7 @@ class Service:
             left_s = end - loop.time()
             if page.items or left_s <= 0 or self._closing:
                 items = tuple(mapping.item_to_wire(each) for each in page.items)
-                return wire.FeedAnswer(cursor=page.cursor, items=items)
+                return wire.FeedAnswer(cursor=page.cursor, items=items, at=self.now())
             try:
                 await asyncio.wait_for(bell.wait(), left_s)
             except TimeoutError:

@@ -7,7 +7,9 @@ import json
 from datetime import date
 from pathlib import Path
 
-from ledger.server.cards import CardFacts, NewCard, SealBroken, hash_pan
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.server.cards import CardFacts, NewCard, SealBroken, hash_pan, hot_ref
 from ledger.server.merchants import read_terminals
 from ledger.server.serve import Setup, serve
 from ledger.server.terms import Terms, load_terms
@@ -16,6 +18,7 @@ from pos.domain.identifiers import TransactionId
 from pos.domain.tender import Purse
 from pos.domain.won import Won
 
+SIGNING = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PANS = {
     name: f"629099000000{number:04d}" for number, name in enumerate(("rich", "poor", "gone", "old"))
 }
@@ -41,6 +44,9 @@ class PlainOpener:
 
     def pan_key(self, pan: str) -> bytes:
         return hash_pan(b"test", pan)
+
+    def hot_ref(self, pan: str) -> str:
+        return hot_ref(b"test", pan)
 
 
 def seal(
@@ -105,6 +111,7 @@ def main() -> None:
     serve(
         Setup(given.db, given.port, read_terminals(given.tokens), terms(), CARDS, demo=True),
         PlainOpener(),
+        SIGNING.sign,
     )
 
 

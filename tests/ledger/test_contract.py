@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import get_args
 
 import pytest
@@ -13,8 +14,13 @@ from ledger.contract import models as wire
 from ledger.contract import openapi
 from ledger.contract.__main__ import DOCUMENT
 from ledger.contract.operations import BY_ID, OPERATIONS
+from ledger.contract.signing import batch_message
 from ledger.mapping import (
     LEDGER_REASONS,
+    forwarded_from_wire,
+    forwarded_to_wire,
+    head_from_wire,
+    head_to_wire,
     item_to_wire,
     order_from_wire,
     order_to_wire,
@@ -22,11 +28,13 @@ from ledger.mapping import (
     record_from_wire,
     record_to_wire,
 )
+from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.order import Order, OrderLine, OrderState
-from pos.domain.record import FIRST_PREVIOUS, NewRecord, chain, verify
-from pos.domain.tender import Purse
+from pos.domain.payment_answers import GivenBack
+from pos.domain.record import FIRST_PREVIOUS, LedgerHead, NewRecord, chain, verify
+from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import Won
-from pos.ports import FeedItem
+from pos.ports import FeedItem, FeedPage, HotlistChange
 
 NOW = datetime(2026, 11, 24, 3, 0, 0, 123_456, tzinfo=UTC)
 ORDER = Order(
@@ -95,12 +103,46 @@ def test_a_feed_page_survives_the_journey() -> None:
     items = (
         FeedItem("order.placed", order=ORDER),
         FeedItem("order.state", order_key=ORDER.key, state=OrderState.AUTO_CANCELLED),
+        FeedItem("card.hotlist", hotlist=HotlistChange("0a" * 16, stopped=True)),
     )
-    sent = wire.FeedAnswer(cursor="7", items=tuple(map(item_to_wire, items))).model_dump_json()
+    answer = wire.FeedAnswer(cursor="7", items=tuple(map(item_to_wire, items)), at=NOW)
 
-    page = page_from_wire(wire.FeedAnswer.model_validate_json(sent))
+    page = page_from_wire(wire.FeedAnswer.model_validate_json(answer.model_dump_json()))
 
-    assert (page.cursor, page.items) == ("7", items)
+    assert page == FeedPage("7", items, NOW)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [GivenBack(), GivenBack((PurseDraw(Purse.CHARGED, Won(900)),), Won(90), Won(12_000))],
+    ids=["nothing", "all"],
+)
+def test_what_was_given_back_survives_the_journey(given: GivenBack) -> None:
+    outcome = ForwardOutcome(4, ForwardStatus.ACCEPTED, given_back=given)
+    sent = forwarded_to_wire(outcome).model_dump_json()
+
+    assert forwarded_from_wire(wire.RecordOutcome.model_validate_json(sent)) == outcome
+
+
+def test_a_signed_head_survives_the_journey() -> None:
+    head = LedgerHead(1, 2, 3, "ab" * 32, 4, NOW, "cd" * 64)
+    sent = wire.HeadAnswer(head=head_to_wire(head)).model_dump_json()
+
+    there = wire.HeadAnswer.model_validate_json(sent).head
+
+    assert there is not None
+    assert head_from_wire(there) == head
+    assert head_from_wire(there).message == head.message
+
+
+def test_a_batch_is_signed_over_its_device_and_the_hashes_in_their_order() -> None:
+    one, two = "11" * 32, "22" * 32
+    message = batch_message(1, [one, two])
+
+    assert (
+        message == b"ieum-pos batch v1\0\0\0\0\0\1" + sha256(b"\x11" * 32 + b"\x22" * 32).digest()
+    )
+    assert len({message, batch_message(2, [one, two]), batch_message(1, [two, one])}) == 3
 
 
 def test_a_record_keeps_its_hash_on_the_journey() -> None:

@@ -18,6 +18,11 @@ from tests.ledger.journal import Journal
 DEADLINE_MS = 5_000
 
 
+async def now(ledger: HttpLedger) -> str:
+    """Return the cursor of a terminal that has seen all there is."""
+    return (await ledger.feed("", wait_ms=0)).cursor
+
+
 async def place(process: Process, **wish: object) -> dict[str, object]:
     made = await asyncio.to_thread(process.ask, "/demo/orders", wish)
     assert isinstance(made, dict)
@@ -27,10 +32,10 @@ async def place(process: Process, **wish: object) -> dict[str, object]:
 async def test_an_order_comes_down_once_and_the_cursor_moves_on(
     ledger: HttpLedger, process: Process
 ) -> None:
-    assert (await ledger.feed("", wait_ms=0)).items == ()
+    before = await now(ledger)
     made = await place(process)
 
-    page = await ledger.feed("", wait_ms=0)
+    page = await ledger.feed(before, wait_ms=0)
     after = await ledger.feed(page.cursor, wait_ms=0)
 
     (item,) = page.items
@@ -45,7 +50,7 @@ async def test_an_order_comes_down_once_and_the_cursor_moves_on(
 async def test_a_waiting_reader_is_told_as_soon_as_something_comes(
     ledger: HttpLedger, process: Process
 ) -> None:
-    waiting = asyncio.create_task(ledger.feed("", wait_ms=10_000))
+    waiting = asyncio.create_task(ledger.feed(await now(ledger), wait_ms=10_000))
     await asyncio.sleep(0.3)
     assert not waiting.done()
 
@@ -58,19 +63,21 @@ async def test_a_waiting_reader_is_told_as_soon_as_something_comes(
 
 
 async def test_a_wait_without_news_ends_empty(ledger: HttpLedger) -> None:
+    cursor = await now(ledger)
     began = time.monotonic()
 
-    page = await ledger.feed("", wait_ms=300)
+    page = await ledger.feed(cursor, wait_ms=300)
 
     assert page.items == ()
     assert 0.25 < time.monotonic() - began < 3
 
 
 async def test_another_shop_does_not_see_the_order(process: Process) -> None:
-    await place(process)
     other = HttpLedger(process.url, OTHER_TOKEN, DEVICE + 1)
+    before = await now(other)
+    await place(process)
 
-    assert (await other.feed("", wait_ms=0)).items == ()
+    assert (await other.feed(before, wait_ms=0)).items == ()
     await other.aclose()
 
 
@@ -138,13 +145,14 @@ async def test_an_order_that_nobody_answers_is_cancelled_and_can_not_be_taken(
 async def test_a_customer_may_cancel_before_the_shop_answers(
     ledger: HttpLedger, process: Process
 ) -> None:
+    before = await now(ledger)
     made = await place(process)
     key = str(made["key"])
 
     assert process.ask(f"/demo/orders/{key}/cancel", {}) == {"cancelled": True}
     assert process.ask(f"/demo/orders/{key}/cancel", {}) == {"cancelled": False}
 
-    page = await ledger.feed("", wait_ms=0)
+    page = await ledger.feed(before, wait_ms=0)
     assert [each.state for each in page.items] == [None, OrderState.CANCELLED]
 
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from drivers.simulators.card.certificates import Issued, issue_issuer
@@ -54,6 +55,7 @@ def generate_keys(directory: Path, profiles: Sequence[CardProfile]) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     paths = [directory / name for name in (TERMINAL_FILE, LEDGER_FILE, CARD_FILE)]
     if all(path.exists() for path in paths):
+        _add_missing(*paths[:2])
         return
     for path, content in zip(paths, _new_files(), strict=True):
         _write(path, content)
@@ -81,20 +83,56 @@ def load_factory_keys(path: Path) -> FactoryKeys:
         raise ConfigError(where=path.name, problem=problem, hint=_HINT) from None
 
 
+def _add_missing(terminal: Path, ledger: Path) -> None:
+    """Add what files of an earlier version lack, so that their cards and books stay good.
+
+    The ledger's file comes first: cut short, the next start finds the terminal's still lacking.
+
+    Raises:
+        OSError: a file can't be read or written.
+    """
+    try:
+        ours = json.loads(terminal.read_text("utf-8"))
+        theirs = json.loads(ledger.read_text("utf-8"))
+    except ValueError:
+        return  # Damaged; whoever reads it says so.
+    if "ledger_public" in ours:
+        return
+    for_terminal, for_ledger = _head_and_hotlist()
+    _write(ledger, theirs | for_ledger)
+    _write(terminal, ours | for_terminal)
+
+
+def _head_and_hotlist() -> tuple[dict[str, object], dict[str, object]]:
+    """Return what a terminal checks the ledger's heads and finds stopped cards with, and its other half."""
+    signing = Ed25519PrivateKey.generate()
+    hotlist_key = secrets.token_hex(32)
+    return (
+        {
+            "ledger_public": signing.public_key().public_bytes_raw().hex(),
+            "hotlist_key": hotlist_key,
+        },
+        {"signing_private": signing.private_bytes_raw().hex(), "hotlist_key": hotlist_key},
+    )
+
+
 def _new_files() -> tuple[dict[str, object], dict[str, object], dict[str, object]]:
     ca, issuer = new_key_pair(CA_BITS), new_key_pair(ISSUER_BITS)
     certificate = issue_issuer(ca, issuer, PAN_PREFIX)
     sealing = X25519PrivateKey.generate()
     master = secrets.token_hex(16)
+    for_terminal, for_ledger = _head_and_hotlist()
     ca_key = {"index": CA_INDEX, "modulus": f"{ca.modulus:x}", "exponent": PUBLIC_EXPONENT}
     terminal: dict[str, object] = {
         "sealing_public": sealing.public_key().public_bytes_raw().hex(),
         "ca_keys": [ca_key],
         "card_ref_key": secrets.token_hex(32),
+        **for_terminal,
     }
     ledger: dict[str, object] = {
         "sealing_private": sealing.private_bytes_raw().hex(),
         "issuer_master_key": master,
+        **for_ledger,
     }
     cards: dict[str, object] = {
         "issuer": _numbers(issuer),

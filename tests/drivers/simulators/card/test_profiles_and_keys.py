@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import time
 from pathlib import Path
@@ -22,6 +23,7 @@ from drivers.simulators.card.profiles import (
     load_profiles,
     luhn_is_valid,
 )
+from ledger.server.cardcrypto import load_ledger_keys
 from pos.domain.errors import ConfigError
 from pos.domain.won import Won
 from tests.drivers.cards.cardworld import CARD_FILE_PATH
@@ -118,6 +120,28 @@ def test_an_interrupted_making_is_made_anew(tmp_path: Path) -> None:
     generate_keys(tmp_path, profiles)
     assert (tmp_path / LEDGER_FILE).read_bytes() != before
     assert load_factory_keys(tmp_path / CARD_FILE).card_key_pairs
+
+
+def test_keys_of_before_the_hotlist_get_what_they_lack_and_keep_the_rest(tmp_path: Path) -> None:
+    profiles = load_profiles(CARD_FILE_PATH)
+    generate_keys(tmp_path, profiles)
+    new = {"signing_private", "ledger_public", "hotlist_key"}
+    paths = [tmp_path / name for name in (TERMINAL_FILE, LEDGER_FILE)]
+    before = [
+        {k: v for k, v in json.loads(path.read_text()).items() if k not in new} for path in paths
+    ]
+    for path, content in zip(paths, before, strict=True):
+        path.write_text(json.dumps(content))
+
+    generate_keys(tmp_path, profiles)
+
+    after = [json.loads(path.read_text()) for path in paths]
+    assert [{k: v for k, v in each.items() if k not in new} for each in after] == before
+    assert after[0]["hotlist_key"] == after[1]["hotlist_key"]
+    assert (
+        load_ledger_keys(paths[1]).signing_private.public_key().public_bytes_raw().hex()
+        == (after[0]["ledger_public"])
+    )
 
 
 def test_damaged_card_keys_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,102 @@
+"""The ledger's file: made once, brought up from an older version, refused from a newer one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import apsw
+import pytest
+
+from ledger.server import books, heads, orders
+from ledger.server.database import VERSION, DatabaseUnfit, Tx, open_writer
+from ledger.server.seed import seed
+from pos.domain.events import SaleCompleted
+from pos.domain.record import Record, canonical
+from pos.ports import FeedItem, HotlistChange
+from tests.ledger.conftest import DEVICE
+from tests.ledger.journal import START, Journal, cash_sale, payment_id, with_card
+from tests.ledger.plain_cards import CARDS, PANS, PlainOpener
+
+OLD_SCHEMA = Path(__file__).with_name("schema_1.sql")
+OLD_CARD = "INSERT INTO cards VALUES ('gone', ?, 'm', 'l', '2031-12-31', 'blocked', 'M-3', -1)"
+
+
+def old_file(path: Path, records: list[Record]) -> None:
+    connection = apsw.Connection(str(path))
+    connection.execute(OLD_SCHEMA.read_text(encoding="utf-8"))
+    connection.execute("INSERT INTO merchants VALUES (1, x'00', ?, 1, 1)", (DEVICE,))
+    connection.execute("INSERT INTO feed (merchant, item) VALUES (1, ?)", (item(),))
+    connection.execute(OLD_CARD, (PlainOpener().pan_key(PANS["gone"]),))
+    for each in records:
+        values = (each.device, each.incarnation, each.sequence, each.hash, each.kind)
+        rest = (each.at.isoformat(), canonical(each.body).decode(), each.previous, "{}")
+        connection.execute("INSERT INTO records VALUES (?,?,?,?,?,?,?,?,?)", (*values, *rest))
+    connection.close()
+
+
+def item() -> str:
+    return json.dumps({"kind": "order.state", "order_key": "a:1", "state": "cancelled"})
+
+
+def test_a_new_file_is_of_this_version_and_stays_so(tmp_path: Path) -> None:
+    open_writer(tmp_path / "ledger.db").close()
+
+    assert open_writer(tmp_path / "ledger.db").pragma("user_version") == VERSION
+
+
+def test_a_file_of_the_first_version_keeps_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    journal = Journal()
+    journal.cash_sale(1, 1_000)
+    sale = with_card(cash_sale(2, 9_000), 6_000)
+    journal.add(SaleCompleted(sale, sale.completed_at))
+    old_file(path, journal.records)
+
+    tx = Tx(open_writer(path))
+
+    assert orders.read_feed(tx, 1, 0).items[0].order_key == "a:1"
+    head = heads.signed_head(tx, DEVICE, START, lambda _: bytes(64))
+    assert head is not None
+    assert (head.sequence, head.hash, head.count) == (2, journal.records[1].hash, 2)
+    tendered = list(tx.execute("SELECT * FROM tendered"))
+    assert tendered == [(payment_id(900).hex, sale.id.hex, "online")]
+    assert books.check(tx) == []
+
+
+def test_cards_of_the_first_version_get_onto_the_hotlist_once(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    old_file(path, [])
+    tx = Tx(open_writer(path))
+    gone = [each for each in CARDS if each.id == "gone"]
+
+    for _ in range(2):
+        assert seed(tx, (gone[0],), PlainOpener(), START) == 0
+
+    named = HotlistChange(PlainOpener().hot_ref(PANS["gone"]), stopped=True)
+    items = orders.read_feed(tx, 1, 0).items
+    assert items[1:] == (FeedItem("card.hotlist", hotlist=named),)
+
+
+def test_both_ways_lead_to_the_same_tables(tmp_path: Path) -> None:
+    old_file(tmp_path / "old.db", [])
+    described = (
+        'SELECT m.name, p.name, p.type, p."notnull", p.dflt_value, p.pk FROM sqlite_schema m'
+        " JOIN pragma_table_info(m.name) p WHERE m.type = 'table' ORDER BY m.name, p.name"
+    )
+
+    old, new = (open_writer(tmp_path / name) for name in ("old.db", "new.db"))
+
+    assert old.execute(described).fetchall() == new.execute(described).fetchall()
+    indexes = "SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name"
+    assert old.execute(indexes).fetchall() == new.execute(indexes).fetchall()
+
+
+def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    connection = open_writer(path)
+    connection.pragma("user_version", VERSION + 1)
+    connection.close()
+
+    with pytest.raises(DatabaseUnfit, match="newer"):
+        open_writer(path)
