@@ -43,6 +43,11 @@ def was_left_open(path: Path) -> bool:
     return note.inode == str(path.stat().st_ino)
 
 
+def was_opened_before(path: Path) -> bool:
+    """Tell whether any database was ever opened at this path."""
+    return Path(f"{path}{SUFFIX}").exists()
+
+
 def note_opening(path: Path, old: str | None, put: Callable[[str], None]) -> None:
     """Give the database a new token, in it and beside it; a crash in between is no alarm.
 

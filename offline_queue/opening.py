@@ -15,7 +15,13 @@ from peewee import PeeweeException
 from playhouse.apsw_ext import APSWDatabase
 
 from offline_queue import schema
-from offline_queue.identity import is_the_last_opened, note_closing, note_opening, sync
+from offline_queue.identity import (
+    is_the_last_opened,
+    note_closing,
+    note_opening,
+    sync,
+    was_opened_before,
+)
 from offline_queue.log_file import look_at_log
 from offline_queue.rows import UNRESOLVED_COPY
 from pos.domain.errors import StoreDamaged, StoreInUse, StoreOfOtherVersion, StoreUnavailable
@@ -185,7 +191,9 @@ def _lay_out(
                 database.execute_sql(trigger)
         incarnation = _identify(device, new_incarnation)
         known = read_only or is_the_last_opened(path, _value(OPENING))
-        if not known and _value(OPENING) is not None:  # Just made, it gave out no number yet.
+        # Just made, it gave out no number yet; but one that forgot its opening is a copy too.
+        just_made = _value(OPENING) is None and not was_opened_before(path)
+        if not known and not just_made:
             incarnation = _renew(new_incarnation)
         is_copy = _value(UNRESOLVED_COPY) is not None
         if not read_only:

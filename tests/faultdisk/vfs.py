@@ -83,6 +83,9 @@ class DiskVfs(apsw.VFS):  # type: ignore[misc]
             return False
         return self._disk.find(path) is not None
 
+    def excepthook(self, *_: object) -> None:
+        """Say nothing of a fault that SQLite would not have passed on either."""
+
     def xFullPathname(self, name: str) -> str:
         return str(Path(name).absolute())
 

@@ -113,7 +113,7 @@ class Cashier:
         recent = await self.till.refund.recent(RECENT)
         if not recent:
             return "no sale"
-        sale = recent[int(pick * len(recent))]
+        sale = recent[int(pick * len(recent))].sale
         wanted = None
         if lines:
             line = sale.lines[int(some * len(sale.lines))]

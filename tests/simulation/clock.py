@@ -59,6 +59,17 @@ class VirtualLoop(asyncio.BaseEventLoop):
         heapq.heappush(self._timers, (when, self._made, timer))
         return timer
 
+    def run_in_executor(
+        self, executor: Any, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """Do it here and now: there is no other thread."""
+        future = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except BaseException as error:
+            future.set_exception(error)
+        return future
+
     def _run_once(self) -> None:
         """Do what is ready; if nothing is, go to the next moment in which something will be."""
         ready, timers = self._ready, self._timers

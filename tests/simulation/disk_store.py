@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ from tests.simulation.states import States
 
 T = TypeVar("T")
 COMMIT_OPERATIONS = 40  # About what one commit asks of the disk; a fault is planned among them.
+NO_THREAD = ThreadPoolExecutor(max_workers=1)  # Never used: the loop does the work itself.
 AT_THE_DISK = {
     DiskFault.IO_ERROR: "I/O error",
     DiskFault.FULL: "disk full",
@@ -35,18 +36,6 @@ AT_THE_DISK = {
 
 class Died(BaseException):
     """The process is gone: nothing catches it, nothing after it runs."""
-
-
-class Inline(ThreadPoolExecutor):
-    """A thread that is none: each work is done where the clock stands."""
-
-    def submit(self, work: Callable[..., T], /, *args: Any, **named: Any) -> Future[T]:
-        future: Future[T] = Future()
-        try:
-            future.set_result(work(*args, **named))
-        except BaseException as error:
-            future.set_exception(error)
-        return future
 
 
 class DiskStore(SqliteStore):
@@ -69,7 +58,7 @@ class DiskStore(SqliteStore):
         till: str,
     ) -> None:
         self._failed = ""
-        self._thread = Inline(max_workers=1)
+        self._thread = NO_THREAD
         self.dead = False
         self._disk, self._chance, self._till = disk, chance, till
         self._turn = asyncio.Lock()

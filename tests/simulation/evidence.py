@@ -37,6 +37,8 @@ class Journal:
 
 def read_journal(path: Path) -> Journal:
     till = Journal(defaultdict(list), {}, {}, {})
+    if not query(path, "SELECT 1 FROM sqlite_schema WHERE name = 'journal'"):
+        return till  # The process died before it had laid out its tables.
     for kind, text in query(path, "SELECT kind, body FROM journal ORDER BY sequence"):
         body = json.loads(text)
         if kind.startswith("payment."):

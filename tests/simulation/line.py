@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ledger.server import orders, payments, records
+from ledger.server import heads, orders, payments, records
 from ledger.server.database import Tx
 from ledger.server.judging import Ask
 from ledger.server.payments import hash_body
@@ -18,6 +18,7 @@ from pos.domain.payment_answers import Approval, Decline
 from pos.domain.record import LedgerHead, Record
 from pos.domain.tender import ApprovalMode
 from pos.ports import AuthorizationRequest, FeedPage, PaymentFate
+from tests.ledger.plain_cards import SIGNING
 from tests.simulation.clock import true_time
 from tests.simulation.faults import Fault
 from tests.simulation.ledger_side import MERCHANTS, OPENER, LedgerSide, terms
@@ -27,6 +28,7 @@ SHORT_S = (3, 8, 60, 600)
 DAYS_S = (86_400, 3 * 86_400)
 CUT_S = (2, 20, 120, 400)
 FEED_DEADLINE_MS = 2_000
+SAID_ALL_DAY = ("feed", "head")
 
 
 class Line:
@@ -76,7 +78,10 @@ class Line:
         return await self._call(what, take, deadline_ms)
 
     async def head(self, *, deadline_ms: int) -> LedgerHead | None:
-        return None
+        def signed(tx: Tx) -> LedgerHead | None:
+            return heads.signed_head(tx, self._shop.device, true_time(self._loop), SIGNING.sign)
+
+        return await self._call("head", signed, deadline_ms)
 
     async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:
         def read(tx: Tx) -> FeedPage:
@@ -90,8 +95,8 @@ class Line:
 
     async def _call(self, what: str, job: Callable[[Tx], T], deadline_ms: int) -> T:
         draw, ledger = self._draw, self._ledger
-        # The feed asks all day long; payments and records are what the faults are for.
-        often = 0.1 if what == "feed" else 1.5
+        # Payments and records are what the faults are for.
+        often = 0.1 if what in SAID_ALL_DAY else 1.5
         if self._chance.wants(Fault.PARTITION, often * 0.3):
             self._cut(draw.choice(CUT_S), draw.choice(("no way out", "no way back")))
         if self._chance.strikes(Fault.LEDGER, "restart", self._till, often * 0.1):
@@ -108,7 +113,7 @@ class Line:
         await self._delay(what, job, often, deadline_ms)
         await self._trouble(what, often, deadline_ms)
         answer = ledger.run(job)
-        if not isinstance(answer, FeedPage) or answer.items:
+        if what not in SAID_ALL_DAY or (isinstance(answer, FeedPage) and answer.items):
             self._chance.tell(self._name, f"{what}: {_words(answer)}")
         if self._chance.strikes(Fault.DUPLICATE, "request", self._till, often):
             self._send_late(draw.choice((0.01, 1, 30, 600)), what, job)

@@ -54,18 +54,17 @@ class Technician:
         till = self._till
         till.chance.struck(Fault.OLD_COPY, "put back", till.name)
         till.chance.tell(till.name, "an earlier copy of the database is put back")
+        self.keep_evidence()
         self._replace()
 
     def restore(self) -> None:
         """Put the last backup in place of a damaged database, or begin a new one."""
-        self._till.chance.tell(
-            self._till.name, "restored from " + ("the backup" if self.copy else "nothing")
-        )
+        what = "from the backup" if self.copy else "as a new one"
+        self._till.chance.tell(self._till.name, f"the database is restored {what}")
         self._replace()
 
     def _replace(self) -> None:
         till = self._till
-        self.keep_evidence()
         for path in list(till.disk.files()):
             till.disk.remove(path)
         Path(f"{till.path}{SUFFIX}").unlink(missing_ok=True)
@@ -105,7 +104,7 @@ class Technician:
         till.chance.tell(till.name, f"a bit flips: {where}")
 
     async def check(self) -> None:
-        """Do what `verify` does, before a suspected disk is sold on.
+        """Verify what a suspected disk holds, and carry it over to another one if it is sound.
 
         Raises:
             StoreDamaged: it is not what the device wrote.
@@ -113,7 +112,6 @@ class Technician:
         till = self._till
         if not self.suspects:
             return
-        self.suspects = False
         folder = till.home / "checked"
         folder.mkdir()
         till.disk.copy_to(folder)
@@ -123,7 +121,10 @@ class Technician:
             raise StoreDamaged(reason=error.code) from error
         finally:
             shutil.rmtree(folder)
-        till.chance.tell(till.name, f"the journal verifies: {found.count} records")
+        till.chance.tell(till.name, f"the journal verifies: {found.count} records; another disk")
+        for path, content in till.disk.files().items():
+            till.disk.put(path, content)
+        self.suspects = False
 
 
 def _rebuilt(copy: bytes) -> bytes:
