@@ -79,7 +79,9 @@ class Tally:
 
     def report(self, seeds: int, took_s: float) -> None:
         hours = self.virtual_s / 3_600
-        print(f"{seeds} seeds, {self.tills} till days, {hours:,.0f} simulated hours, {took_s:.1f} s")
+        print(
+            f"{seeds} seeds, {self.tills} till days, {hours:,.0f} simulated hours, {took_s:.1f} s"
+        )
         print(f"{seeds / took_s:.1f} seeds a second, {len(self.bad)} wrong {self.bad[:20]}")
         for fault in Fault:
             ways = ", ".join(f"{way} {self.hits[fault, way]:,}" for way in WAYS[fault])

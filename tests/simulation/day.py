@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.simulation import checker
+from tests.simulation import checker, evidence
 from tests.simulation.chance import Chance
 from tests.simulation.clock import VirtualLoop
 from tests.simulation.devices import purses
@@ -121,7 +121,7 @@ async def _day(
         facts.append(till.facts())
     ledger.writer.close()
     wrong += checker.check(ledger.path, facts)
-    return checker.digest(ledger.path, [each.path for each in facts])
+    return evidence.digest(ledger.path, [each.path for each in facts])
 
 
 async def _close_for(nights: int, shifts: list[Shift], chance: Chance) -> None:

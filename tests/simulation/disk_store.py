@@ -78,7 +78,8 @@ class DiskStore(SqliteStore):
         self.print_jobs = PrintJobRows(self._rows)
         self._receipt_day, self._receipt_count = None, 0
         self.states = States(chance.states.setdefault(till, {}))
-        self.states.read(self._rows.run("SELECT kind, body FROM journal ORDER BY sequence"))
+        with store_errors():
+            self.states.read(self._rows.run("SELECT kind, body FROM journal ORDER BY sequence"))
         self.point: Callable[[str], None] = lambda _: None
         self.dies: Callable[[], None] = lambda: None
         self.by_crash = False  # The process ends in the planned operation, not the machine.

@@ -15,6 +15,7 @@ from offline_queue.rebuild import rebuild
 from pos.domain.audit_errors import AuditError
 from pos.domain.errors import StoreDamaged
 from tests.faultdisk.disk import Fault as DiskFault
+from tests.faultdisk.disk import PowerCut
 from tests.simulation.faults import Fault
 
 if TYPE_CHECKING:
@@ -42,9 +43,14 @@ class Technician:
         """Copy the database as `backup` does, at whatever moment of the day."""
         till = self._till
         memory = apsw.Connection(":memory:")
-        with memory.backup("main", till.store._db.connection(), "main") as work:
-            while not work.done:
-                work.step()
+        try:
+            with memory.backup("main", till.store._db.connection(), "main") as work:
+                while not work.done:
+                    work.step()
+        except (apsw.Error, PowerCut):
+            memory.close()
+            till.die("the power goes in a backup", "in an I/O", Fault.POWER_LOSS)
+            return
         self.copy = memory.serialize("main")
         memory.close()
         till.chance.tell(till.name, "backed up")
