@@ -1,11 +1,15 @@
 # Short names for what run_pos.py does; each sets up by itself what it needs.
-.PHONY: demo test bench format lock pictures
+.PHONY: demo test nightly bench format lock pictures
 
 demo:
 	./run_pos.py demo
 
 test:
 	./run_pos.py test
+
+# The tests, with what goes by numbers done far more often: 1,000 kills among it.
+nightly:
+	./run_pos.py test --nightly
 
 bench:
 	./run_pos.py bench

@@ -11,7 +11,7 @@ from pathlib import Path
 from tools import bootstrap
 
 ROOT = Path(__file__).resolve().parent
-NEEDS_TOOLS = ("test", "bench", "pictures")
+NEEDS_TOOLS = ("test", "bench", "pictures", "simulate")
 
 
 def main() -> None:

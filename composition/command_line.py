@@ -176,6 +176,13 @@ def test(context: typer.Context) -> None:
     raise typer.Exit(checks.run(ROOT, context.args))
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def simulate(context: typer.Context) -> None:
+    """가상의 영업일을 검사합니다(--seeds, --from, --story) / live simulated shop-days."""
+    command = [sys.executable, "-m", "tests.simulation", *context.args]
+    os.execv(sys.executable, command)  # noqa: S606
+
+
 @app.command()
 def bench() -> None:
     """속도를 잽니다 / measure, as ratios in one run."""

@@ -22,6 +22,9 @@ from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
 from pos.ports import CardReader, Clock, Ledger, Printer
 from pos.services.build_sale import Counter
+from pos.services.card_outcome import (
+    Deadlines,
+)
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -34,7 +37,9 @@ from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.show_day import ShowDay
-from pos.services.take_card import Deadlines, TakeCard
+from pos.services.take_card import (
+    TakeCard,
+)
 from pos.services.take_cash import TakeCash
 from pos.services.terminal import Shop, Terminal
 

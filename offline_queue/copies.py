@@ -20,8 +20,8 @@ from offline_queue.device_key import (
     public_keys,
     write_public_keys,
 )
-from offline_queue.identity import SUFFIX
-from offline_queue.opening import hold, store_errors, sync
+from offline_queue.identity import SUFFIX, sync
+from offline_queue.opening import hold, store_errors
 from offline_queue.rebuild import rebuild
 from pos.domain.audit_errors import CopyRefused, JournalUnreadable
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -15,9 +15,16 @@ from peewee import PeeweeException
 from playhouse.apsw_ext import APSWDatabase
 
 from offline_queue import schema
-from offline_queue.identity import is_the_last_opened, note_opening
+from offline_queue.identity import (
+    is_the_last_opened,
+    note_closing,
+    note_opening,
+    sync,
+    was_opened_before,
+)
+from offline_queue.log_file import look_at_log
 from offline_queue.rows import UNRESOLVED_COPY
-from pos.domain.errors import StoreDamaged, StoreInUse, StoreUnavailable
+from pos.domain.errors import StoreDamaged, StoreInUse, StoreOfOtherVersion, StoreUnavailable
 
 BUSY_TIMEOUT_S = 2.0  # Only a reader of another process could hold it: the report command.
 WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
@@ -30,6 +37,14 @@ REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.BusyError, "다른 프로그램이 사용 중 / in use by another program"),
     (apsw.IOError, "디스크 오류 / disk error"),
 )
+OS_REASONS = {
+    errno.ENOSPC: "디스크 가득 참 / disk full",
+    errno.EDQUOT: "디스크 가득 참 / disk full",
+    errno.EROFS: "읽기 전용 / read-only",
+    errno.EACCES: "권한 없음 / no permission",
+    errno.EPERM: "권한 없음 / no permission",
+    errno.EIO: "디스크 오류 / disk error",
+}
 OPENING = "opening"  # The token of the last opening, here and in the file beside the database.
 DAMAGE = (apsw.CorruptError, apsw.NotADBError)
 
@@ -50,7 +65,8 @@ def store_errors() -> Iterator[None]:
         reason = next((text for kind, text in REASONS if isinstance(root, kind)), str(root))
         raise StoreUnavailable(reason=reason) from error
     except OSError as error:
-        raise StoreUnavailable(reason=error.strerror or str(error)) from error
+        reason = OS_REASONS.get(error.errno or 0, error.strerror or str(error))
+        raise StoreUnavailable(reason=reason) from error
 
 
 def is_disk_fault(error: BaseException) -> bool:
@@ -102,44 +118,95 @@ class Opened:
 
 
 def open_database(
-    path: Path, *, device: int, new_incarnation: Callable[[], int], read_only: bool
+    path: Path,
+    *,
+    device: int,
+    new_incarnation: Callable[[], int],
+    read_only: bool,
+    vfs: str | None = None,
 ) -> Opened:
     """Open or make the database.
 
     A file that is not the one last opened here, a copy put back, gets a new incarnation, so that
     none of its numbers can be mistaken for one given out since (DESIGN 6).
 
+    `vfs` names another disk than the machine's, as a test registers it. It shares no memory, which
+    WAL needs between connections, so it is opened by this one alone.
+
     Raises:
         StoreUnavailable: it can't be opened, is another terminal's, or can't be made durable.
-        StoreDamaged: it is no database.
+        StoreDamaged: it is no database, or its log is missing.
     """
-    database = APSWDatabase(str(path), timeout=BUSY_TIMEOUT_S, pragmas={})
+    if not read_only:
+        look_at_log(path, vfs)
+    database = APSWDatabase(str(path), timeout=BUSY_TIMEOUT_S, pragmas={}, vfs=vfs)
     database.connect()
-    path.chmod(0o600)
-    _make_durable(database)
+    try:
+        if vfs is not None:
+            database.execute_sql("PRAGMA locking_mode=EXCLUSIVE")
+        path.chmod(0o600)
+        _make_durable(database)
+        incarnation, is_copy = _lay_out(
+            database, path, device, new_incarnation, read_only=read_only
+        )
+        sync(path.parent)  # The new file's name.
+    except BaseException:
+        with suppress(PeeweeException, apsw.Error):  # What was raised first is what matters.
+            _keep_log(database)
+            database.close()
+        raise
+    if read_only:
+        _keep_log(database)  # It is the terminal's to remove.
+    return Opened(database, incarnation, is_copy)
+
+
+def close_database(database: APSWDatabase, path: Path) -> None:
+    """Close it for good: the log goes into the file and away, which is noted first."""
+    try:
+        note_closing(path)
+    except OSError:
+        _keep_log(database)
+    database.close()
+
+
+def _keep_log(database: APSWDatabase) -> None:
+    """Let the closing leave the log as it is."""
+    database.connection().config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+
+
+def _lay_out(
+    database: APSWDatabase,
+    path: Path,
+    device: int,
+    new_incarnation: Callable[[], int],
+    *,
+    read_only: bool,
+) -> tuple[int, bool]:
+    """Make what is missing in the file; say which incarnation it is, and whether an unresolved copy."""
     # Bound for the opening alone: the process may hold more than one database, as tests do.
     with database.bind_ctx(schema.TABLES):
-        _refuse_other_versions()
-        database.create_tables(schema.TABLES)
-        for trigger in schema.APPEND_ONLY:
-            database.execute_sql(trigger)
+        if _refuse_other_versions() is None:
+            database.create_tables(schema.TABLES)
+            for trigger in schema.APPEND_ONLY:
+                database.execute_sql(trigger)
         incarnation = _identify(device, new_incarnation)
         known = read_only or is_the_last_opened(path, _value(OPENING))
-        if not known and _value(OPENING) is not None:  # Just made, it gave out no number yet.
+        # Just made, it gave out no number yet; but one that forgot its opening is a copy too.
+        just_made = _value(OPENING) is None and not was_opened_before(path)
+        if not known and not just_made:
             incarnation = _renew(new_incarnation)
         is_copy = _value(UNRESOLVED_COPY) is not None
         if not read_only:
             note_opening(path, _value(OPENING), lambda token: _put(OPENING, token))
-    sync(path.parent)  # The new file's name.
-    return Opened(database, incarnation, is_copy)
+    return incarnation, is_copy
 
 
-def _refuse_other_versions() -> None:
-    """Look before anything is added to a file that another version laid out."""
+def _refuse_other_versions() -> str | None:
+    """Look before anything is added to a file that another version laid out; None for a new one."""
     found = _value("schema") if schema.Meta.table_exists() else None  # type: ignore[no-untyped-call]
     if found not in (None, str(schema.SCHEMA_VERSION)):
-        reason = f"다른 버전의 기록({found}) / made by another version ({found})"
-        raise StoreUnavailable(reason=reason)
+        raise StoreOfOtherVersion(version=found, ours=schema.SCHEMA_VERSION)
+    return found
 
 
 def _identify(device: int, new_incarnation: Callable[[], int]) -> int:
@@ -165,7 +232,8 @@ def _make_durable(database: APSWDatabase) -> None:
         database.execute_sql(f"PRAGMA {name}={wanted}")
         found = database.execute_sql(f"PRAGMA {name}").fetchone()
         if found is None or found[0] != wanted:
-            raise StoreUnavailable(reason=f"{name} = {found}, not {wanted}")
+            reason = f"안전한 저장을 켤 수 없음({name}) / can't be made durable ({name})"
+            raise StoreUnavailable(reason=reason)
 
 
 def _once(key: str, make: Callable[[], str]) -> str:
@@ -178,18 +246,11 @@ def _once(key: str, make: Callable[[], str]) -> str:
 
 
 def _value(key: str) -> str | None:
-    row = schema.Meta.get_or_none(schema.Meta.key == key)
-    return None if row is None else str(row.value)
+    # Asked several times before the first screen: drawn up by peewee it took ten times as long.
+    database = schema.Meta._meta.database
+    row = database.execute_sql("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def _put(key: str, value: str) -> None:
     schema.Meta.replace(key=key, value=value).execute()  # type: ignore[no-untyped-call]
-
-
-def sync(path: Path) -> None:
-    """Make a file, or the names in a folder, survive power loss."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,12 +11,19 @@ import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 from offline_queue.device_key import Signer, device_key
 from offline_queue.names import OFFLINE
-from offline_queue.opening import hold, is_disk_fault, open_database, store_errors
+from offline_queue.opening import (
+    close_database,
+    hold,
+    is_disk_fault,
+    open_database,
+    store_errors,
+)
 from offline_queue.print_jobs import PrintJobRows
 from offline_queue.rows import LEDGER_HEAD, Rows, from_us, to_us, total
 from pos.domain import record as records
@@ -45,6 +52,7 @@ class SqliteStore:
         new_incarnation: Callable[[], int],
         read_only: bool = False,
         signer: Signer | None = None,
+        vfs: str | None = None,
     ) -> None:
         """Open the file, in the calling thread: before the screens, where waiting is right.
 
@@ -54,31 +62,39 @@ class SqliteStore:
             new_incarnation: 32 random bits for a new file.
             read_only: for reports, also while the terminal sells; every commit is refused.
             signer: signs each record; None is the device's key, beside the file, made if missing.
+            vfs: another disk than the machine's; see `open_database`.
 
         Raises:
             StoreUnavailable, StoreDamaged, KeyUnusable: it can't be sold on.
         """
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._path = path
         self._failed = ""
-        with store_errors():
-            if read_only and not path.exists():
-                raise StoreMissing(path=path.name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._held = None if read_only else hold(path)
+        self._held: TextIO | None = None
+        try:
+            with store_errors():
+                if read_only and not path.exists():
+                    raise StoreMissing(path=path.name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._held = None if read_only else hold(path)
+                if signer is None and not read_only:
+                    signer = device_key(path.parent)
 
-            def connect() -> None:
-                opened = open_database(
-                    path,
-                    device=device,
-                    new_incarnation=new_incarnation,
-                    read_only=read_only,
-                )
-                self._db, self.incarnation = opened.database, opened.incarnation
-                self.is_copy = opened.is_copy
+                def connect() -> None:
+                    opened = open_database(
+                        path,
+                        device=device,
+                        new_incarnation=new_incarnation,
+                        read_only=read_only,
+                        vfs=vfs,
+                    )
+                    self._db, self.incarnation = opened.database, opened.incarnation
+                    self.is_copy = opened.is_copy
 
-            self._thread.submit(connect).result()
-            if signer is None and not read_only:
-                signer = device_key(path.parent)
+                self._thread.submit(connect).result()
+        except BaseException:
+            self._let_go()
+            raise
         self.signer = signer
         self._rows = Rows(self._db, device=device, incarnation=self.incarnation, signer=signer)
         self.print_jobs = PrintJobRows(self._rows)
@@ -87,7 +103,15 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Close the file; nothing may be asked afterwards."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._db.close)
+        close = (
+            self._db.close if self._held is None else partial(close_database, self._db, self._path)
+        )
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, close)
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
         self._thread.shutdown()
         if self._held is not None:
             self._held.close()

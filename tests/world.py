@@ -9,6 +9,9 @@ from pos.domain.offline import OfflineLimits
 from pos.domain.payment import Payment, fold
 from pos.domain.payment_events import PaymentEvent
 from pos.services.build_sale import Counter
+from pos.services.card_outcome import (
+    Deadlines,
+)
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -21,7 +24,9 @@ from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.show_day import ShowDay
-from pos.services.take_card import Deadlines, TakeCard
+from pos.services.take_card import (
+    TakeCard,
+)
 from pos.services.take_cash import TakeCash
 from pos.services.terminal import Shop, Terminal
 from tests.fakes import (

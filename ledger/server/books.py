@@ -53,6 +53,31 @@ def posting(tx: Tx, number: int) -> Posting:
     return Posting(head[0], head[1], tuple(Entry(name, Won(won)) for name, won in rows))
 
 
+def posted_at(tx: Tx, number: int) -> datetime:
+    """Return when a posting was written.
+
+    Raises:
+        LookupError: there is none of this number.
+    """
+    row = tx.row("SELECT at FROM postings WHERE id = ?", (number,))
+    if row is None:
+        raise LookupError(f"no posting {number}")
+    return datetime.fromisoformat(row[0])
+
+
+def spend_less(tx: Tx, card: str, month: str, spend: Won) -> None:
+    """Give a month's room for cashback back to the member whose card this is.
+
+    Raises:
+        apsw.ConstraintError: more than was spent.
+    """
+    tx.execute(
+        "UPDATE cashback_months SET spend = spend - ? WHERE month = ?"
+        " AND member = (SELECT member FROM cards WHERE id = ?)",
+        (spend.amount, month, card),
+    )
+
+
 def balance(tx: Tx, account: str) -> Won:
     """Return an account's balance; one never used holds nothing."""
     row = tx.row("SELECT balance FROM accounts WHERE name = ?", (account,))

@@ -184,9 +184,18 @@ def _book(tx: Tx) -> dict[str, Any]:
             )
         ],
         "sales": [
-            {"id": sale, "day": day, "total": total, "vat": vat, "tenders": json.loads(tenders)}
-            for sale, day, total, vat, tenders in tx.execute(
-                "SELECT id, day, total, vat, tenders FROM sales WHERE NOT training ORDER BY id"
+            {"id": sale, "day": day, "total": total, "vat": vat, "source": source}
+            | {"tenders": json.loads(tenders)}
+            for sale, day, total, vat, tenders, source in tx.execute(
+                "SELECT id, day, total, vat, tenders, source FROM sales WHERE NOT training"
+                " ORDER BY id"
+            )
+        ],
+        "refunds": [
+            {"id": refund, "sale": sale, "day": day, "kind": kind, "total": total, "vat": vat}
+            | {"returns": json.loads(returns)}
+            for refund, sale, day, kind, total, vat, returns in tx.execute(
+                "SELECT id, sale, day, kind, total, vat, returns FROM refunds ORDER BY id"
             )
         ],
         "device_keys": _device_keys(tx),

@@ -87,6 +87,14 @@ def bind(tx: Tx, merchant_id: int, device: int) -> int:
     return int(row[0])
 
 
+def of_device(tx: Tx, device: int) -> Merchant | None:
+    """Return the terminal with this number, or None."""
+    row = tx.row(
+        "SELECT id, device, eligible, earns_cashback FROM merchants WHERE device = ?", (device,)
+    )
+    return None if row is None else Merchant(row[0], row[1], bool(row[2]), bool(row[3]))
+
+
 class Directory:
     """All terminals, in memory; loaded at the start."""
 

@@ -11,13 +11,15 @@ from datetime import datetime
 from typing import Any, cast
 
 from ledger.server import accounts, books, rules
+from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
-from ledger.server.judging import Ask, Yes, judge
+from ledger.server.judging import Ask, Merchant, Yes, credible, judge
 from ledger.server.terms import Terms, in_force
 from pos.domain.business_day import business_day
 from pos.domain.codec import Json, decode, encode
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
+from pos.domain.payment_events import OfflineApproved
 from pos.domain.record import canonical
 from pos.domain.won import Won
 from pos.ports import PaymentFate
@@ -42,11 +44,11 @@ def authorize(tx: Tx, ask: Ask, terms: tuple[Terms, ...]) -> Approval | Decline:
         "SELECT body_hash, answer, reversed FROM payments WHERE id = ?", (ask.payment_id.hex,)
     )
     if known is not None:
-        body_hash, answer, is_reversed = known
+        body_hash, answer, undone = known
         if body_hash is not None and body_hash != ask.body_hash:
             raise IdReused(ask.payment_id.hex)
         # An approval that was given back must not be said again.
-        return Decline(DeclineReason.REVERSED_BEFORE) if is_reversed else _read(answer)
+        return Decline(DeclineReason.REVERSED_BEFORE) if undone else _read(answer)
     holding = in_force(terms, business_day(ask.at))
     decided = judge(tx, ask, holding)
     if isinstance(decided, Decline):
@@ -55,12 +57,39 @@ def authorize(tx: Tx, ask: Ask, terms: tuple[Terms, ...]) -> Approval | Decline:
     return _post(tx, ask, decided, holding)
 
 
+def advice(event: OfflineApproved, facts: CardFacts, merchant: Merchant, at: datetime) -> Ask:
+    """Return what an offline approval asks, the same whichever way it comes.
+
+    Args:
+        event: as the terminal journaled it.
+        facts: its card, opened.
+        merchant: the terminal that approved it.
+        at: now.
+    """
+    return Ask(
+        payment_id=event.payment_id,
+        merchant=merchant,
+        amount=event.amount,
+        mode=event.mode,
+        facts=facts,
+        body_hash=hash_body(encode(event)),
+        at=at,
+        earned_at=credible(event.at, at),
+    )
+
+
 def outcome(tx: Tx, payment_id: TransactionId) -> Approval | Decline | PaymentFate:
     """Say what became of a payment."""
     row = tx.row("SELECT answer, reversed FROM payments WHERE id = ?", (payment_id.hex,))
     if row is None:
         return PaymentFate.NOT_SEEN
     return PaymentFate.REVERSED if row[1] else _read(row[0])
+
+
+def is_reversed(tx: Tx, payment_id: TransactionId) -> bool:
+    """Tell whether a payment was undone, or can't be posted any more."""
+    row = tx.row("SELECT reversed FROM payments WHERE id = ?", (payment_id.hex,))
+    return row is not None and bool(row[0])
 
 
 def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
@@ -72,8 +101,8 @@ def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
     if row is None:
         tx.execute("INSERT INTO payments (id, reversed) VALUES (?, 1)", (payment_id.hex,))
         return
-    is_reversed, card, posting, month, base = row
-    if is_reversed:
+    before, card, posting, month, base = row
+    if before:
         return
     tx.execute("UPDATE payments SET reversed = 1 WHERE id = ?", (payment_id.hex,))
     if posting is None:  # It had been declined.
@@ -85,11 +114,7 @@ def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
         takings=accounts.merchant(payment_id.device, business_day(at)),
     )
     books.post(tx, undone, at)
-    tx.execute(
-        "UPDATE cashback_months SET spend = spend - ? WHERE month = ?"
-        " AND member = (SELECT member FROM cards WHERE id = ?)",
-        (base, month, card),
-    )
+    books.spend_less(tx, card, month, Won(base))
 
 
 def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms) -> Approval:

@@ -8,23 +8,27 @@ from datetime import datetime
 
 import apsw
 
-from ledger.server import heads, orders, payments
+from ledger.server import heads, orders, payments, receipts, refunds, sales
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import Tx
-from ledger.server.judging import Ask, Merchant, credible
-from ledger.server.payments import IdReused, hash_body
+from ledger.server.judging import Merchant
+from ledger.server.payments import IdReused, advice
+from ledger.server.receipts import OpenedReceipt
+from ledger.server.sales import Contradicted
 from ledger.server.terms import Terms
-from pos.domain.business_day import business_day
 from pos.domain.codec import CodecError, decode, encode
-from pos.domain.events import Event, SaleCompleted, from_record
+from pos.domain.events import Event, ReceiptReingested, SaleCompleted, SaleRefunded, from_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import OrderAccepted, OrderRejected
-from pos.domain.payment_answers import Approval
-from pos.domain.payment_events import OfflineApproved, ReversalAsked
+from pos.domain.payment_answers import Approval, GivenBack
+from pos.domain.payment_events import OfflineApproved, RefundAsked, ReversalAsked
 from pos.domain.record import ChainBroken, Record, canonical, verify
-from pos.domain.tender import ApprovalMode, CashTender
+from pos.domain.refund import CardReturn
+from pos.domain.tender import ApprovalMode
 from pos.domain.won import ZERO
+
+_DECLINED = ForwardStatus.DECLINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Prepared:
     intact: bool
     event: Event | None = None
     facts: CardFacts | None = None
+    receipt: OpenedReceipt | None = None
     problem: str = ""
 
 
@@ -57,6 +62,8 @@ def prepare(record: Record, merchant: Merchant, opener: CardOpener) -> Prepared:
         return Prepared(record, intact=True, problem=f"not understood: {error}")
     if any(each.device != merchant.device for each in _ids(event)):
         return Prepared(record, intact=True, problem="an id of another device")
+    if isinstance(event, ReceiptReingested):
+        return _prepare_receipt(record, event, opener)
     if not isinstance(event, OfflineApproved):
         return Prepared(record, intact=True, event=event)
     if event.mode is ApprovalMode.ONLINE or event.amount <= ZERO:
@@ -66,6 +73,14 @@ def prepare(record: Record, merchant: Merchant, opener: CardOpener) -> Prepared:
     except SealBroken:
         return Prepared(record, intact=True, problem="the sealed card can't be opened")
     return Prepared(record, intact=True, event=event, facts=facts)
+
+
+def _prepare_receipt(record: Record, event: ReceiptReingested, opener: CardOpener) -> Prepared:
+    try:
+        receipt = receipts.open_receipt(event, opener)
+    except Contradicted as error:
+        return Prepared(record, intact=True, problem=str(error))
+    return Prepared(record, intact=True, event=event, receipt=receipt)
 
 
 def take(
@@ -99,8 +114,10 @@ def _judge_alone(
     tx.execute("SAVEPOINT record")
     try:
         outcome = _judge(tx, prepared, merchant, terms, at)
+    except Contradicted as error:
+        outcome = ForwardOutcome(number, ForwardStatus.POISON, problem=str(error))
     except IdReused:
-        problem = "the payment's id is known with another body"
+        problem = "its id is known with another body"
         outcome = ForwardOutcome(number, ForwardStatus.POISON, problem=problem)
     except (apsw.ConstraintError, ValueError, LookupError) as error:
         # A fault of the program's or of the record's: a person looks at it, the queue goes on.
@@ -119,14 +136,19 @@ def _judge(
     match prepared.event:
         case OfflineApproved() as event:
             assert prepared.facts is not None
-            ask = _ask(event, prepared.facts, merchant, at)
+            ask = advice(event, prepared.facts, merchant, at)
             answer = payments.authorize(tx, ask, terms)
             if isinstance(answer, Approval):
                 return ForwardOutcome(number, ForwardStatus.ACCEPTED, approval=answer)
-            return ForwardOutcome(number, ForwardStatus.DECLINED, decline=answer)
+            return ForwardOutcome(number, _DECLINED, decline=answer)
         case ReversalAsked(payment_id=payment_id):
-            payments.reverse(tx, payment_id, at)
-            return ForwardOutcome(number, ForwardStatus.ACCEPTED)
+            status = ForwardStatus.ACCEPTED if _reverse(tx, payment_id, at) else _DECLINED
+            return ForwardOutcome(number, status)
+        case RefundAsked() as event:
+            given = refunds.give_back(tx, event, terms, at)
+            if isinstance(given, GivenBack):
+                return ForwardOutcome(number, ForwardStatus.ACCEPTED, given_back=given)
+            return ForwardOutcome(number, _DECLINED, decline=given)
         case OrderAccepted() as event:
             status, commission, problem = orders.accept(tx, merchant, event, terms, at)
             return ForwardOutcome(number, status, commission=commission, problem=problem)
@@ -134,7 +156,15 @@ def _judge(
             status, problem = orders.reject(tx, merchant, event)
             return ForwardOutcome(number, status, problem=problem)
         case SaleCompleted() as event:
-            return _take_sale(tx, number, event)
+            sales.take(tx, event)
+            return ForwardOutcome(number, ForwardStatus.ACCEPTED)
+        case SaleRefunded() as event:
+            sales.take_refund(tx, event)
+            return ForwardOutcome(number, ForwardStatus.ACCEPTED)
+        case ReceiptReingested():
+            assert prepared.receipt is not None
+            declined = receipts.take(tx, prepared.receipt, terms, at)
+            return ForwardOutcome(number, ForwardStatus.ACCEPTED, decline=declined)
         case _:
             kind = prepared.record.kind
             return ForwardOutcome(
@@ -142,51 +172,16 @@ def _judge(
             )
 
 
-def _ask(event: OfflineApproved, facts: CardFacts, merchant: Merchant, at: datetime) -> Ask:
-    return Ask(
-        payment_id=event.payment_id,
-        merchant=merchant,
-        amount=event.amount,
-        mode=event.mode,
-        facts=facts,
-        body_hash=hash_body(encode(event)),
-        at=at,
-        earned_at=credible(event.at, at),
-    )
+def _reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> bool:
+    """Undo a payment; False, and nothing changes, where a finished sale rests on it.
 
-
-def _take_sale(tx: Tx, number: int, event: SaleCompleted) -> ForwardOutcome:
-    """Keep a sale's totals by tender, for comparing the terminal's day with the ledger's."""
-    sale = event.sale
-    body_hash = hash_body(encode(event))
-    known = tx.row("SELECT body_hash FROM sales WHERE id = ?", (sale.id.hex,))
-    if known is not None:
-        if known[0] == body_hash:
-            return ForwardOutcome(number, ForwardStatus.ACCEPTED)
-        return ForwardOutcome(number, ForwardStatus.POISON, problem="another sale has this id")
-    sums: dict[str, int] = {}
-    for tender in sale.tenders:
-        name = "cash" if isinstance(tender, CashTender) else tender.mode.value
-        sums[name] = sums.get(name, 0) + tender.amount.amount
-    if sum(sums.values()) != sale.total.amount:
-        return ForwardOutcome(
-            number, ForwardStatus.POISON, problem="the tenders do not sum to the total"
-        )
-    tx.execute(
-        "INSERT INTO sales VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'journal')",
-        (
-            sale.id.hex,
-            sale.id.device,
-            business_day(sale.completed_at).isoformat(),
-            sale.receipt_number,
-            sale.total.amount,
-            sale.tax.vat.amount,
-            json.dumps(sums),
-            sale.training,
-            body_hash,
-        ),
-    )
-    return ForwardOutcome(number, ForwardStatus.ACCEPTED)
+    Only a copy of a journal that was put back can ask for that: it does not know how the sale went on.
+    """
+    if not payments.is_reversed(tx, payment_id):
+        if sales.rests_on(tx, payment_id) is not None or refunds.any_of(tx, payment_id):
+            return False
+        payments.reverse(tx, payment_id, at)
+    return True
 
 
 def _keep(tx: Tx, record: Record, outcome: ForwardOutcome) -> None:
@@ -208,7 +203,16 @@ def _keep(tx: Tx, record: Record, outcome: ForwardOutcome) -> None:
 
 
 def _ids(event: Event) -> list[TransactionId]:
-    named = [getattr(event, name, None) for name in ("payment_id", "sale_id", "decision_id")]
-    if isinstance(event, SaleCompleted):
-        named.append(event.sale.id)
+    """Return the ids that must be the terminal's own."""
+    match event:
+        case ReceiptReingested():
+            return []  # Of another terminal's sale, and that one's signature is in the code.
+        case SaleCompleted(sale=sale):
+            return [sale.id]
+        case SaleRefunded(refund=refund):
+            cards = [each for each in refund.returns if isinstance(each, CardReturn)]
+            parts = [each for card in cards for each in (card.refund_id, card.payment_id)]
+            return [refund.id, refund.sale_id, *parts]
+    names = ("payment_id", "sale_id", "decision_id", "refund_id")
+    named = [getattr(event, name, None) for name in names]
     return [each for each in named if isinstance(each, TransactionId)]

@@ -45,7 +45,12 @@ class Posting:
         return sums
 
 
-def _posting(kind: str, reference: str, entries: Iterable[tuple[str, Won]]) -> Posting:
+def make_posting(kind: str, reference: str, entries: Iterable[tuple[str, Won]]) -> Posting:
+    """Return a posting of these entries, empty ones left out.
+
+    Raises:
+        ValueError: as `Posting`.
+    """
     return Posting(kind, reference, tuple(Entry(name, won) for name, won in entries if won))
 
 
@@ -103,7 +108,7 @@ def payment(
     amount = Won.total(won for _, won in drawn)
     fee = Won(amount.amount * terms.fee_bp // BASIS)
     support = Won(amount.amount * terms.fee_support_bp // BASIS)
-    return _posting(
+    return make_posting(
         "payment",
         reference,
         (
@@ -143,31 +148,44 @@ def reversal(
         balances: the purses now.
         takings: the shop's account today.
     """
-    cashback_purse = accounts.purse(card, Purse.CASHBACK)
     back: list[tuple[str, Won]] = []
     for entry in original.entries:
-        account = entry.account
+        account = back_to(entry.account, card)
         if accounts.is_merchant(account):
             account = takings
-        elif account == accounts.offline_reserve(card):
-            account = accounts.purse(card, Purse.CHARGED)
         back.append((account, -entry.amount))
-    short = _short(back, cashback_purse, balances[Purse.CASHBACK])
-    if short > ZERO:
-        charged = accounts.purse(card, Purse.CHARGED)
-        there = balances[Purse.CHARGED] + Won.total(won for name, won in back if name == charged)
-        borne = min(short, there)
-        back += [
-            (cashback_purse, short),
-            (charged, -borne),
-            (accounts.CASHBACK_FUND, borne - short),
-        ]
-    return _posting("reversal", original.reference, back)
+    back += spent_cashback(back, card=card, balances=balances)
+    return make_posting("reversal", original.reference, back)
 
 
-def _short(back: Iterable[tuple[str, Won]], account: str, balance: Won) -> Won:
-    after = balance + Won.total(won for name, won in back if name == account)
-    return max(ZERO, -after)
+def back_to(account: str, card: str) -> str:
+    """Return where money goes back to that an account paid: a reserve's to the charged purse."""
+    if account == accounts.offline_reserve(card):
+        return accounts.purse(card, Purse.CHARGED)
+    return account
+
+
+def spent_cashback(
+    back: Iterable[tuple[str, Won]], *, card: str, balances: Mapping[Purse, Won]
+) -> list[tuple[str, Won]]:
+    """Return the entries by which cashback is taken back that has been spent: none where it is there.
+
+    The charged purse pays what the cashback purse is short of, as far as it can; the fund bears the
+    rest.
+    """
+    cashback, charged = (accounts.purse(card, each) for each in (Purse.CASHBACK, Purse.CHARGED))
+    after = {
+        name: held + Won.total(won for account, won in back if account == name)
+        for name, held in (
+            (cashback, balances[Purse.CASHBACK]),
+            (charged, balances[Purse.CHARGED]),
+        )
+    }
+    short = max(ZERO, -after[cashback])
+    if short == ZERO:
+        return []
+    paid = min(short, after[charged])
+    return [(cashback, short), (charged, -paid), (accounts.CASHBACK_FUND, paid - short)]
 
 
 def commission(total: Won, channel: str, terms: Terms) -> Won:
@@ -185,7 +203,7 @@ def order(
     collected = total if paid_in_app else ZERO
     if not collected and not fee:
         return None
-    return _posting(
+    return make_posting(
         "order",
         reference,
         (
@@ -210,11 +228,11 @@ def opening(card: str, balances: Mapping[Purse, Won], offline_limit: Won) -> lis
     held = Won.total(balances.values())
     if held:
         purses = ((accounts.purse(card, which), won) for which, won in balances.items())
-        made.append(_posting("opening", card, ((accounts.FUNDING, -held), *purses)))
+        made.append(make_posting("opening", card, ((accounts.FUNDING, -held), *purses)))
     if offline_limit:
         source = accounts.purse(card, Purse.CHARGED)
         aside = ((source, -offline_limit), (accounts.offline_reserve(card), offline_limit))
-        made.append(_posting("set_aside", card, aside))
+        made.append(make_posting("set_aside", card, aside))
     return made
 
 

@@ -77,8 +77,8 @@ CREATE TABLE IF NOT EXISTS payments (
     cashback_base INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
--- What was given back of a payment, or why not; once for ever by id. Nothing else changes `payments`'
--- standing amount, cashback, fee and support: original less the sums here.
+-- What was given back of a payment, or why not; once for ever by id. What stands of a payment is what
+-- was posted less the sums of its rows here.
 CREATE TABLE IF NOT EXISTS card_refunds (
     id TEXT PRIMARY KEY,
     payment TEXT NOT NULL,
@@ -90,7 +90,8 @@ CREATE TABLE IF NOT EXISTS card_refunds (
     cashback INTEGER NOT NULL DEFAULT 0,
     cashback_base INTEGER NOT NULL DEFAULT 0,
     fee INTEGER NOT NULL DEFAULT 0,
-    fee_support INTEGER NOT NULL DEFAULT 0
+    fee_support INTEGER NOT NULL DEFAULT 0,
+    refund TEXT  -- The whole that it is a part of, once that is known.
 ) WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS card_refunds_by_payment ON card_refunds (payment);
@@ -128,7 +129,7 @@ CREATE TABLE IF NOT EXISTS sales (
     vat INTEGER NOT NULL,
     tenders TEXT NOT NULL,
     training INTEGER NOT NULL,
-    body_hash BLOB NOT NULL,  -- Of its tenders alone where it came from a receipt.
+    body_hash BLOB NOT NULL,  -- Empty for a paper's.
     source TEXT NOT NULL DEFAULT 'journal'  -- Or `receipt`: a lost terminal's paper.
 ) WITHOUT ROWID;
 

@@ -1,13 +1,15 @@
-"""Turns the domain's values into JSON and back, strictly. Never guesses at a wrong shape."""
+"""Turns the domain's values into JSON and back, strictly. Never guesses at a wrong shape.
+
+How a type is read or written is worked out once; a terminal does either thousands of times a drain.
+"""
 
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from pos.domain.identifiers import TransactionId
@@ -15,6 +17,8 @@ from pos.domain.won import Won
 
 T = TypeVar("T")
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+_Write = Callable[[Any], Json]
+_Read = Callable[[Any], object]
 
 
 class CodecError(ValueError):
@@ -29,33 +33,11 @@ def encode(value: object) -> Json:
     Raises:
         CodecError: a type that has no form here, a float among them.
     """
-    match value:
-        case None | bool() | str() if not isinstance(value, Enum):
-            return cast("Json", value)
-        case Enum():
-            return str(value.value)
-        case int():
-            return value
-        case Won():
-            return value.amount
-        case TransactionId():
-            return value.hex
-        case datetime():
-            if value.tzinfo is None:
-                raise CodecError("a time without a zone")
-            return value.astimezone(UTC).isoformat(timespec="microseconds")
-        case date():
-            return value.isoformat()
-        case Mapping():
-            return {str(key): encode(each) for key, each in value.items()}
-        case tuple() | list():
-            return [encode(each) for each in cast("tuple[object, ...]", value)]
-    if is_dataclass(value):
-        out: dict[str, Json] = {"type": type(value).__name__}
-        for field in fields(value):
-            out[field.name] = encode(getattr(value, field.name))
-        return out
-    raise CodecError(f"no JSON form for {type(value).__name__}")
+    kind = type(value)
+    write = _writers.get(kind)
+    if write is None:
+        write = _writers[kind] = _writer(kind)
+    return write(value)
 
 
 def decode(wanted: type[T], value: Json) -> T:
@@ -64,77 +46,181 @@ def decode(wanted: type[T], value: Json) -> T:
     Raises:
         CodecError: a field is missing, unknown or of another kind.
     """
-    return cast("T", _decode(wanted, value))
+    return cast("T", _reader(wanted)(value))
 
 
-@cache
-def _hints(wanted: type) -> dict[str, Any]:
-    return get_type_hints(wanted)
+_writers: dict[type, _Write] = {}  # Both only ever grow by types that the program has.
+_readers: dict[Any, _Read] = {}
 
 
-def _decode(wanted: Any, value: Json) -> object:
+def _writer(kind: type) -> _Write:
+    """Return what writes values of exactly this type."""
+    if issubclass(kind, Enum):
+        return lambda value: str(value.value)
+    if issubclass(kind, types.NoneType | bool | str | int):
+        return lambda value: cast("Json", value)
+    if issubclass(kind, Won):
+        return lambda value: cast("Json", value.amount)
+    if issubclass(kind, TransactionId):
+        return lambda value: cast("Json", value.hex)
+    if issubclass(kind, datetime):
+        return _write_moment
+    if issubclass(kind, date):
+        return lambda value: cast("Json", value.isoformat())
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): encode(each) for key, each in value.items()}
+    if issubclass(kind, tuple | list):
+        return lambda value: [encode(each) for each in value]
+    if is_dataclass(kind):
+        return _object_writer(kind)
+    raise CodecError(f"no JSON form for {kind.__name__}")
+
+
+def _write_moment(value: datetime) -> Json:
+    if value.tzinfo is None:
+        raise CodecError("a time without a zone")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _object_writer(kind: type) -> _Write:
+    name, names = kind.__name__, tuple(field.name for field in fields(kind))
+
+    def write(value: object) -> Json:
+        out: dict[str, Json] = {"type": name}
+        for each in names:
+            out[each] = encode(getattr(value, each))
+        return out
+
+    return write
+
+
+def _reader(wanted: Any) -> _Read:
+    """Return what reads a value as this type, or raises CodecError."""
+    read = _readers.get(wanted)
+    if read is None:
+        read = _readers[wanted] = _make_reader(wanted)
+    return read
+
+
+def _make_reader(wanted: Any) -> _Read:
     origin = get_origin(wanted)
     if origin in (Union, types.UnionType):
-        return _decode_union(get_args(wanted), value)
+        return _union_reader(get_args(wanted))
     if origin is Mapping:
+        return _mapping_reader(get_args(wanted)[1])
+    if origin is tuple:
+        return _tuple_reader(get_args(wanted)[0])
+    if wanted in (type(None), int, str, bool):
+        return _exact_reader(wanted, lambda value: value, wanted)
+    if wanted is Won:
+        return _exact_reader(int, Won, wanted)
+    if is_dataclass(wanted) and wanted is not TransactionId:
+        return _object_reader(cast("type", wanted))
+    return _text_reader(wanted)
+
+
+def _exact_reader(kind: type, make: _Read, wanted: Any) -> _Read:
+    def read(value: Any) -> object:
+        if type(value) is not kind:
+            raise _unexpected(wanted, value)
+        return make(value)
+
+    return read
+
+
+def _mapping_reader(of: Any) -> _Read:
+    def read(value: Any) -> object:
         if not isinstance(value, dict):
             raise CodecError("expected an object")
-        return {key: _decode(get_args(wanted)[1], each) for key, each in value.items()}
-    if origin is tuple:
+        each_of = _reader(of)
+        return {key: each_of(each) for key, each in value.items()}
+
+    return read
+
+
+def _tuple_reader(of: Any) -> _Read:
+    def read(value: Any) -> object:
         if not isinstance(value, list):
             raise CodecError("expected a list")
-        return tuple(_decode(get_args(wanted)[0], each) for each in value)
-    if wanted is type(None) and value is None:
-        return None
-    if wanted in (int, str, bool) and type(value) is wanted:
-        return value
-    if wanted is Won and type(value) is int:
-        return Won(value)
-    if isinstance(value, str):
-        return _decode_text(wanted, value)
-    if is_dataclass(wanted) and isinstance(value, dict):
-        return _decode_object(cast("type", wanted), value)
-    raise CodecError(f"expected {wanted}, found {type(value).__name__}")
+        each_of = _reader(of)
+        return tuple([each_of(each) for each in value])
+
+    return read
 
 
-def _decode_union(members: tuple[Any, ...], value: Json) -> object:
-    if value is None and type(None) in members:
-        return None
-    named = value.get("type") if isinstance(value, dict) else None
-    for member in members:
-        if member is type(None) or (named is not None and member.__name__ != named):
-            continue
-        return _decode(member, value)
-    raise CodecError(f"none of {members} is called {named}")
+def _union_reader(members: tuple[Any, ...]) -> _Read:
+    others = [member for member in members if member is not type(None)]
+    optional = len(others) < len(members)
+
+    def read(value: Any) -> object:
+        if value is None and optional:
+            return None
+        named = value.get("type") if isinstance(value, dict) else None
+        for member in others:
+            if named is None or member.__name__ == named:
+                return _reader(member)(value)
+        raise CodecError(f"none of {members} is called {named}")
+
+    return read
 
 
-def _decode_text(wanted: Any, value: str) -> object:
-    try:
-        if wanted is TransactionId:
-            return TransactionId.parse(value)
-        if wanted is datetime:
-            moment = datetime.fromisoformat(value)
-            if moment.tzinfo is None:
-                raise CodecError("a time without a zone")
-            return moment.astimezone(UTC)
-        if wanted is date:
-            return date.fromisoformat(value)
-        if isinstance(wanted, type) and issubclass(wanted, Enum):
-            return wanted(value)
-    except CodecError:
-        raise
-    except ValueError as error:
-        raise CodecError(str(error)) from error
-    raise CodecError(f"expected {wanted}, found text")
+def _text_reader(wanted: Any) -> _Read:
+    make = _text_maker(wanted)
+
+    def read(value: Any) -> object:
+        if not isinstance(value, str) or make is None:
+            raise _unexpected(wanted, value)
+        try:
+            return make(value)
+        except CodecError:
+            raise
+        except ValueError as error:
+            raise CodecError(str(error)) from error
+
+    return read
 
 
-def _decode_object(wanted: type, value: Mapping[str, Json]) -> object:
-    hints = _hints(wanted)
-    given = {key: each for key, each in value.items() if key != "type"}
-    unknown = given.keys() - {field.name for field in fields(wanted)}
-    if unknown or value.get("type", wanted.__name__) != wanted.__name__:
-        raise CodecError(f"not a {wanted.__name__}: {sorted(unknown) or value.get('type')}")
-    try:
-        return wanted(**{key: _decode(hints[key], each) for key, each in given.items()})
-    except TypeError as error:
-        raise CodecError(f"{wanted.__name__}: {error}") from error
+def _text_maker(wanted: Any) -> Callable[[str], object] | None:
+    if wanted is TransactionId:
+        return TransactionId.parse
+    if wanted is datetime:
+        return _read_moment
+    if wanted is date:
+        return date.fromisoformat
+    return wanted if isinstance(wanted, type) and issubclass(wanted, Enum) else None
+
+
+def _read_moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise CodecError("a time without a zone")
+    return moment.astimezone(UTC)
+
+
+def _object_reader(wanted: type) -> _Read:
+    hints = get_type_hints(wanted)
+    known = {field.name: hints[field.name] for field in fields(wanted)}
+    name = wanted.__name__
+    readers: dict[str, _Read] = {}  # Made when first needed: a type may hold itself.
+
+    def read(value: Any) -> object:
+        if not isinstance(value, dict):
+            raise _unexpected(wanted, value)
+        if not readers:
+            readers.update({key: _reader(hint) for key, hint in known.items()})
+        given = {}
+        for key, each in value.items():
+            if key in readers:
+                given[key] = readers[key](each)
+            elif key != "type" or each != name:
+                raise CodecError(f"not a {name}: {key} {each if key == 'type' else ''}")
+        try:
+            return wanted(**given)
+        except TypeError as error:
+            raise CodecError(f"{name}: {error}") from error
+
+    return read
+
+
+def _unexpected(wanted: Any, value: object) -> CodecError:
+    return CodecError(f"expected {wanted}, found {type(value).__name__}")

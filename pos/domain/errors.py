@@ -13,7 +13,7 @@ IeumError
   - LedgerRefused (the ledger took the request as malformed)
     . TerminalNotAccepted (it does not know this terminal or address; no request can help)
 * StoreError             the terminal's own disk: selling stops
-  - StoreUnavailable (. StoreInUse  . StoreMissing)  - StoreDamaged
+  - StoreUnavailable (. StoreInUse  . StoreMissing  . StoreOfOtherVersion)  - StoreDamaged
 * ConfigError            a setting that can't be used
 
 Each says what happened, what it means for the money and what to do next, in both languages.
@@ -301,6 +301,20 @@ class StoreMissing(StoreUnavailable):
     code = "D04"
     ko = "아직 판매 기록이 없습니다({path}). 바뀐 것은 없습니다. 한 번 판매한 뒤에 다시 보세요."
     en = "There is no sale record yet ({path}). Nothing changed. Look again after the first sale."
+
+
+class StoreOfOtherVersion(StoreUnavailable):
+    """A program of another version laid the record out; opened by this one, it could lose by it."""
+
+    code = "D05"
+    ko = (
+        "다른 버전의 프로그램이 만든 판매 기록입니다(기록 {version}, 프로그램 {ours}). 시작하지 않았고 바뀐 것은 "
+        "없습니다. 그 버전의 프로그램을 쓰거나 관리자를 부르세요."
+    )
+    en = (
+        "Another version of the program made this record (record {version}, program {ours}). Nothing "
+        "was started or changed. Use that version, or call your technician."
+    )
 
 
 class StoreDamaged(StoreError):

@@ -66,6 +66,7 @@ TRANSITIONS: dict[tuple[PaymentState, type], tuple[PaymentState, ...]] = {
     (_S.INTENT, OfflineApproved): (_S.OFFLINE_GUARANTEED, _S.OFFLINE_AT_RISK),
     (_S.INTENT, Declined): (_S.DECLINED,),
     (_S.INTENT, Abandoned): (_S.ABANDONED,),
+    (_S.INTENT, NoAnswer): (_S.UNKNOWN,),  # Of a copy put back: it may have been sent since.
     (_S.SENT, Approved): (_S.APPROVED,),
     (_S.SENT, Declined): (_S.DECLINED,),
     (_S.SENT, NoAnswer): (_S.UNKNOWN,),

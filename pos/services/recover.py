@@ -8,6 +8,7 @@ from pos.domain.events import Event, SaleDropped, from_record, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment import (
     OPEN,
+    STANDING,
     Payment,
     PaymentState,
     fold,
@@ -29,7 +30,9 @@ from pos.domain.won import ZERO
 from pos.ports import Change, Clock, Ledger, Store, SyncEngine
 from pos.services.build_sale import Counter
 from pos.services.finish_sale import FinishSale
-from pos.services.take_card import ask_outcome
+from pos.services.take_card import (
+    ask_outcome,
+)
 
 OF_A_COPY = "copy put back"
 
@@ -128,7 +131,7 @@ class Recover:
         asked: list[PaymentEvent] = [
             ReversalAsked(each.id, each.sale_id, each.amount, OF_A_COPY, now)
             for each in resolved
-            if each.tender is not None
+            if each.state in STANDING
         ]
         sales = _latest_sales(events)
         ended: list[Event] = [*asked, *(SaleDropped(sale_id, now) for sale_id in sales)]
@@ -159,9 +162,10 @@ class Recover:
 
     async def _resolve(self, payment: Payment) -> Payment:
         now = self._clock.now()
-        if payment.state is PaymentState.INTENT:  # Durable, but nothing had been asked.
+        if payment.state is PaymentState.INTENT and not self._store.is_copy:
+            # Durable, but nothing had been asked; a copy can't know what was asked after it.
             return await self._add(payment, Abandoned(payment.id, payment.sale_id, "restart", now))
-        if payment.state is PaymentState.SENT:
+        if payment.state in (PaymentState.INTENT, PaymentState.SENT):
             payment = await self._add(payment, NoAnswer(payment.id, payment.sale_id, now))
         if payment.state is not PaymentState.UNKNOWN:
             return payment

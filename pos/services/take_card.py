@@ -5,16 +5,13 @@ Order of things, each durable before the next (DESIGN 3): intent; card; sent; an
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
 
 from pos.domain.card import CardRead, Cryptogram
 from pos.domain.errors import (
     AmountOutOfRange,
     CardCancelled,
     CardError,
-    IeumError,
     LedgerError,
     LedgerRefused,
     LedgerSilent,
@@ -35,8 +32,7 @@ from pos.domain.payment_events import (
     Sent,
 )
 from pos.domain.rates import Rates, estimate_cashback
-from pos.domain.sale import Sale, SaleRecord
-from pos.domain.tender import VoucherTender
+from pos.domain.sale import Sale
 from pos.domain.won import ZERO, Won
 from pos.ports import (
     AuthorizationRequest,
@@ -50,75 +46,20 @@ from pos.ports import (
     SyncEngine,
 )
 from pos.services.build_sale import Counter
+from pos.services.card_outcome import (
+    CardOutcome,
+    Deadlines,
+    NotApproved,
+    NotTaken,
+    PaidInFull,
+    PaidInPart,
+    Permit,
+    Stage,
+    Unanswered,
+    nobody,
+)
 from pos.services.finish_sale import FinishSale
 from pos.services.line import Line
-
-Permit = Callable[[Won], Awaitable[str]]
-"""Returns who answers for that many won at risk, or nothing."""
-
-
-async def nobody(_: Won) -> str:
-    """Answer for nothing: without a person to ask, the risk is not taken."""
-    return ""
-
-
-class Stage(StrEnum):
-    """What the cashier and the customer are waiting for."""
-
-    TAP = "tap"
-    ASKING = "asking"
-    TAP_AGAIN = "tap_again"  # The line went away before anything was sent.
-    CHECKING = "checking"  # No answer came: asking what became of it.
-
-
-@dataclass(frozen=True, slots=True)
-class PaidInFull:
-    """The sale is closed."""
-
-    record: SaleRecord
-    tender: VoucherTender
-
-
-@dataclass(frozen=True, slots=True)
-class PaidInPart:
-    """This card paid a part; `due` is still open."""
-
-    tender: VoucherTender
-    due: Won
-
-
-@dataclass(frozen=True, slots=True)
-class NotApproved:
-    """Declined; nothing was drawn. `decline.balance`, if any, is the split to offer."""
-
-    decline: Decline
-    masked_pan: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotTaken:
-    """No payment came about (no card, foreign card, cancelled, refused request); nothing was drawn."""
-
-    error: IeumError
-
-
-@dataclass(frozen=True, slots=True)
-class Unanswered:
-    """The outcome is unknown; the reversal is on its way, and the sale is open as before."""
-
-    error: LedgerSilent
-
-
-CardOutcome = PaidInFull | PaidInPart | NotApproved | NotTaken | Unanswered
-
-
-@dataclass(frozen=True, slots=True)
-class Deadlines:
-    """How long each wait may take, in milliseconds."""
-
-    card_ms: int = 60_000
-    authorize_ms: int = 5_000
-    outcome_ms: int = 2_000
 
 
 class TakeCard:

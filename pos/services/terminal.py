@@ -14,7 +14,9 @@ from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.show_day import ShowDay
-from pos.services.take_card import TakeCard
+from pos.services.take_card import (
+    TakeCard,
+)
 from pos.services.take_cash import TakeCash
 
 

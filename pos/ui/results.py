@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pos.domain.sale import Sale, SaleRecord
 from pos.domain.tender import ApprovalMode, CashTender, Tender, VoucherTender
 from pos.domain.won import ZERO, Won
-from pos.services.take_card import PaidInFull, PaidInPart
+from pos.services.card_outcome import (
+    PaidInFull,
+    PaidInPart,
+)
 from pos.ui.i18n import _
 from pos.ui.safe_text import safe
 from pos.ui.words import mode_word, purse_word, won

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pos.domain.card import CardEntry, CardRead, Cryptogram
-from pos.domain.events import Event, SaleCompleted, to_record
+from pos.domain.events import Event, SaleCompleted, SaleRefunded, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import OrderAccepted, OrderRejected
-from pos.domain.payment_events import OfflineApproved, ReversalAsked
+from pos.domain.payment_events import OfflineApproved, RefundAsked, ReversalAsked
 from pos.domain.record import FIRST_PREVIOUS, Record, chain
+from pos.domain.refund import CardReturn, CashReturn, RefundKind, RefundLine, RefundRecord
 from pos.domain.sale import SaleLine, SaleRecord
 from pos.domain.tax import TaxKind, split_tax
 from pos.domain.tender import ApprovalMode, CashTender, VoucherTender
@@ -82,6 +83,31 @@ class Journal:
             ReversalAsked(payment_id(number, device), SALE, Won(amount), "no answer", START)
         )
 
+    def refund(self, refund: int, payment: int, amount: int, *, sale: int = 1) -> Record:
+        names = (payment_id(refund), payment_id(payment), payment_id(sale))
+        return self.add(RefundAsked(*names, Won(amount), False, START))
+
+    def sale(self, number: int, *tenders: tuple[int, int]) -> Record:
+        """Finish a sale paid by cards: payment numbers and amounts."""
+        made = card_sale(number, *tenders)
+        return self.add(SaleCompleted(made, made.completed_at))
+
+    def refunded(self, number: int, sale: SaleRecord, *returns: CashReturn | CardReturn) -> Record:
+        total = Won.total(each.amount for each in returns)
+        record = RefundRecord(
+            id=payment_id(number),
+            receipt_number="20261124-0009",
+            kind=RefundKind.REFUND,
+            sale_id=sale.id,
+            sale_receipt_number=sale.receipt_number,
+            sale_completed_at=sale.completed_at,
+            refunded_at=START + timedelta(hours=1),
+            lines=(RefundLine(1, "떡볶이", 1, total, TaxKind.TAXABLE),),
+            returns=returns,
+            tax=split_tax(total),
+        )
+        return self.add(SaleRefunded(record, record.refunded_at))
+
     def cash_sale(self, number: int, amount: int) -> Record:
         return self.add(SaleCompleted(cash_sale(number, amount), START))
 
@@ -105,15 +131,29 @@ def cash_sale(number: int, amount: int) -> SaleRecord:
     )
 
 
+def card_return(refund: int, payment: int, amount: int) -> CardReturn:
+    names = (payment_id(refund), payment_id(payment))
+    return CardReturn(*names, Won(amount), "629099******0000", "00000001")
+
+
+def card_sale(number: int, *tenders: tuple[int, int]) -> SaleRecord:
+    """Return a sale paid by cards: payment numbers and amounts."""
+    sale = cash_sale(number, sum(amount for _, amount in tenders))
+    return replace(sale, tenders=tuple(card_tender(*each) for each in tenders))
+
+
 def with_card(sale: SaleRecord, amount: int) -> SaleRecord:
     """Return the sale paid by card for a part, the rest in cash."""
-    card = VoucherTender(
-        payment_id=payment_id(900),
+    rest = sale.total - Won(amount)
+    return replace(sale, tenders=(card_tender(900, amount), CashTender(rest, rest, Won(0))))
+
+
+def card_tender(number: int, amount: int) -> VoucherTender:
+    return VoucherTender(
+        payment_id=payment_id(number),
         amount=Won(amount),
         mode=ApprovalMode.ONLINE,
         masked_pan="629099******0000",
         approval_code="00000001",
         approved_at=START,
     )
-    rest = sale.total - Won(amount)
-    return replace(sale, tenders=(card, CashTender(rest, rest, Won(0))))

@@ -1,4 +1,4 @@
-"""Any order of payments, advices, reversals and repeats leaves sound books and steady answers."""
+"""Any order of payments, advices, refunds, reversals and repeats leaves sound books and steady answers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ledger.server import accounts, books, payments
+from ledger.server import accounts, books, payments, refunds
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.seed import seed
 from ledger.server.writer import Writer
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment_answers import Approval, Decline, DeclineReason
+from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
+from pos.domain.payment_events import RefundAsked
 from pos.domain.tender import ApprovalMode, Purse
 from pos.domain.won import ZERO, Won
 from pos.ports import PaymentFate
@@ -47,6 +48,9 @@ class AnyDay(RuleBasedStateMachine):
         self.asked: dict[TransactionId, Ask] = {}
         self.answers: dict[TransactionId, Approval | Decline] = {}
         self.reversed: set[TransactionId] = set()
+        self.refunds: dict[TransactionId, RefundAsked] = {}
+        self.given: dict[TransactionId, GivenBack | Decline] = {}
+        self.back: dict[TransactionId, Won] = {}
         self.number = 0
 
     def teardown(self) -> None:
@@ -120,6 +124,51 @@ class AnyDay(RuleBasedStateMachine):
     def reverses(self, data: st.DataObject) -> None:
         self.reverse(data.draw(st.sampled_from(list(self.asked))))
 
+    @precondition(lambda self: self.asked)
+    @rule(data=st.data(), amount=amounts)
+    def gives_a_part_back(self, data: st.DataObject, amount: int) -> None:
+        self.give_back(data.draw(st.sampled_from(list(self.asked))), Won(amount))
+
+    @precondition(lambda self: self.asked)
+    @rule(data=st.data())
+    def gives_the_rest_back(self, data: st.DataObject) -> None:
+        payment_id = data.draw(st.sampled_from(list(self.asked)))
+        left = self.asked[payment_id].amount - self.back.get(payment_id, ZERO)
+        if left:
+            self.give_back(payment_id, left)
+
+    @precondition(lambda self: self.refunds)
+    @rule(data=st.data())
+    def gives_back_again(self, data: st.DataObject) -> None:
+        refund_id = data.draw(st.sampled_from(list(self.refunds)))
+        before = self.held()
+        assert self.post_refund(self.refunds[refund_id]) == self.given[refund_id]
+        assert self.held() == before
+
+    def give_back(self, payment_id: TransactionId, amount: Won) -> None:
+        self.number += 1
+        names = (TransactionId(1, 7, self.number), payment_id, TransactionId(1, 9, self.number))
+        event = RefundAsked(*names, amount, False, START)
+        before = self.held()
+        answer = self.given[event.refund_id] = self.post_refund(event)
+        self.refunds[event.refund_id] = event
+        total = self.back.get(payment_id, ZERO) + amount
+        if isinstance(self.answers.get(payment_id), Decline):
+            assert answer == GivenBack()
+        elif payment_id not in self.answers:
+            assert answer == Decline(DeclineReason.PAYMENT_UNKNOWN)
+        elif payment_id in self.reversed or total > self.asked[payment_id].amount:
+            assert answer == Decline(DeclineReason.REFUND_EXCEEDS)
+        else:
+            assert isinstance(answer, GivenBack)
+            self.back[payment_id] = total
+            return
+        assert self.held() == before
+
+    def post_refund(self, event: RefundAsked) -> GivenBack | Decline:
+        at = START + timedelta(hours=6 * self.number)
+        return self.writer.run_now(lambda tx: refunds.give_back(tx, event, terms(), at))
+
     @rule(name=names, amount=amounts)
     def reverses_before_the_original_comes(self, name: str, amount: int) -> None:
         ask = self.ask(name, amount, ApprovalMode.ONLINE)
@@ -129,9 +178,14 @@ class AnyDay(RuleBasedStateMachine):
         assert self.held() == before
 
     @rule()
-    def reverses_everything(self) -> None:
+    def undoes_everything(self) -> None:
         for payment_id in self.asked:
-            self.reverse(payment_id)
+            if payment_id in self.back:
+                left = self.asked[payment_id].amount - self.back[payment_id]
+                if left:
+                    self.give_back(payment_id, left)
+            else:
+                self.reverse(payment_id)
         now = self.held()
         kept = self.writer.run_now(lambda tx: books.balance(tx, accounts.CASHBACK_FUND))
         # Whatever a card holds more than at first is cashback that the fund had to bear.
@@ -142,6 +196,8 @@ class AnyDay(RuleBasedStateMachine):
         assert all(each == (0,) for each in spend)
 
     def reverse(self, payment_id: TransactionId) -> None:
+        if payment_id in self.back:
+            return  # Of a finished sale: `records` declines it.
         at = START + timedelta(hours=6 * self.number)
         self.writer.run_now(lambda tx: payments.reverse(tx, payment_id, at))
         self.reversed.add(payment_id)

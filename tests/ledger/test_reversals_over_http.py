@@ -64,6 +64,51 @@ async def test_reversing_gives_the_months_cashback_room_back(ledger: HttpLedger)
     ]
 
 
+async def test_a_payment_that_a_finished_sale_rests_on_is_not_reversed(
+    ledger: HttpLedger, process: Process
+) -> None:
+    await ledger.authorize(request(1, amount=30_000), deadline_ms=DEADLINE_MS)
+    journal, restored = Journal(), Journal(incarnation=8)
+    journal.sale(5, (1, 30_000))
+    restored.reversal(1, 30_000)
+    await ledger.forward(journal.records, deadline_ms=DEADLINE_MS)
+    book = process.ask("/demo/entries")
+
+    (outcome,) = await ledger.forward(restored.records, deadline_ms=DEADLINE_MS)
+
+    assert outcome.status is ForwardStatus.DECLINED
+    assert process.ask("/demo/entries") == book
+    assert isinstance(await ledger.outcome(payment_id(1), deadline_ms=1_000), Approval)
+
+
+async def test_a_payment_reversed_before_any_sale_stays_reversed(ledger: HttpLedger) -> None:
+    await ledger.authorize(request(1, amount=30_000), deadline_ms=DEADLINE_MS)
+    journal, restored = Journal(), Journal(incarnation=8)
+    journal.reversal(1, 30_000)
+    journal.sale(5, (1, 30_000))  # Its till must not have done that; the ledger says what is.
+    restored.reversal(1, 30_000)
+    await ledger.forward(journal.records, deadline_ms=DEADLINE_MS)
+
+    (outcome,) = await ledger.forward(restored.records, deadline_ms=DEADLINE_MS)
+
+    assert outcome.status is ACCEPTED
+    assert await ledger.outcome(payment_id(1), deadline_ms=1_000) is PaymentFate.REVERSED
+
+
+async def test_a_second_sale_on_the_same_payment_is_poison(
+    ledger: HttpLedger, process: Process
+) -> None:
+    journal = Journal()
+    journal.sale(5, (1, 30_000))
+    journal.sale(6, (2, 10_000), (1, 30_000))
+    journal.sale(7, (2, 10_000))
+
+    outcomes = await ledger.forward(journal.records, deadline_ms=DEADLINE_MS)
+
+    assert [each.status for each in outcomes] == [ACCEPTED, ForwardStatus.POISON, ACCEPTED]
+    assert [each["total"] for each in process.ask("/demo/entries")["sales"]] == [30_000, 10_000]
+
+
 async def test_an_advice_and_its_reversal_in_one_batch_cancel_out(
     ledger: HttpLedger, process: Process
 ) -> None:

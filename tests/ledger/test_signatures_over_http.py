@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import AsyncIterator
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -41,8 +42,10 @@ def journal(*amounts: int) -> Journal:
 
 
 @pytest.fixture
-def signed(process: Process) -> HttpLedger:
-    return HttpLedger(process.url, TOKEN, DEVICE, Key(1), LEDGER_PUBLIC)
+async def signed(process: Process) -> AsyncIterator[HttpLedger]:
+    client = HttpLedger(process.url, TOKEN, DEVICE, Key(1), LEDGER_PUBLIC)
+    yield client
+    await client.aclose()
 
 
 async def test_a_signed_batch_is_taken(signed: HttpLedger) -> None:

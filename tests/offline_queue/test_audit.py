@@ -227,7 +227,7 @@ def test_another_versions_database_is_refused_and_left_as_it_was(journal: Path) 
     connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
     connection.execute("DROP TABLE open_payment_sale")
     connection.close()
-    with pytest.raises(StoreUnavailable, match="another version"):
+    with pytest.raises(StoreUnavailable, match="Another version of the program"):
         open_store(journal)
     with pytest.raises(JournalUnreadable, match="another version"):
         audit(journal, keys_of(journal))

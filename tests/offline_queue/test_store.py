@@ -339,6 +339,22 @@ async def test_a_copy_put_back_gets_a_new_incarnation_and_its_chain_still_verifi
     await again.close()
 
 
+async def test_a_database_that_forgot_all_its_openings_is_a_copy_too(tmp_path: Path) -> None:
+    path = tmp_path / "terminal.db"
+    make = counting()
+    store = SqliteStore(path, device=DEVICE, new_incarnation=make)  # type: ignore[arg-type]
+    first = store.incarnation
+    # As when a flipped bit makes SQLite read its log up to the first minute alone.
+    await store.run(
+        lambda: store._db.execute_sql("DELETE FROM meta WHERE key = 'opening'"), write=True
+    )
+    await store.close()
+    again = SqliteStore(path, device=DEVICE, new_incarnation=make)  # type: ignore[arg-type]
+    assert again.incarnation != first
+    assert again.is_copy
+    await again.close()
+
+
 async def test_a_report_beside_the_till_leaves_its_incarnation_alone(tmp_path: Path) -> None:
     path = tmp_path / "terminal.db"
     store = open_store(path)

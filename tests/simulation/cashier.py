@@ -1,39 +1,37 @@
-"""A cashier who scans, takes money, hesitates and presses twice. Never looks behind the screen."""
+"""A cashier who scans, takes money, gives it back, hesitates and presses twice. Never looks behind the screen."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from pos.domain.errors import IeumError, StoreError
+from pos.domain.payment_answers import ReceivableEnd
 from pos.domain.tender import VoucherTender
 from pos.domain.won import ZERO, Won
-from pos.services.take_card import PaidInFull, PaidInPart
+from pos.services.card_outcome import (
+    PaidInFull,
+    PaidInPart,
+)
 from tests.fakes import PRODUCTS
+from tests.faultdisk.disk import PowerCut
 from tests.simulation.chance import Chance
-from tests.simulation.till import Died, Till
+from tests.simulation.disk_store import Died
+from tests.simulation.faults import Fault
+from tests.simulation.till import Till
+
+RECENT = 5  # Sales that a customer may come back with.
+BETWEEN_SALES = {"scan": 8.0, "reprint": 0.5, "refund": 1.5, "refund lines": 1.5, "receivable": 1.0}
+IN_A_SALE = {"cash": 3.0, "card": 7.0, "part": 3.0, "cancel": 1.0, "drop": 1.0, "refund": 0.7}
 
 
 class Cashier:
-    """Works one till for a day."""
+    """Works one till."""
 
-    def __init__(self, till: Till, chance: Chance, place_order: Callable[[], None]) -> None:
+    def __init__(self, till: Till, chance: Chance) -> None:
         self.till, self.chance = till, chance
-        self.draw = chance.of(f"cashier {till.shop}")
-        self._place_order = place_order
-        self._copy: Path | None = None
-
-    async def work(self, acts: int) -> None:
-        for _ in range(acts):
-            await asyncio.sleep(self.draw.choice((0.2, 1, 5, 30)))
-            await self._mishaps()
-            if not self.till.up:
-                await self.restart()
-            await self._answer_orders()
-            await self._act()
+        self.draw = chance.of(f"cashier of {till.name}")
 
     async def restart(self) -> None:
         await self.till.reap()
@@ -49,71 +47,22 @@ class Cashier:
                 return
             await self._press("drop", self.till.counter.drop())
 
-    async def _mishaps(self) -> None:
-        chance, till = self.chance, self.till
-        if chance.strikes("clock jump"):
-            jump = self.draw.choice((-9 * 3600, -90, 60, 5 * 3600))
-            if abs(till.clock.skew.total_seconds() + jump) < 20 * 3600:
-                till.clock.skew += timedelta(seconds=jump)
-                chance.tell(till.name, f"clock jumps by {jump} s")
-        if chance.strikes("crash"):
-            asyncio.get_running_loop().call_later(self.draw.uniform(0, 6), self._pull_plug)
-        if self.draw.random() < 0.08:
-            self._place_order()
-        if "copy restored" in chance.on and till.up and self._copy is None:
-            await self._back_up()
-        elif self._copy is not None and chance.strikes("copy restored", 0.5):
-            till.kill()
-            await till.reap()
-            till.restore(self._copy)
-            chance.tell(till.name, "an earlier copy of the database is put back")
-            self._copy = None
-            await asyncio.sleep(5)
-            await till.start()
-
-    def _pull_plug(self) -> None:
-        if self.till.up and not self.chance.healed:
-            self.chance.tell(self.till.name, "the plug is pulled")
-            self.till.kill()
-
-    async def _back_up(self) -> None:
-        """Copy the database as at night: nothing open, nothing waiting."""
-        store = self.till.store
-        busy = self.till.counter.sale.lines or (await store.backlog()).count
-        if busy or await store.unfinished() or store.print_jobs.waiting():
-            return
-        if await store.draft() is not None:
-            return
-        self._copy = self.till.path.with_suffix(f".copy{len(self.till.lost)}")
-        self._copy.unlink(missing_ok=True)
-        store._rows.run("VACUUM INTO ?", str(self._copy))
-        self.chance.tell(self.till.name, "backed up")
-
-    async def _answer_orders(self) -> None:
+    async def act(self) -> None:
+        """Do one thing."""
+        await self._answer_orders()
         if not self.till.up:
             return
-        desk = self.till.orders
-        for order in desk.waiting():
-            if not self.till.up:
-                return
-            luck = self.draw.random()
-            if luck < 0.6:
-                await self._twice(f"accept {order.key}", lambda key=order.key: desk.accept(key))
-            elif luck < 0.8:
-                await self._press(f"reject {order.key}", desk.reject(order.key, "재료 소진"))
+        choices = BETWEEN_SALES if self.till.counter.sale.due <= ZERO else IN_A_SALE
+        what = self.draw.choices(list(choices), list(choices.values()))[0]
+        await self._do(what)
 
-    async def _act(self) -> None:
-        if not self.till.up:
-            return
-        counter, draw = self.till.counter, self.draw
-        if counter.sale.due <= ZERO:
-            for _ in range(draw.randrange(1, 4)):
-                counter.scan(draw.choice(PRODUCTS).code, draw.choice((1, 1, 2, 6)))
-            await asyncio.sleep(draw.choice((0.001, 0.5)))
-            return
-        match draw.choices(
-            ("cash", "card", "part", "cancel", "drop", "reprint"), (3, 7, 3, 1, 1, 0.5)
-        )[0]:
+    async def _do(self, what: str) -> None:
+        till, counter, draw = self.till, self.till.counter, self.draw
+        match what:
+            case "scan":
+                for _ in range(draw.randrange(1, 4)):
+                    counter.scan(draw.choice(PRODUCTS).code, draw.choice((1, 1, 2, 6)))
+                await asyncio.sleep(draw.choice((0.001, 0.5)))
             case "cash":
                 more = draw.choice((0, 0, 500, 10_000))
                 await self._twice("cash", lambda: self._cash(Won(counter.sale.due.amount + more)))
@@ -129,7 +78,12 @@ class Cashier:
             case "drop":
                 await self._press("drop", counter.drop())
             case "reprint":
-                await self._press("reprint", self.till.reprint.last_receipt())
+                await self._press("reprint", till.reprint.last_receipt())
+            case "refund" | "refund lines":
+                lines = what == "refund lines"
+                await self._twice(what, lambda: self._refund(lines=lines))
+            case "receivable":
+                await self._press(what, self._close_receivables())
 
     def _cancel(self) -> None:
         if self.till.up:
@@ -137,27 +91,69 @@ class Cashier:
 
     async def _cash(self, received: Won) -> None:
         sale = await self.till.cash.pay(received)
-        self.till.told.append(("sale", sale.id.hex, sale.total.amount))
+        self._told("sale", sale.id.hex, sale.total)
 
     async def _card(self, amount: Won | None) -> str:
-        outcome = await self.till.card.pay(amount)
+        outcome = await self.till.card.pay(amount, permit=self._permit)
         if isinstance(outcome, PaidInFull | PaidInPart):
             tender = outcome.tender
             assert isinstance(tender, VoucherTender)
-            self.till.told.append(("payment", tender.payment_id.hex, tender.amount.amount))
+            self._told("payment", tender.payment_id.hex, tender.amount)
         if isinstance(outcome, PaidInFull):
-            sale = outcome.record
-            self.till.told.append(("sale", sale.id.hex, sale.total.amount))
+            self._told("sale", outcome.record.id.hex, outcome.record.total)
         return type(outcome).__name__
+
+    async def _permit(self, _: Won) -> str:
+        await asyncio.sleep(0.5)
+        return self.draw.choice(("점장", "점장", ""))
+
+    async def _refund(self, *, lines: bool) -> str:
+        """Give a recent sale back, whole or in part; which, is drawn before anything is awaited."""
+        pick, some = self.draw.random(), self.draw.random()
+        recent = await self.till.refund.recent(RECENT)
+        if not recent:
+            return "no sale"
+        sale = recent[int(pick * len(recent))].sale
+        wanted = None
+        if lines:
+            line = sale.lines[int(some * len(sale.lines))]
+            wanted = {line.number: 1 + int(some * line.quantity)}
+        refund = await self.till.refund.refund(sale.receipt_number, wanted, by="점원")
+        self._told("refund", refund.id.hex, refund.total)
+        return f"{refund.kind.value} of {refund.total.amount}"
+
+    async def _close_receivables(self) -> str:
+        how = self.draw.choice(list(ReceivableEnd))
+        found = await self.till.receivables.open_ones()
+        for item in found:
+            await self.till.receivables.close(item, how, note="", by="점장")
+        return f"{len(found)} closed"
+
+    def _told(self, what: str, name: str, won: Won) -> None:
+        self.till.told.append((what, name, won.amount))
+
+    async def _answer_orders(self) -> None:
+        if not self.till.up:
+            return
+        desk = self.till.orders
+        for order in desk.waiting():
+            if not self.till.up:
+                return
+            luck = self.draw.random()
+            if luck < 0.6:
+                await self._twice(f"accept {order.key}", lambda key=order.key: desk.accept(key))
+            elif luck < 0.8:
+                await self._press(f"reject {order.key}", desk.reject(order.key, "재료 소진"))
 
     async def _twice(self, what: str, press: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         """Press a key; now and then again before the first press is done."""
-        if not self.chance.strikes("double press"):
+        if not self.chance.wants(Fault.OPERATOR):
             await self._press(what, press())
             return
         first = asyncio.ensure_future(self._press(what, press()))
-        await asyncio.sleep(self.draw.choice((0, 0.0015, 0.1)))
+        await asyncio.sleep(self.draw.choice((0, 0.0015, 0.1, 1)))
         if self.till.up:
+            self.chance.struck(Fault.OPERATOR, "double press", self.till.name)
             await self._press(f"{what} again", press())
         await first
 
@@ -165,7 +161,7 @@ class Cashier:
         till = self.till
         try:
             result = await _outcome(till.spawn(work))
-        except (Died, asyncio.CancelledError):
+        except (Died, PowerCut, asyncio.CancelledError):
             result = "died"
         except StoreError as error:
             result = error.code

@@ -7,42 +7,35 @@ from collections import Counter
 from random import Random
 
 from tests.simulation.clock import VirtualLoop
+from tests.simulation.faults import Fault
 
-FAULTS = (
-    "request lost",
-    "reply lost",
-    "duplicate",
-    "delayed",
-    "partition",
-    "server error",
-    "crash",
-    "power cut",
-    "disk full",
-    "card removed",
-    "paper out",
-    "broken off",
-    "clock jump",
-    "double press",
-    "copy restored",
-)
+DAY_S = 86_400
 
 
 class Chance:
     """A seed's luck. Every concern draws from numbers of its own, so that one more draw here
-    does not change what happens there."""
+    does not change what happens there.
 
-    def __init__(self, seed: int, loop: VirtualLoop, only: frozenset[str] | None = None) -> None:
+    Attributes:
+        states: each till's payments and where they stand, as its journal says.
+        hits: how often each fault struck, by its way.
+        met: how often a fault struck a till while a payment of its was in a state.
+    """
+
+    def __init__(self, seed: int, loop: VirtualLoop, only: frozenset[Fault] | None = None) -> None:
         self.seed = seed
         self._loop = loop
         self._randoms: dict[str, Random] = {}
         pick = self.of("faults")
         wanted = pick.choice((0.15, 0.35, 0.6))
-        self.on = frozenset(each for each in FAULTS if pick.random() < wanted)
+        self.on = frozenset(each for each in Fault if pick.random() < wanted)
         if only is not None:
             self.on = only
         self.rate = pick.choice((0.03, 0.1, 0.25))
-        self.hits: Counter[str] = Counter()
-        self.story: list[str] = []
+        self.states: dict[str, dict[str, str]] = {}
+        self.hits: Counter[tuple[Fault, str]] = Counter()
+        self.met: Counter[tuple[Fault, str]] = Counter()
+        self._story: list[tuple[float, str, str]] = []
         self.healed = False
 
     def of(self, concern: str) -> Random:
@@ -51,16 +44,38 @@ class Chance:
             self._randoms[concern] = Random(int.from_bytes(digest[:8], "big"))
         return self._randoms[concern]
 
-    def strikes(self, fault: str, factor: float = 1.0) -> bool:
-        """Tell whether a fault strikes here and now."""
+    def wants(self, fault: Fault, factor: float = 1.0) -> bool:
+        """Tell whether a fault is due here and now; whoever brings it about says so with `struck`."""
         if self.healed or fault not in self.on:
             return False
-        struck = self.of(fault).random() < self.rate * factor
-        self.hits[fault] += struck
-        return struck
+        return self.of(fault).random() < self.rate * factor
+
+    def struck(self, fault: Fault, way: str, who: str) -> None:
+        """Count a fault that strikes a till, and what state its payments are in."""
+        self.hits[fault, way] += 1
+        for state in set(self.states.get(who, {}).values()):
+            self.met[fault, state] += 1
+
+    def strikes(self, fault: Fault, way: str, who: str, factor: float = 1.0) -> bool:
+        """Tell whether a fault strikes a till here and now, and count it."""
+        due = self.wants(fault, factor)
+        if due:
+            self.struck(fault, way, who)
+        return due
 
     def tell(self, who: str, what: str) -> None:
-        self.story.append(f"{self._loop.time():10.3f} {who}: {what}")
+        """Go on with the story."""
+        self._story.append((self._loop.time(), who, what))
 
-    def trace(self) -> str:
-        return hashlib.sha256("\n".join(self.story).encode()).hexdigest()
+    def story(self) -> list[str]:
+        """Return the day in words."""
+        return [f"{_clock(at)} {who}: {what}" for at, who, what in self._story]
+
+    def trace(self) -> bytes:
+        """Return a hash of all that was told."""
+        return hashlib.sha256(repr(self._story).encode()).digest()
+
+
+def _clock(at: float) -> str:
+    day, second = divmod(at, DAY_S)
+    return f"day {day + 1:.0f} +{second:09.3f} s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pos.domain.card import CardEntry, CardRead, Cryptogram
 from pos.domain.codec import Json
@@ -14,7 +14,10 @@ from pos.domain.won import Won
 from pos.ports import CardRequest, DeviceStatus, PrintKind, PrintOutcome, PrintResult
 from tests.ledger.plain_cards import seal
 from tests.simulation.chance import Chance
+from tests.simulation.faults import Fault
 from tests.simulation.ledger_side import CARDS
+
+TAP_S = (0.3, 1, 4)
 
 
 @dataclass
@@ -24,6 +27,7 @@ class Purse:
     name: str
     offline_left: int
     atc: int = 0
+    clone: Purse | None = None  # In somebody else's hand.
 
 
 def purses() -> list[Purse]:
@@ -31,29 +35,37 @@ def purses() -> list[Purse]:
 
 
 class Reader:
-    """A customer with a card stands before it."""
+    """A customer with a card stands before it; the same card may stand before another at once."""
 
-    def __init__(self, chance: Chance, cards: list[Purse], point: Callable[[str], None]) -> None:
-        self._chance, self._cards, self._point = chance, cards, point
+    def __init__(
+        self,
+        chance: Chance,
+        till: str,
+        cards: list[Purse],
+        point: Callable[[str], None],
+        is_stopped: Callable[[str], bool],
+    ) -> None:
+        self._chance, self._till, self._cards, self._point = chance, till, cards, point
+        self._is_stopped = is_stopped
         self._cancelled = asyncio.Event()
 
     async def present(self, request: CardRequest) -> CardRead:
-        draw = self._chance.of("cards")
+        draw = self._chance.of(f"cards of {self._till}")
         self._cancelled.clear()
         try:
-            await asyncio.wait_for(self._cancelled.wait(), draw.choice((0.3, 1, 4)))
+            await asyncio.wait_for(self._cancelled.wait(), draw.choice(TAP_S))
         except TimeoutError:
             pass
         else:
             raise CardCancelled()
-        card = draw.choice(self._cards)
+        card = self._in_hand(draw.choice(self._cards))
         card.atc += 1
         cid, amount = "arqc", request.amount.amount
         if not request.online and amount <= card.offline_left:
             cid = "tc"
             card.offline_left -= amount
         self._point("card counted")
-        if self._chance.strikes("card removed"):
+        if self._chance.strikes(Fault.CARD, "removed", self._till):
             raise CardRemoved()
         return CardRead(
             masked_pan=f"629099******{CARDS[0].pan[-4:]}",
@@ -64,7 +76,15 @@ class Reader:
             genuine=True,
             expired=False,
             offline_available=Won(card.offline_left),
+            hotlisted=self._is_stopped(card.name),
         )
+
+    def _in_hand(self, card: Purse) -> Purse:
+        """Now and then it is not the card but its copy, which counts on from where it was made."""
+        if self._chance.strikes(Fault.CARD, "cloned", self._till, 0.5):
+            card.clone = card.clone or replace(card)
+            return card.clone
+        return card
 
     async def cancel(self) -> None:
         self._cancelled.set()
@@ -77,7 +97,9 @@ class Renderer:
     """Says what the document is; how receipts look is tested elsewhere."""
 
     def render(self, kind: PrintKind, body: dict[str, Json], *, copy: int) -> bytes:
-        subject = body.get("id") or f"{body.get('channel')}/{body.get('number')}"
+        inner = body.get("sale")
+        record = inner if isinstance(inner, dict) else body
+        subject = record.get("id") or f"{record.get('channel')}/{record.get('number')}"
         return json.dumps([kind.value, subject, copy]).encode()
 
 
@@ -86,7 +108,7 @@ class Printer:
     """Paper, and a drawer. `whole` and `torn` are all that ever came out: (kind, subject, copy)."""
 
     chance: Chance
-    name: str
+    till: str
     point: Callable[[str], None]
     whole: list[tuple[str, str, int]] = field(default_factory=list)
     torn: list[tuple[str, str, int]] = field(default_factory=list)
@@ -97,20 +119,28 @@ class Printer:
     ) -> PrintResult:
         kind, subject, copy = json.loads(data)
         await asyncio.sleep(0.05)
-        if self.chance.strikes("paper out"):
+        if self._fails("paper out"):
             return PrintResult(PrintOutcome.NOT_STARTED, "paper_out")
         self.kicks += kick_drawer
         self.point("drawer kicked")
-        if self.chance.strikes("broken off"):
-            paper = self.chance.of("paper").choice((self.whole, self.torn))
-            paper.append((kind, subject, copy))
-            self.chance.tell(self.name, f"broken off in {kind} {subject[-6:]} copy {copy}")
+        if self._fails("cut mid-job"):
+            self.torn.append((kind, subject, copy))
             return PrintResult(PrintOutcome.BROKEN_OFF, "offline")
         self.whole.append((kind, subject, copy))
-        self.chance.tell(self.name, f"{kind} {subject[-6:]} copy {copy}, kick {kick_drawer}")
+        self.chance.tell(self.till, f"prints {kind} {subject[-6:]} copy {copy}, kick {kick_drawer}")
         self.point("paper out of the slot")
         await asyncio.sleep(0.5)
+        if self._fails("ack lost"):
+            return PrintResult(PrintOutcome.BROKEN_OFF, "no_answer")
+        if self._fails("wrong ack"):  # Another job's token: the driver can't call it confirmed.
+            return PrintResult(PrintOutcome.UNCONFIRMED)
         return PrintResult(PrintOutcome.CONFIRMED)
+
+    def _fails(self, how: str) -> bool:
+        if not self.chance.strikes(Fault.PRINTER, how, self.till, 0.5):
+            return False
+        self.chance.tell(self.till, f"printer: {how}")
+        return True
 
     async def kick_drawer(self, *, deadline_ms: int) -> PrintResult:
         self.kicks += 1

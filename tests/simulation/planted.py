@@ -17,9 +17,15 @@ from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.tender import VoucherTender
 from pos.ports import AuthorizationRequest, Change
 from pos.services import recover
-from pos.services.take_card import CardOutcome, PaidInPart, TakeCard
-from tests.simulation.ledger_side import Line
-from tests.simulation.till import SimStore
+from pos.services.card_outcome import (
+    CardOutcome,
+    PaidInPart,
+)
+from pos.services.take_card import (
+    TakeCard,
+)
+from tests.simulation.disk_store import DiskStore
+from tests.simulation.line import Line
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -70,16 +76,16 @@ def declined_on_silence(patch: pytest.MonkeyPatch) -> None:
 
 def approval_apart_from_the_sale(patch: pytest.MonkeyPatch) -> None:
     """The sale is closed first and what paid it written afterwards."""
-    real = SimStore.commit
+    real = DiskStore.commit
 
-    async def commit(self: SimStore, change: Change) -> Any:
+    async def commit(self: DiskStore, change: Change) -> Any:
         kinds = [each.kind for each in change.records]
         if len(kinds) > 1 and kinds[-1] == "sale.completed":
             await real(self, replace(change, records=change.records[-1:]))
             return await real(self, Change(records=change.records[:-1]))
         return await real(self, change)
 
-    patch.setattr(SimStore, "commit", commit)
+    patch.setattr(DiskStore, "commit", commit)
 
 
 def drawer_at_each_attempt(patch: pytest.MonkeyPatch) -> None:
@@ -123,23 +129,23 @@ def copies_unmarked(patch: pytest.MonkeyPatch) -> None:
 
 def receipt_not_queued(patch: pytest.MonkeyPatch) -> None:
     """The receipt is queued by a second commit, which a crash can keep from happening."""
-    real = SimStore.commit
+    real = DiskStore.commit
 
-    async def commit(self: SimStore, change: Change) -> Any:
+    async def commit(self: DiskStore, change: Change) -> Any:
         if change.records and change.print_jobs:
             made = await real(self, replace(change, print_jobs=()))
             await real(self, Change(print_jobs=change.print_jobs))
             return made
         return await real(self, change)
 
-    patch.setattr(SimStore, "commit", commit)
+    patch.setattr(DiskStore, "commit", commit)
 
 
 def dropped_without_reversal(patch: pytest.MonkeyPatch) -> None:
     """A sale is given up, and what a card had paid of it is kept."""
-    real = SimStore.commit
+    real = DiskStore.commit
 
-    async def commit(self: SimStore, change: Change) -> Any:
+    async def commit(self: DiskStore, change: Change) -> Any:
         kept = tuple(
             each
             for each in change.records
@@ -147,7 +153,7 @@ def dropped_without_reversal(patch: pytest.MonkeyPatch) -> None:
         )
         return await real(self, replace(change, records=kept))
 
-    patch.setattr(SimStore, "commit", commit)
+    patch.setattr(DiskStore, "commit", commit)
 
 
 def declined_at_restart(patch: pytest.MonkeyPatch) -> None:

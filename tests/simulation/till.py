@@ -3,143 +3,150 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
 from offline_queue.device_key import DeviceKey
 from offline_queue.forwarder import Forwarder
-from offline_queue.opening import open_database, store_errors
-from offline_queue.print_jobs import PrintJobRows
-from offline_queue.rows import Rows
+from offline_queue.identity import note_closing
 from offline_queue.spool import Spool
-from offline_queue.store import SqliteStore
-from pos.domain.errors import IeumError, StoreError, StoreUnavailable
+from pos.domain.errors import IeumError, StoreDamaged, StoreError
 from pos.domain.offline import OfflineLimits
 from pos.domain.won import Won
 from pos.services.build_sale import Counter
+from pos.services.card_outcome import (
+    Deadlines,
+)
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
 from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
+from pos.services.receivables import Receivables
 from pos.services.recover import Recover
+from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
-from pos.services.take_card import Deadlines, TakeCard
+from pos.services.take_card import (
+    TakeCard,
+)
 from pos.services.take_cash import TakeCash
 from tests.fakes import RATES, catalogue
-from tests.simulation import ledger_side
+from tests.faultdisk.disk import Disk, PowerCut
+from tests.simulation import line as lines
 from tests.simulation.chance import Chance
 from tests.simulation.clock import TillClock, VirtualLoop
 from tests.simulation.devices import Printer, Purse, Reader, Renderer
+from tests.simulation.disk_store import Died, DiskStore, close_all
+from tests.simulation.evidence import TillFacts
+from tests.simulation.faults import Fault
+from tests.simulation.ledger_side import MERCHANTS, LedgerSide
+from tests.simulation.technician import Technician
 
 T = TypeVar("T")
-SIGNER = DeviceKey(bytes(range(32)))  # The same for all: a seed must tell the whole day.
-
-
-class Died(BaseException):
-    """The process is gone: nothing catches it, nothing after it runs."""
-
-
-class SimStore(SqliteStore):
-    """The product's store, its thread taken out: each work is done where the clock stands."""
-
-    def __init__(self, path: Path, device: int, new_incarnation: Callable[[], int]) -> None:
-        self._failed = ""
-        opened = open_database(
-            path, device=device, new_incarnation=new_incarnation, read_only=False
-        )
-        self._db, self.incarnation, self.is_copy = (
-            opened.database,
-            opened.incarnation,
-            opened.is_copy,
-        )
-        self._rows = Rows(self._db, device=device, incarnation=self.incarnation, signer=SIGNER)
-        self.print_jobs = PrintJobRows(self._rows)
-        self._receipt_day, self._receipt_count = None, 0
-        self.dead = False
-        self._turn = asyncio.Lock()
-        self.chance: Chance | None = None
-        self.point: Callable[[str], None] = lambda _: None
-
-    async def run(self, work: Callable[[], T], *, write: bool = False) -> T:
-        async with self._turn:  # The product's one thread: first come, first served.
-            if self.dead:
-                raise Died
-            if not write:
-                with store_errors():
-                    return work()
-            await asyncio.sleep(0.001)
-            value = self._commit(work)
-            await asyncio.sleep(0.002)
-            return value
-
-    def _commit(self, work: Callable[[], T]) -> T:
-        if self.dead:
-            raise Died
-        self.point("before a commit")
-        assert self.chance is not None
-        if self.chance.strikes("disk full", 0.1):
-            self.chance.tell("disk", "full")
-            raise StoreUnavailable(reason="디스크 가득 참 / disk full")
-        with store_errors(), self._db.atomic("IMMEDIATE"):
-            value = work()
-            if self.chance.strikes("power cut", 0.03):  # All written, nothing of it durable.
-                self.point("power cut")
-        self.point("after a commit")
-        return value
-
-    def end(self) -> None:
-        self.dead = True
-        self._db.close()
+FEED_WAIT_MS = 60_000
 
 
 class Till:
-    """A terminal, and what its cashier was told."""
+    """A terminal, and what its cashier was told.
+
+    Attributes:
+        told: what the screen said: sale, payment or refund; its id; won.
+        lost: folders with what a database held that another took the place of.
+        stolen: gone for good.
+    """
 
     def __init__(
         self, shop: int, folder: Path, chance: Chance, loop: VirtualLoop, world: dict[str, Any]
     ) -> None:
         self.shop, self.name = shop, f"till {shop}"
-        self.path = folder / f"till{shop}.db"
-        self.device = ledger_side.MERCHANTS[shop].device
+        self.home = folder / f"till{shop}"
+        self.home.mkdir()
+        self.path = self.home / "terminal.db"
+        self.disk = Disk()
+        self.device = MERCHANTS[shop].device
         self.chance, self.loop = chance, loop
         self.clock = TillClock(loop)
+        self.key = DeviceKey(bytes([shop]) * 32)  # No chance: a seed must tell the whole day.
+        ledger: LedgerSide = world["ledger"]
         self._cards: list[Purse] = world["cards"]
-        self._line_out = ledger_side.Line(world["ledger"], shop, self.point)
-        self.printer = Printer(chance, f"printer {shop}", self.point)
-        self.told: list[tuple[str, str, int]] = []  # (sale or payment, id, won) as on the screen.
-        self.lost: list[Path] = []  # Databases that a copy took the place of.
+        self.wire = lines.Line(ledger, shop, self.name, self.point)
+        self.printer = Printer(chance, self.name, self.point)
+        self.technician = Technician(self)
+        self.told: list[tuple[str, str, int]] = []
+        self.lost: list[Path] = []
+        self.stolen = False
         self._tasks: list[asyncio.Task[Any]] = []
+        self._store: DiskStore | None = None
         self.up = False
-        self._risk = chance.of("limits").random() < 0.5
+        self._limits = _limits(chance, self.name)
+
+    @property
+    def store(self) -> DiskStore:
+        """The open store; there is one while the till is up."""
+        assert self._store is not None
+        return self._store
 
     def point(self, where: str) -> None:
         """A place where the process may die."""
-        if where == "power cut" or self.chance.strikes("crash", 0.05):
-            self.chance.tell(self.name, f"dies: {where}")
-            self.kill()
+        if self.chance.wants(Fault.CRASH, 0.05):
+            self.die(f"killed: {where}", "at an I/O")
             raise Died
 
-    def kill(self) -> None:
-        """Take the process away: no task goes on, nothing more is written."""
+    def die(self, story: str, way: str, fault: Fault = Fault.CRASH) -> None:
+        """Count what takes the process away, and let it."""
+        self.chance.struck(fault, way, self.name)
+        self.chance.tell(self.name, story)
+        self.kill(power=fault is Fault.POWER_LOSS)
+
+    def _dies_in_io(self) -> None:
+        if self.store.by_crash:
+            self.die("killed in an I/O", "at an I/O")
+        else:
+            self.die("the power goes in an I/O", "in an I/O", Fault.POWER_LOSS)
+
+    def kill(self, *, power: bool = False) -> None:
+        """Take the process away, or the power: no task goes on, nothing more is written."""
         self.up = False
-        self.store.dead = True
+        if self._store is not None:
+            self._store.dead = True
         for task in self._tasks:
             task.cancel()
+        if power:
+            self.technician.note_lost_writes()
+            self.disk.power_cut(self.chance.of(f"power of {self.name}"))
+        else:
+            self.disk.dark = False
+            self.disk.kill()
+
+    def shut_down(self) -> None:
+        """End as a person ends it: the file is closed, and the tasks find no time to finish."""
+        self.up = False
+        if self._store is not None:
+            self._store.dead = True
+        note_closing(self.path)
+        close_all(self.disk)
+        self.kill()
 
     async def start(self) -> None:
         """Open the database and recover; again, if that is killed as well."""
         while not self.up:
+            self.disk.full = self.disk.read_only = False  # Somebody made room.
             try:
                 await self.spawn(self._boot())
-            except (Died, asyncio.CancelledError, StoreError) as error:
+            except StoreDamaged as error:
+                self.chance.tell(self.name, f"does not start: {error.facts}")
+                await self._leave()
+                self.technician.restore()
+            except (PowerCut, Died, asyncio.CancelledError, StoreError) as error:
                 self.chance.tell(self.name, f"did not start: {type(error).__name__}")
-                self.kill()
-                await self.reap()
+                await self._leave(power=isinstance(error, PowerCut))
                 await asyncio.sleep(3)
+
+    async def _leave(self, *, power: bool = False) -> None:
+        self.kill(power=power)
+        await self.reap()
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.get_running_loop().create_task(work)
@@ -152,88 +159,128 @@ class Till:
         for task in tasks:
             task.cancel()
         for result in await asyncio.gather(*tasks, return_exceptions=True):
-            expected = (Died, asyncio.CancelledError, IeumError)
+            expected = (Died, PowerCut, asyncio.CancelledError, IeumError)
             if isinstance(result, BaseException) and not isinstance(result, expected):
                 raise result
-        self.store.end()
+        if self._store is not None:
+            self._store.end()
+            self._store = None
+        close_all(self.disk)
 
-    def restore(self, copy: Path) -> None:
-        """Put an earlier copy of the database in its place; the till must be dead."""
-        aside = self.path.with_suffix(f".lost{len(self.lost)}")
-        self.path.rename(aside)
-        self.lost.append(aside)
-        shutil.copy(copy, self.path)
+    def mend(self) -> None:
+        """End what faults have left behind: planned ones, a clock that stands, a full disk."""
+        self.disk.before = None
+        self.disk._planned.clear()
+        self.clock.frozen = None
+
+    def facts(self) -> TillFacts:
+        """Return what the dead till leaves behind, its database laid out as a real file."""
+        folder = self.home / "left"
+        folder.mkdir()
+        self.disk.copy_to(folder)
+        path, paper = folder / self.path.name, self.printer
+        return TillFacts(
+            self.device, path, self.lost, self.told, paper.whole, paper.torn, paper.kicks
+        )
+
+    def scrap(self) -> None:
+        """Let go of the disk, whatever is still open on it."""
+        close_all(self.disk)
+        if self._store is not None:
+            self._store.end()
+        self.disk.close()
 
     async def _boot(self) -> None:
-        draw = self.chance.of(f"incarnation {self.shop}")
-        self.store = store = SimStore(self.path, self.device, lambda: draw.getrandbits(32))
-        store.chance, store.point = self.chance, self.point
-        clock, ledger = self.clock, self._line_out
-        ids = IdSource(
+        await self.technician.check()
+        draw = self.chance.of(f"incarnation of {self.name}")
+        self._store = store = DiskStore(
+            self.path,
+            self.disk,
             device=self.device,
-            incarnation=store.incarnation,
-            last_sequence=await store.last_sequence(),
+            new_incarnation=lambda: draw.getrandbits(32),
+            signer=self.key,
+            chance=self.chance,
+            till=self.name,
         )
-        self.line = line = Line(clock.now())
-        sync = Forwarder(
+        store.point, store.dies = self.point, self._dies_in_io
+        self._assemble(store, await store.last_sequence())
+        found = await self.recover.run()
+        await self.orders.load()
+        await self.hotlist.load(store)
+        for work in (self.sync.run(), self.spool.run(), self.counter.keep_draft(), self.feed.run()):
+            self.spawn(work).add_done_callback(self._ended)
+        self.up = True
+        self.chance.tell(
+            self.name,
+            f"starts as {store.incarnation:08x}{', a copy' if store.is_copy else ''}: "
+            f"{len(found.completed)} completed, {len(found.reversing)} reversing, "
+            f"restored {found.restored}",
+        )
+
+    def _assemble(self, store: DiskStore, last_sequence: int) -> None:
+        """Put the product's own parts together, as its composition root does."""
+        clock, ledger = self.clock, self.wire
+        ids = IdSource(
+            device=self.device, incarnation=store.incarnation, last_sequence=last_sequence
+        )
+        line, self.hotlist = Line(clock.now()), Hotlist()
+        self.sync = sync = Forwarder(
             store=store,
             ledger=ledger,
             clock=clock,
             answered=lambda: line.answered(clock.now()),
             failed=lambda: line.failed(clock.now()),
-            jitter=self.chance.of(f"jitter {self.shop}").random,
+            jitter=self.chance.of(f"jitter of {self.name}").random,
         )
-        spool = Spool(store=store, printer=self.printer, renderer=Renderer(), clock=clock)
-        self.counter = Counter(catalogue=catalogue(), store=store, ids=ids, clock=clock)
-        finish = FinishSale(counter=self.counter, store=store, spool=spool, sync=sync, clock=clock)
+        self.spool = spool = Spool(
+            store=store, printer=self.printer, renderer=Renderer(), clock=clock
+        )
+        self.counter = counter = Counter(catalogue=catalogue(), store=store, ids=ids, clock=clock)
+        finish = FinishSale(counter=counter, store=store, spool=spool, sync=sync, clock=clock)
         self.orders = OrderDesk(store=store, spool=spool, sync=sync, ids=ids, clock=clock)
         self.recover = Recover(
-            counter=self.counter,
-            finish=finish,
-            ledger=ledger,
-            store=store,
-            sync=sync,
-            clock=clock,
+            counter=counter, finish=finish, ledger=ledger, store=store, sync=sync, clock=clock
         )
-        found = await self.recover.run()
-        await self.orders.load()
-        self.reader = Reader(self.chance, self._cards, self.point)
-        self.cash = TakeCash(counter=self.counter, finish=finish)
+        self.cash = TakeCash(counter=counter, finish=finish)
         self.card = TakeCard(
-            counter=self.counter,
+            counter=counter,
             finish=finish,
-            reader=self.reader,
+            reader=Reader(self.chance, self.name, self._cards, self.point, self.hotlist.is_stopped),
             ledger=ledger,
             store=store,
             sync=sync,
             line=line,
-            limits=OfflineLimits(self._risk, Won(30_000), Won(50_000), Won(100_000)),
+            limits=self._limits,
             rates=lambda: RATES,
             deadlines=Deadlines(),
             clock=clock,
         )
         self.reprint = Reprint(store=store, spool=spool)
-        self.sync = sync
-        feed = FollowFeed(
+        self.refund = RefundSale(store=store, spool=spool, sync=sync, ids=ids, clock=clock)
+        self.receivables = Receivables(store=store, clock=clock)
+        self.feed = FollowFeed(
             ledger=ledger,
             store=store,
             orders=self.orders,
-            hotlist=Hotlist(),
+            hotlist=self.hotlist,
             line=line,
             sync=sync,
             clock=clock,
-            wait_ms=20_000,
-        )
-        for work in (sync.run(), spool.run(), self.counter.keep_draft(), feed.run()):
-            self.spawn(work).add_done_callback(self._ended)
-        self.up = True
-        self.chance.tell(
-            self.name,
-            f"starts as {store.incarnation:08x}: {len(found.completed)} completed, "
-            f"{len(found.reversing)} reversing, restored {found.restored}",
+            wait_ms=FEED_WAIT_MS,
         )
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         if not task.cancelled() and task.exception() is not None and self.up:
             self.chance.tell(self.name, f"stops selling: {task.exception()!r}"[:120])
             self.kill()
+
+
+def _limits(chance: Chance, till: str) -> OfflineLimits:
+    draw = chance.of(f"limits of {till}")
+    return OfflineLimits(
+        at_risk_allowed=draw.random() < 0.6,
+        floor_limit=Won(30_000),
+        card_cap=Won(50_000),
+        terminal_cap=Won(100_000),
+        permission_above=Won(draw.choice((5_000, 1_000_000))),
+    )

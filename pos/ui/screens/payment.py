@@ -11,7 +11,7 @@ from textual.widgets import Static
 from pos.domain.errors import CardCancelled, IeumError
 from pos.domain.payment_answers import DeclineReason
 from pos.domain.won import ZERO, Won
-from pos.services.take_card import (
+from pos.services.card_outcome import (
     CardOutcome,
     NotApproved,
     NotTaken,

@@ -29,7 +29,11 @@ from pos.ports import (
     FeedItem,
     FeedPage,
 )
-from pos.services.take_card import NotTaken, PaidInPart, Unanswered
+from pos.services.card_outcome import (
+    NotTaken,
+    PaidInPart,
+    Unanswered,
+)
 from tests.fakes import LIMITS, NOON, MemoryStore, ScriptedLedger, ScriptedReader
 from tests.world import World
 

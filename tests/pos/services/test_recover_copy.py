@@ -9,7 +9,9 @@ from pos.domain.payment import PaymentState
 from pos.domain.payment_events import ReversalAsked, ReversalDeclined
 from pos.domain.won import Won
 from pos.ports import Change
-from pos.services.take_card import PaidInPart
+from pos.services.card_outcome import (
+    PaidInPart,
+)
 from tests.fakes import PowerCut
 from tests.world import World
 
@@ -82,3 +84,17 @@ async def test_what_the_ledger_will_not_undo_stands_and_is_not_counted_as_revers
     again = await world.restart()
     assert again.reversing == ()
     assert world.counter.sale.paid == Won(0)
+
+
+async def test_what_a_copy_shows_as_only_intended_may_have_been_paid_since() -> None:
+    world = World()
+    world.counter.scan("101")
+    await world.card.pay(Won(2_000))
+    intended = world.store.journal[0]
+    del world.store.journal[1:]  # The copy was made just then.
+    assert intended.kind == "payment.intended"
+    world.store.is_copy, world.store.incarnation = True, 8
+
+    await world.restart()
+
+    assert world.payments()[0].state is PaymentState.REVERSING

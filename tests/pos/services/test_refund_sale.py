@@ -21,8 +21,10 @@ from pos.domain.refund import CardReturn, CashReturn, RefundKind
 from pos.domain.sale import SaleRecord
 from pos.domain.won import Won
 from pos.ports import Change, PrintKind
+from pos.services.card_outcome import (
+    PaidInFull,
+)
 from pos.services.receivables import Owed, ReceivableGone
-from pos.services.take_card import PaidInFull
 from tests.world import World
 
 

@@ -14,6 +14,9 @@ from pos.domain.receipt_code import (
     receipt_message,
     seal_text,
 )
+from pos.services.card_outcome import (
+    PaidInFull,
+)
 from pos.services.finish_sale import written_advices
 from pos.services.reingest import (
     NoReceiptCode,
@@ -22,7 +25,6 @@ from pos.services.reingest import (
     Reingest,
     TrainingReceipt,
 )
-from pos.services.take_card import PaidInFull
 from tests.world import World
 
 LOST_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

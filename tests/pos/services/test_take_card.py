@@ -29,7 +29,7 @@ from pos.domain.receipt_body import ReceiptBody
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
 from pos.ports import CardRequest, Change
-from pos.services.take_card import (
+from pos.services.card_outcome import (
     NotApproved,
     NotTaken,
     PaidInFull,
