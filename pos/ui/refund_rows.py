@@ -33,10 +33,10 @@ def card_word(masked_pan: str) -> str:
 def sales_columns() -> tuple[Column, ...]:
     """Return the columns of the list of sales."""
     return (
-        Column(_("Receipt"), 13),
+        Column(_("Receipt"), None),
         Column(_("Time"), 11, right=True),
         Column(_("Total"), 10, right=True),
-        Column(_("Given back"), None, right=True),
+        Column(_("Given back"), 10, right=True),
     )
 
 
@@ -69,9 +69,9 @@ def line_columns() -> tuple[Column, ...]:
     """Return the columns of a sale's lines."""
     return (
         Column(_("Item"), None),
-        Column(_("Sold"), 5, right=True),
-        Column(_("Left"), 5, right=True),
-        Column(_("Give back"), 9, right=True),
+        Column(_("Sold"), 4, right=True),
+        Column(_("Left"), 4, right=True),
+        Column(_("Give back"), 8, right=True),
         Column(_("Amount"), 10, right=True),
     )
 
