@@ -15,6 +15,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from offline_queue.identity import sync
 from pos.domain.audit_errors import KeyUnusable
 
 SECRET_NAME = "device_key"  # noqa: S105 - a file's name.
@@ -157,8 +158,4 @@ def _write(path: Path, text: str, mode: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # A key must not be younger than what it signed.
-    finally:
-        os.close(folder)
+    sync(path.parent)  # A key must not be younger than what it signed.

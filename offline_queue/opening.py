@@ -30,20 +30,24 @@ BUSY_TIMEOUT_S = 2.0  # Only a reader of another process could hold it: the repo
 WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 """PRAGMAs set, and read back: SQLite ignores silently what it can't do."""
 
+DISK_FULL = "디스크 가득 참 / disk full"
+READ_ONLY = "읽기 전용 / read-only"
+DISK_ERROR = "디스크 오류 / disk error"
+NO_PERMISSION = "권한 없음 / no permission"
 REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
-    (apsw.FullError, "디스크 가득 참 / disk full"),
-    (apsw.ReadOnlyError, "읽기 전용 / read-only"),
+    (apsw.FullError, DISK_FULL),
+    (apsw.ReadOnlyError, READ_ONLY),
     (apsw.CantOpenError, "파일을 열 수 없음 / file can't be opened"),
     (apsw.BusyError, "다른 프로그램이 사용 중 / in use by another program"),
-    (apsw.IOError, "디스크 오류 / disk error"),
+    (apsw.IOError, DISK_ERROR),
 )
 OS_REASONS = {
-    errno.ENOSPC: "디스크 가득 참 / disk full",
-    errno.EDQUOT: "디스크 가득 참 / disk full",
-    errno.EROFS: "읽기 전용 / read-only",
-    errno.EACCES: "권한 없음 / no permission",
-    errno.EPERM: "권한 없음 / no permission",
-    errno.EIO: "디스크 오류 / disk error",
+    errno.ENOSPC: DISK_FULL,
+    errno.EDQUOT: DISK_FULL,
+    errno.EROFS: READ_ONLY,
+    errno.EACCES: NO_PERMISSION,
+    errno.EPERM: NO_PERMISSION,
+    errno.EIO: DISK_ERROR,
 }
 OPENING = "opening"  # The token of the last opening, here and in the file beside the database.
 DAMAGE = (apsw.CorruptError, apsw.NotADBError)

@@ -18,6 +18,7 @@ from typing import TextIO, TypeVar
 from offline_queue.device_key import Signer, device_key
 from offline_queue.names import OFFLINE
 from offline_queue.opening import (
+    READ_ONLY,
     close_database,
     hold,
     is_disk_fault,
@@ -125,7 +126,7 @@ class SqliteStore:
         if self._failed:
             raise StoreUnavailable(reason=self._failed)
         if write and self._held is None:
-            raise StoreUnavailable(reason="읽기 전용 / read-only")
+            raise StoreUnavailable(reason=READ_ONLY)
 
         def guarded() -> T:
             with store_errors():
@@ -178,8 +179,7 @@ class SqliteStore:
 
     async def last_record(self, kind: str) -> Record | None:
         """Return the newest record of a kind."""
-        clause = "WHERE kind = ? ORDER BY sequence DESC LIMIT 1"
-        found = await self.run(lambda: self._rows.read(clause, kind))
+        found = await self.latest_records((kind,), 1)
         return found[0] if found else None
 
     async def latest_records(self, kinds: Sequence[str], limit: int) -> tuple[Record, ...]:

@@ -144,6 +144,17 @@ def read_event(kind: str, body: dict[str, Json]) -> Event:
     return event
 
 
+def sale_in(record: Record) -> SaleRecord:
+    """Return the finished sale that a `sale.completed` record holds.
+
+    Raises:
+        CodecError: as `from_record`.
+    """
+    event = from_record(record)
+    assert isinstance(event, SaleCompleted)
+    return event.sale
+
+
 def payment_of(event: Event) -> TransactionId | None:
     """Return the payment an event belongs to, if any."""
     return event.payment_id if isinstance(event, payments.PaymentEvent) else None

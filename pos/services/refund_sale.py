@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pos.domain.business_day import business_day
 from pos.domain.codec import encode
 from pos.domain.errors import RefundByHand, SaleNotFound
-from pos.domain.events import Event, SaleCompleted, SaleRefunded, from_record, to_record
+from pos.domain.events import Event, SaleRefunded, from_record, sale_in, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment import Payment, PaymentState, fold
 from pos.domain.payment_events import (
@@ -169,7 +169,7 @@ class RefundSale:
         await self._store.commit(Change(records=records, print_jobs=(slip,)))
 
     async def _standing(self, record: Record) -> SaleStanding:
-        sale = _completed(record).sale
+        sale = sale_in(record)
         events = [from_record(each) for each in await self._store.sale_records(sale.id)]
         return SaleStanding(
             sale,
@@ -177,12 +177,6 @@ class RefundSale:
             fold([event for event in events if isinstance(event, PaymentEvent)]),
             {e.refund_id: e for e in events if isinstance(e, RefundAcknowledged | RefundDeclined)},
         )
-
-
-def _completed(record: Record) -> SaleCompleted:
-    event = from_record(record)
-    assert isinstance(event, SaleCompleted)
-    return event
 
 
 def _check_payments(standing: SaleStanding, record: RefundRecord) -> None:

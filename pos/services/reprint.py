@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pos.domain.codec import encode
-from pos.domain.events import SaleCompleted, from_record
+from pos.domain.events import sale_in
 from pos.domain.report import DaySummary
 from pos.domain.sale import SaleRecord
 from pos.ports import Change, NewPrintJob, PrintKind, PrintSpool, Store
@@ -20,11 +20,7 @@ class Reprint:
     async def last_sale(self) -> SaleRecord | None:
         """Return the newest finished sale, or None."""
         record = await self._store.last_record("sale.completed")
-        if record is None:
-            return None
-        event = from_record(record)
-        assert isinstance(event, SaleCompleted)
-        return event.sale
+        return None if record is None else sale_in(record)
 
     async def last_receipt(self) -> SaleRecord | None:
         """Queue a marked copy of the last receipt; None if there is no sale yet."""

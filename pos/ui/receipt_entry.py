@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pos.domain.identifiers import TransactionId
+from pos.domain.receipt_code import CODE_PREFIX, read_code
 
-CODE_BEGINS = "IEUM1:"
 LONGEST = 4_000  # A receipt's code may fill the largest QR code, 3,391 letters.
 
 _SHORT = re.compile(r"^\d{1,4}$")
@@ -33,9 +33,7 @@ def receipt_wanted(text: str, today: date) -> ReceiptWanted:
     Raises:
         ValueError: a receipt's code that can't be read.
     """
-    if text.startswith(CODE_BEGINS):
-        from pos.domain.receipt_code import read_code  # Seldom needed.
-
+    if text.startswith(CODE_PREFIX):
         facts = read_code(text).facts
         return ReceiptWanted(facts.receipt_number, facts.sale_id)
     typed = text.strip()

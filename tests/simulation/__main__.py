@@ -120,7 +120,6 @@ def _under_hash_seeds(given: argparse.Namespace) -> int:
     """Live the same seeds under several orders of hashing; the traces must be the same."""
     command = [sys.executable, "-m", "tests.simulation", "--trace", "--jobs", "1"]
     parts = _parts(given.start, given.seeds, given.jobs * 4)
-    differing: list[str] = []
     wrong = 0
     begun = time.perf_counter()
     work = [(part, seed) for part in parts for seed in HASH_SEEDS[: given.hash_seeds]]
