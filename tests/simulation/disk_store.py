@@ -64,22 +64,27 @@ class DiskStore(SqliteStore):
         self._turn = asyncio.Lock()
         self._fail = chance.of(f"disk of {till}")
         self._held = hold(path)
-        with store_errors():
-            opened = open_database(
-                path,
-                device=device,
-                new_incarnation=new_incarnation,
-                read_only=False,
-                vfs=disk.vfs,
-            )
-        self._db, self.incarnation = opened.database, opened.incarnation
-        self.is_copy = opened.is_copy
-        self._rows = Rows(self._db, device=device, incarnation=self.incarnation, signer=signer)
+        try:
+            with store_errors():
+                opened = open_database(
+                    path,
+                    device=device,
+                    new_incarnation=new_incarnation,
+                    read_only=False,
+                    vfs=disk.vfs,
+                )
+                self._db, self.incarnation = opened.database, opened.incarnation
+                self.is_copy = opened.is_copy
+                self._rows = Rows(
+                    self._db, device=device, incarnation=self.incarnation, signer=signer
+                )
+                self.states = States(chance.states.setdefault(till, {}))
+                self.states.read(self._rows.run("SELECT kind, body FROM journal ORDER BY sequence"))
+        except BaseException:
+            self._held.close()  # At once: the garbage collector would let chance in.
+            raise
         self.print_jobs = PrintJobRows(self._rows)
         self._receipt_day, self._receipt_count = None, 0
-        self.states = States(chance.states.setdefault(till, {}))
-        with store_errors():
-            self.states.read(self._rows.run("SELECT kind, body FROM journal ORDER BY sequence"))
         self.point: Callable[[str], None] = lambda _: None
         self.dies: Callable[[], None] = lambda: None
         self.by_crash = False  # The process ends in the planned operation, not the machine.
