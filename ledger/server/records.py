@@ -163,8 +163,10 @@ def _judge(
             return ForwardOutcome(number, ForwardStatus.ACCEPTED)
         case ReceiptReingested():
             assert prepared.receipt is not None
-            declined = receipts.take(tx, prepared.receipt, terms, at)
-            return ForwardOutcome(number, ForwardStatus.ACCEPTED, decline=declined)
+            not_posted, why = receipts.take(tx, prepared.receipt, terms, at)
+            return ForwardOutcome(
+                number, ForwardStatus.ACCEPTED, decline=why, not_posted=not_posted
+            )
         case _:
             kind = prepared.record.kind
             return ForwardOutcome(
