@@ -88,7 +88,11 @@ async def test_a_payment_reversed_before_any_sale_stays_reversed(ledger: HttpLed
     journal.reversal(1, 30_000)
     journal.sale(5, (1, 30_000))  # Its till must not have done that; the ledger says what is.
     restored.reversal(1, 30_000)
-    await ledger.forward(journal.records, deadline_ms=DEADLINE_MS)
+    _, told = await ledger.forward(journal.records, deadline_ms=DEADLINE_MS)
+    assert (told.not_posted, told.decline) == (
+        Won(30_000),
+        Decline(DeclineReason.REVERSED_BEFORE),
+    )
 
     (outcome,) = await ledger.forward(restored.records, deadline_ms=DEADLINE_MS)
 
