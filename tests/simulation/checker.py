@@ -11,28 +11,24 @@ from tests.simulation.evidence import (
     Journal,
     TillFacts,
     asked_back,
-    back_of,
+    at_risk,
     chain_breaks,
+    knows,
+    left_by_tender,
     query,
     read_journal,
     read_lost,
     returned,
+    shop_holds,
     total_of,
 )
 
-ENDED = {
-    "payment.approved",
-    "payment.declined",
-    "payment.abandoned",
-    "payment.advice_accepted",
-    "payment.advice_declined",
-    "payment.reversal_acknowledged",
-    "payment.reversal_declined",
-    "payment.refund_acknowledged",
-    "payment.refund_settled",
-    "payment.refund_declined",
-    "payment.receivable_closed",
-}
+ENDS = (
+    *("approved", "declined", "abandoned", "advice_accepted", "advice_declined"),
+    *("reversal_acknowledged", "reversal_declined", "receivable_closed"),
+    *("refund_acknowledged", "refund_settled", "refund_declined"),
+)
+ENDED = {f"payment.{each}" for each in ENDS}
 
 
 def check(ledger: Path, tills: list[TillFacts]) -> list[str]:
@@ -73,6 +69,9 @@ def _till(db: sqlite3.Connection, facts: TillFacts) -> list[str]:
     wrong += _payments(db, facts.device, now, before)
     wrong += _sales(db, facts.device, now, before)
     wrong += _paper(facts, now, before)
+    for taken in at_risk(facts.path):
+        if any(won > cap for won, cap in zip(taken, facts.caps, strict=True)):
+            wrong.append(f"{taken} won taken at risk, {facts.caps} allowed")
     return wrong + _orders(db, now)
 
 
@@ -87,21 +86,11 @@ def _queues(path: Path, was_copied: bool) -> list[str]:
 
 
 def _told(facts: TillFacts, journals: list[Journal]) -> list[str]:
-    wrong = []
-    for what, name, won in facts.told:
-        if what == "sale":
-            found = any(total_of(j.sales[name]) == won for j in journals if name in j.sales)
-        elif what == "refund":
-            found = any(back_of(j.refunds[name]) == won for j in journals if name in j.refunds)
-        else:
-            found = any(
-                j.amounts.get(name) == won
-                and {"payment.approved", "payment.offline_approved"} & set(j.kinds[name])
-                for j in journals
-            )
-        if not found:
-            wrong.append(f"told as approved but not in the journal: {what} {name} of {won}")
-    return wrong
+    return [
+        f"told as approved but not in the journal: {what} {name} of {won}"
+        for what, name, won in facts.told
+        if not any(knows(journal, what, name, won) for journal in journals)
+    ]
 
 
 def _payments(
@@ -143,6 +132,9 @@ def _payments(
         back = returned(db, name)
         if back > now.amounts[name]:
             wrong.append(f"payment {name} of {now.amounts[name]} gave {back} back")
+        gone = is_reversed or back == now.amounts[name]
+        if gone and (held := shop_holds(db, name)):
+            wrong.append(f"payment {name} is given back, the shop is left with {held}")
         if posted and not before and back != asked_back(now, name):
             wrong.append(f"payment {name}: {back} back, {asked_back(now, name)} at the till")
         if posted and json.loads(answer)["amount"] != now.amounts[name]:
@@ -164,6 +156,12 @@ def _sales(db: sqlite3.Connection, device: int, now: Journal, before: list[Journ
             wrong.append(f"sale {name}: {total_of(sale)} at the till, {total} at the ledger")
         if sum(each["amount"] for each in sale["tenders"]) != total_of(sale):
             wrong.append(f"sale {name}: its tenders do not cover it")
+        if min(left_by_tender(now, name).values()) < 0:
+            wrong.append(f"sale {name}: more comes back than {left_by_tender(now, name)} left")
+    numbers = Counter(
+        each["receipt_number"] for each in (*now.sales.values(), *now.refunds.values())
+    )
+    wrong += [f"receipt {number} was given {n} times" for number, n in numbers.items() if n > 1]
     known = {name for journal in before for name in journal.sales}
     return wrong + [f"sale {name} only at the ledger" for name in ledger if name not in known]
 

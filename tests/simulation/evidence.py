@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,11 @@ Paper = list[tuple[str, str, int]]
 
 @dataclass
 class TillFacts:
-    """What a till left behind: files, what its screen said, paper, and how often the drawer opened."""
+    """What a till left behind: files, what its screen said, paper, and how often the drawer opened.
+
+    Attributes:
+        caps: won that may be taken at risk: at once, of one card, of all; before they are answered.
+    """
 
     device: int
     path: Path
@@ -24,6 +28,7 @@ class TillFacts:
     whole: Paper
     torn: Paper
     kicks: int
+    caps: tuple[int, int, int]
 
 
 @dataclass
@@ -95,6 +100,45 @@ def asked_back(till: Journal, payment: str) -> int:
     return sum(each["amount"] for each in returns if each.get("payment_id") == payment)
 
 
+def shop_holds(db: sqlite3.Connection, payment: str) -> int:
+    """Return what a payment, with all that gave it back, leaves in the shop's takings."""
+    sql = (
+        "SELECT coalesce(sum(amount), 0) FROM entries WHERE account LIKE 'merchant:%' AND posting IN"
+        " (SELECT id FROM postings WHERE reference = ?1"
+        " OR reference IN (SELECT id FROM card_refunds WHERE payment = ?1))"
+    )
+    return int(db.execute(sql, (payment,)).fetchone()[0])
+
+
+def left_by_tender(till: Journal, sale: str) -> dict[str, int]:
+    """Return what of each card payment, and of all cash, was not given back."""
+    left: Counter[str] = Counter({"cash": 0})
+    for tender in till.sales[sale]["tenders"]:
+        left[tender.get("payment_id", "cash")] += tender["amount"]
+    for refund in till.refunds.values():
+        for each in refund["returns"] if refund["sale_id"] == sale else ():
+            left[each.get("payment_id", "cash")] -= each["amount"]
+    return left
+
+
+def at_risk(path: Path) -> list[tuple[int, int, int]]:
+    """Return each payment taken at risk: won of it, of its card's unanswered, of all unanswered."""
+    taken = []
+    waiting: dict[str, tuple[str, int, bool]] = {}
+    for kind, text in query(path, "SELECT kind, body FROM journal ORDER BY sequence"):
+        if kind in ("payment.advice_accepted", "payment.advice_declined"):
+            waiting.pop(json.loads(text)["payment_id"], None)
+        if kind != "payment.offline_approved":
+            continue
+        body = json.loads(text)
+        card, won, risky = body["card"]["card_ref"], body["amount"], "risk" in body["mode"]
+        waiting[body["payment_id"]] = (card, won, risky)
+        if risky:
+            of_card = sum(won for ref, won, _ in waiting.values() if ref == card)
+            taken.append((won, of_card, sum(won for _, won, risky in waiting.values() if risky)))
+    return taken
+
+
 def digest(ledger: Path, tills: list[Path]) -> bytes:
     """Return a hash over everything that was written: journals and postings."""
     said = hashlib.sha256()
@@ -106,10 +150,25 @@ def digest(ledger: Path, tills: list[Path]) -> bytes:
     return said.digest()
 
 
+def knows(till: Journal, what: str, name: str, won: int) -> bool:
+    """Tell whether a journal holds what a screen said."""
+    if what == "sale":
+        return name in till.sales and total_of(till.sales[name]) == won
+    if what == "refund":
+        return name in till.refunds and back_of(till.refunds[name]) == won
+    yes = {"payment.approved", "payment.offline_approved"} & set(till.kinds.get(name, ()))
+    return bool(yes) and till.amounts[name] == won
+
+
 def total_of(sale: dict[str, Any]) -> int:
-    total = sum(line["unit_price"] * line["quantity"] for line in sale["lines"])
-    taxed = sum(won for won in sale["tax"].values() if isinstance(won, int))
-    return total if total == taxed else -1
+    """Return a sale's total; -1 where its tax is not that of the whole receipt."""
+    sums: Counter[str] = Counter()
+    for line in sale["lines"]:
+        sums[line["tax"]] += line["unit_price"] * line["quantity"]
+    taxable, exempt, tax = sums["taxable"], sums["exempt"], sale["tax"]
+    vat = (taxable + 5) // 11  # An eleventh, half up.
+    said = tuple(tax[part] for part in ("supply", "vat", "exempt", "service_charge"))
+    return sums.total() if said == (taxable - vat, vat, exempt, 0) else -1
 
 
 def chain_breaks(path: Path) -> list[str]:

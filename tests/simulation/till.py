@@ -180,9 +180,17 @@ class Till:
         folder = self.home / "left"
         folder.mkdir()
         self.disk.copy_to(folder)
-        path, paper = folder / self.path.name, self.printer
+        path, paper, allowed = folder / self.path.name, self.printer, self._limits
+        caps = (allowed.floor_limit.amount, allowed.card_cap.amount, allowed.terminal_cap.amount)
         return TillFacts(
-            self.device, path, self.lost, self.told, paper.whole, paper.torn, paper.kicks
+            device=self.device,
+            path=path,
+            lost=self.lost,
+            told=self.told,
+            whole=paper.whole,
+            torn=paper.torn,
+            kicks=paper.kicks,
+            caps=caps if allowed.at_risk_allowed else (0, 0, 0),
         )
 
     def scrap(self) -> None:

@@ -1,0 +1,42 @@
+"""The bugs that the simulation must find, each of a kind that has cost shops money. Only ever for proving it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.simulation.planted import asking, giving_back, keeping
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+PLANTS: tuple[Plant, ...] = (
+    asking.no_tombstone,
+    asking.new_id_on_retry,
+    asking.declined_on_silence,
+    asking.declined_at_restart,
+    asking.offline_after_silence,
+    asking.cancelled_after_the_yes,
+    asking.tombstone_for_a_day,
+    asking.caps_forgotten_at_restart,
+    keeping.approval_apart_from_the_sale,
+    keeping.told_before_written,
+    keeping.receipt_not_queued,
+    keeping.dropped_without_reversal,
+    keeping.drawer_at_each_attempt,
+    keeping.copies_unmarked,
+    keeping.done_before_paper,
+    keeping.not_synced,
+    keeping.copy_keeps_its_incarnation,
+    keeping.sent_is_settled,
+    keeping.newest_first,
+    keeping.receivable_not_opened,
+    keeping.poison_blocks,
+    keeping.rot_trusted,
+    keeping.receipt_numbers_from_one,
+    giving_back.refunded_at_each_press,
+    giving_back.card_refunded_in_cash,
+    giving_back.fee_kept_on_refund,
+    giving_back.tax_by_line,
+    giving_back.order_accepted_at_each_press,
+)
