@@ -64,7 +64,7 @@ def _books(db: sqlite3.Connection) -> list[str]:
 def _till(db: sqlite3.Connection, facts: TillFacts) -> list[str]:
     now = read_journal(facts.path)
     before = [read_lost(path) for path in facts.lost]
-    wrong = _queues(facts.path, bool(facts.lost)) + chain_breaks(facts.path)
+    wrong = _queues(facts.path, bool(facts.lost)) + chain_breaks(facts.path, facts.device)
     wrong += _told(facts, [now, *before])
     wrong += _payments(db, facts.device, now, before)
     wrong += _sales(db, facts.device, now, before)
