@@ -22,7 +22,7 @@ from offline_queue.identity import (
     sync,
     was_opened_before,
 )
-from offline_queue.log_file import look_at_log
+from offline_queue.log_file import has_log, look_at_log
 from offline_queue.rows import UNRESOLVED_COPY
 from pos.domain.errors import StoreDamaged, StoreInUse, StoreOfOtherVersion, StoreUnavailable
 
@@ -151,7 +151,7 @@ def open_database(
         path.chmod(0o600)
         _make_durable(database)
         incarnation, is_copy = _lay_out(
-            database, path, device, new_incarnation, read_only=read_only
+            database, path, device, new_incarnation, read_only=read_only, vfs=vfs
         )
         sync(path.parent)  # The new file's name.
     except BaseException:
@@ -185,6 +185,7 @@ def _lay_out(
     new_incarnation: Callable[[], int],
     *,
     read_only: bool,
+    vfs: str | None,
 ) -> tuple[int, bool]:
     """Make what is missing in the file; say which incarnation it is, and whether an unresolved copy."""
     meta = _Meta(database)
@@ -203,8 +204,18 @@ def _lay_out(
         incarnation = _renew(meta, new_incarnation)
     is_copy = meta.get(UNRESOLVED_COPY) is not None
     if not read_only:
-        note_opening(path, opening, lambda token: meta.put(OPENING, token))
+        note_opening(path, opening, lambda token: _put_into_log(meta, token, path, vfs))
     return incarnation, is_copy
+
+
+def _put_into_log(meta: _Meta, token: str, path: Path, vfs: str | None) -> None:
+    """Keep the opening's token, and see that it went into the log.
+
+    After an error in turning the log on, SQLite says that it is on, and works without one.
+    """
+    meta.put(OPENING, token)
+    if not has_log(path, vfs):
+        raise _not_durable("journal_mode")
 
 
 class _Meta:
@@ -267,5 +278,9 @@ def _make_durable(database: APSWDatabase) -> None:
         database.execute_sql(f"PRAGMA {name}={wanted}")
         found = database.execute_sql(f"PRAGMA {name}").fetchone()
         if found is None or found[0] != wanted:
-            reason = f"안전한 저장을 켤 수 없음({name}) / can't be made durable ({name})"
-            raise StoreUnavailable(reason=reason)
+            raise _not_durable(name)
+
+
+def _not_durable(pragma: str) -> StoreUnavailable:
+    reason = f"안전한 저장을 켤 수 없음({pragma}) / can't be made durable ({pragma})"
+    return StoreUnavailable(reason=reason)

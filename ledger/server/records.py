@@ -21,7 +21,7 @@ from pos.domain.events import Event, ReceiptReingested, SaleCompleted, SaleRefun
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import OrderAccepted, OrderRejected
-from pos.domain.payment_answers import Approval, GivenBack
+from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.payment_events import OfflineApproved, RefundAsked, ReversalAsked
 from pos.domain.record import ChainBroken, Record, canonical, verify
 from pos.domain.refund import CardReturn
@@ -157,7 +157,9 @@ def _judge(
             return ForwardOutcome(number, status, problem=problem)
         case SaleCompleted() as event:
             sales.take(tx, event)
-            return ForwardOutcome(number, ForwardStatus.ACCEPTED)
+            gone = sales.reversed_in(tx, event.sale)
+            why = Decline(DeclineReason.REVERSED_BEFORE) if gone else None
+            return ForwardOutcome(number, ForwardStatus.ACCEPTED, decline=why, not_posted=gone)
         case SaleRefunded() as event:
             sales.take_refund(tx, event)
             return ForwardOutcome(number, ForwardStatus.ACCEPTED)
@@ -180,7 +182,10 @@ def _reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> bool:
     Only a copy of a journal that was put back can ask for that: it does not know how the sale went on.
     """
     if not payments.is_reversed(tx, payment_id):
-        if sales.rests_on(tx, payment_id) is not None or refunds.any_of(tx, payment_id):
+        kept = sales.rests_on(tx, payment_id) is not None or refunds.any_of(tx, payment_id)
+        if kept and payments.is_posted(
+            tx, payment_id
+        ):  # Of a declined one there is nothing to keep.
             return False
         payments.reverse(tx, payment_id, at)
     return True

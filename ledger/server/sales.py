@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.server.database import Tx
-from ledger.server.payments import hash_body
+from ledger.server.payments import hash_body, is_reversed
 from pos.domain.business_day import business_day
 from pos.domain.codec import encode
 from pos.domain.events import SaleCompleted, SaleRefunded
@@ -73,6 +73,16 @@ def take(tx: Tx, event: SaleCompleted) -> None:
             "UPDATE sales SET body_hash = ?, source = ? WHERE id = ?",
             (body_hash, JOURNAL, sale.id.hex),
         )
+
+
+def reversed_in(tx: Tx, sale: SaleRecord) -> Won:
+    """Return how much of a sale was paid by payments that were reversed before it was known.
+
+    Only a journal that lost its end asks for that reversal, and then only a copy of it that still
+    held the end, put back later, tells of the sale.
+    """
+    cards = [each for each in sale.tenders if isinstance(each, VoucherTender)]
+    return Won.total(e.amount for e in cards if is_reversed(tx, e.payment_id))
 
 
 def take_receipt(tx: Tx, facts: ReceiptFacts) -> None:

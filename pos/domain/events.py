@@ -59,12 +59,13 @@ class ReceiptReingested:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptNotPosted:
-    """The ledger took a scanned paper's sale in, but would not pay all of its offline approvals.
+    """The ledger took a sale in, but not all of its card payments stand there.
+
+    It declined offline approvals of a lost terminal's paper; or a copy that was put back tells of a
+    sale whose payment had been reversed since.
 
     Attributes:
-        sale_id: the lost terminal's.
-        receipt_number: the paper's.
-        amount: of the approvals that it declined, together.
+        amount: of the payments that do not stand, together.
     """
 
     sale_id: TransactionId
@@ -76,7 +77,7 @@ class ReceiptNotPosted:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptSettled:
-    """A person closed what a scanned paper left open."""
+    """A person closed what a sale or a lost terminal's paper had left open."""
 
     sale_id: TransactionId
     amount: Won

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pos.domain.events import Event, ReceiptNotPosted, ReceiptReingested
+from pos.domain.events import Event, ReceiptNotPosted, ReceiptReingested, SaleCompleted
 from pos.domain.order import OrderAccepted, OrderNotPosted, OrderPosted
 from pos.domain.payment_answers import Approval, Decline, GivenBack
 from pos.domain.payment_events import (
@@ -41,8 +41,8 @@ class ForwardOutcome:
         decline: for a declined one, why.
         commission: for an accepted order.
         given_back: for an accepted void or refund.
-        not_posted: for an accepted paper of a lost terminal, won of its approvals that were
-            declined; `decline` says why.
+        not_posted: for an accepted sale, or a lost terminal's paper, won of its card payments that
+            do not stand; `decline` says why.
         problem: for a poison record, in words for support.
     """
 
@@ -81,9 +81,12 @@ def follow_up(event: Event, outcome: ForwardOutcome, at: datetime) -> Event | No
             if outcome.status is not ForwardStatus.ACCEPTED:
                 return OrderNotPosted(key, total, at)
             return OrderPosted(key, total, outcome.commission or ZERO, at)
-        case ReceiptReingested(sale_id=sale) if outcome.decline is not None:
+        case SaleCompleted(sale=sale) if outcome.decline is not None:
+            number, gone = sale.receipt_number, outcome.not_posted
+            return ReceiptNotPosted(sale.id, number, gone, outcome.decline, at)
+        case ReceiptReingested(sale_id=sale_id) if outcome.decline is not None:
             number = read_code(event.code).facts.receipt_number
-            return ReceiptNotPosted(sale, number, outcome.not_posted, outcome.decline, at)
+            return ReceiptNotPosted(sale_id, number, outcome.not_posted, outcome.decline, at)
         case _:
             return None
 

@@ -46,12 +46,12 @@ class Receivable:
     """One thing to close.
 
     Attributes:
-        subject: the payment's id, the refund's, or the sale's that a scanned paper is of.
-        payment_id: None for a scanned paper.
+        subject: the payment's id, the refund's, or the sale's as a whole.
+        payment_id: None for a sale as a whole.
         reason: what the ledger said.
         since: when it said so.
-        masked_pan: whose card it is about; empty for a scanned paper.
-        receipt_number: the paper's, if one was scanned.
+        masked_pan: whose card it is about; empty for a sale as a whole.
+        receipt_number: of a sale as a whole.
     """
 
     owed: Owed
@@ -110,7 +110,7 @@ class Receivables:
         all_events = [from_record(e) for e in await self._store.sale_records(declined.sale_id)]
         if isinstance(declined, ReceiptNotPosted):
             settled = any(isinstance(each, ReceiptSettled) for each in all_events)
-            return [] if settled else [_of_a_paper(declined)]
+            return [] if settled else [_of_a_sale(declined)]
         events = [each for each in all_events if isinstance(each, PaymentEvent)]
         payment = fold(events)[declined.payment_id]
         if isinstance(declined, AdviceDeclined):
@@ -118,7 +118,7 @@ class Receivables:
         return _to_customer(declined, payment, events)
 
 
-def _of_a_paper(declined: ReceiptNotPosted) -> Receivable:
+def _of_a_sale(declined: ReceiptNotPosted) -> Receivable:
     return Receivable(
         Owed.BY_CUSTOMER,
         declined.sale_id,

@@ -42,10 +42,11 @@ class Journal:
     sales: dict[str, dict[str, Any]]
     accepted: dict[str, tuple[str, str, int]]  # Decision: order, what came of it, won.
     refunds: dict[str, dict[str, Any]]
+    uncovered: set[str]  # Sales of which a person has to see that a card's money went back.
 
 
 def read_journal(path: Path) -> Journal:
-    till = Journal(defaultdict(list), {}, {}, {}, {})
+    till = Journal(defaultdict(list), {}, {}, {}, {}, set())
     if not query(path, "SELECT 1 FROM sqlite_schema WHERE name = 'journal'"):
         return till  # The process died before it had laid out its tables.
     for kind, text in query(path, "SELECT kind, body FROM journal ORDER BY sequence"):
@@ -60,6 +61,8 @@ def read_journal(path: Path) -> Journal:
             till.sales[body["sale"]["id"]] = body["sale"]
         elif kind == "sale.refunded":
             till.refunds[body["refund"]["id"]] = body["refund"]
+        elif kind == "receipt.not_posted":
+            till.uncovered.add(body["sale_id"])
         elif kind == "order.accepted":
             till.accepted[body["decision_id"]] = (body["order_key"], "", body["total"])
         elif kind in ("order.posted", "order.not_posted"):
@@ -74,7 +77,7 @@ def read_lost(path: Path) -> Journal:
     try:
         return read_journal(path)
     except sqlite3.DatabaseError:
-        return Journal(defaultdict(list), {}, {}, {}, {})
+        return Journal(defaultdict(list), {}, {}, {}, {}, set())
 
 
 def query(path: Path, sql: str) -> list[tuple[Any, ...]]:

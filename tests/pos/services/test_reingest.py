@@ -148,3 +148,27 @@ async def test_what_the_ledger_would_not_pay_of_a_paper_is_owed_here_until_a_per
     with pytest.raises(ReceivableGone):
         await receivables.close(item, ReceivableEnd.PAID, note="", by="점장")
     assert await world.store.last_sequence() == 0
+
+
+async def test_a_sale_whose_card_money_went_back_meanwhile_is_owed_until_a_person_closes_it() -> (
+    None
+):
+    world = World()
+    world.counter.scan("101")
+    outcome = await world.card.pay()
+    assert isinstance(outcome, PaidInFull)
+    (record,) = [each for each in world.store.waiting if each.kind == "sale.completed"]
+    gone = ForwardOutcome(
+        record.sequence,
+        ForwardStatus.ACCEPTED,
+        decline=Decline(DeclineReason.REVERSED_BEFORE),
+        not_posted=outcome.record.total,
+    )
+    left_open = follow_up(from_record(record), gone, world.clock.now())
+    assert left_open is not None
+    await world.store.commit(Change(records=(to_record(left_open),)))
+
+    (item,) = await Receivables(store=world.store, clock=world.clock).open_ones()
+
+    assert (item.owed, item.amount) == (Owed.BY_CUSTOMER, outcome.record.total)
+    assert item.receipt_number == outcome.record.receipt_number
