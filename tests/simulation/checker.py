@@ -67,7 +67,7 @@ def _books(db: Db) -> list[str]:
 def _till(db: Db, facts: TillFacts) -> list[str]:
     now = read_journal(facts.path)
     before = [read_lost(path) for path in facts.lost]
-    wrong = _queues(facts.path, bool(facts.lost)) + chain_breaks(facts.path)
+    wrong = _queues(facts.path, bool(facts.lost)) + chain_breaks(facts.path, facts.device)
     wrong += strange_records(db, facts.device, [facts.path, *facts.lost])
     wrong += _told(facts, [now, *before])
     wrong += _payments(db, facts.device, now, before)

@@ -96,6 +96,7 @@ class DiskStore(SqliteStore):
             if self.dead:
                 raise Died
             if not write:
+                await asyncio.sleep(0)  # As with a thread, whoever asks meanwhile is heard between.
                 return await self._do(work, write=False)
             await asyncio.sleep(0.001)
             self._plan()

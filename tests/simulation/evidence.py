@@ -7,9 +7,11 @@ import json
 import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Paper = list[tuple[str, str, int]]
 
 
@@ -185,11 +187,26 @@ def total_of(sale: dict[str, Any]) -> int:
     return sums.total() if said == (taxable - vat, vat, exempt, 0) else -1
 
 
-def chain_breaks(path: Path) -> list[str]:
+def chain_breaks(path: Path, device: int) -> list[str]:
+    """Return where a record is missing, does not follow, or is not what was hashed."""
     before = "0" * 64
-    rows = query(path, "SELECT sequence, previous, hash FROM journal ORDER BY sequence")
-    for expected, (sequence, previous, own) in enumerate(rows, 1):
-        if sequence != expected or previous != before:
+    rows = query(
+        path,
+        "SELECT sequence, previous, hash, incarnation, at_us, kind, body FROM journal ORDER BY 1",
+    )
+    for expected, (sequence, previous, own, incarnation, at_us, kind, body) in enumerate(rows, 1):
+        said = {
+            "at": (EPOCH + timedelta(microseconds=at_us)).isoformat(timespec="microseconds"),
+            "body": json.loads(body),
+            "device": device,
+            "incarnation": incarnation,
+            "kind": kind,
+            "previous": before,
+            "sequence": expected,
+        }
+        text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        found = hashlib.sha256(text.encode()).hexdigest()
+        if (sequence, previous, own) != (expected, before, found):
             return [f"the chain breaks at {sequence}"]
         before = own
     return []

@@ -304,7 +304,7 @@ def _limits(chance: Chance, till: str) -> OfflineLimits:
     return OfflineLimits(
         at_risk_allowed=draw.random() < 0.6,
         floor_limit=Won(30_000),
-        card_cap=Won(50_000),
-        terminal_cap=Won(100_000),
+        card_cap=Won(draw.choice((12_000, 50_000))),
+        terminal_cap=Won(draw.choice((20_000, 100_000))),
         permission_above=Won(draw.choice((5_000, 1_000_000))),
     )

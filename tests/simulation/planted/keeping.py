@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,7 +20,6 @@ from pos.domain.tender import VoucherTender
 from pos.ports import Change
 from pos.services.card_outcome import CardOutcome, PaidInPart
 from pos.services.take_card import TakeCard
-from tests.simulation import technician
 from tests.simulation.disk_store import DiskStore
 
 
@@ -107,19 +105,6 @@ def copies_unmarked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(PrintJobRows, "begin_next", begin_next)
 
 
-def done_before_paper(patch: pytest.MonkeyPatch) -> None:
-    """A job is done once its bytes are on their way."""
-    real = PrintJobRows.begin_next
-
-    def begin_next(self: PrintJobRows) -> PendingJob | None:
-        job = real(self)
-        if job is not None:
-            self.end(job)
-        return job
-
-    patch.setattr(PrintJobRows, "begin_next", begin_next)
-
-
 def not_synced(patch: pytest.MonkeyPatch) -> None:
     """Commits do not wait for the disk: faster, until the power goes."""
     patch.setitem(opening.WANTED, "synchronous", 0)
@@ -164,26 +149,3 @@ def receivable_not_opened(patch: pytest.MonkeyPatch) -> None:
         return None if isinstance(found, AdviceDeclined) else found
 
     patch.setattr(forwarder, "follow_up", follow_up)
-
-
-def poison_blocks(patch: pytest.MonkeyPatch) -> None:
-    """One record that the ledger can't take holds up all that come after it."""
-    real = Forwarder._tell
-
-    async def tell(self: Forwarder, records: Sequence[Record]) -> tuple[ForwardOutcome, ...]:
-        outcomes = await real(self, records)
-        if any(each.status is ForwardStatus.POISON for each in outcomes):
-            raise LedgerSilent
-        return outcomes
-
-    patch.setattr(Forwarder, "_tell", tell)
-
-
-def rot_trusted(patch: pytest.MonkeyPatch) -> None:
-    """The journal is not verified before it is sold on."""
-    patch.setattr(technician, "audit", lambda *_: SimpleNamespace(count=0))
-
-
-def receipt_numbers_from_one(patch: pytest.MonkeyPatch) -> None:
-    """Each start begins the day's receipt numbers anew."""
-    patch.setattr(DiskStore, "_receipts_on", lambda *_: 0)
