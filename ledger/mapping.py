@@ -151,6 +151,7 @@ def forwarded_to_wire(outcome: ForwardOutcome) -> wire.RecordOutcome:
         commission=None if outcome.commission is None else outcome.commission.amount,
         problem=outcome.problem[:1_000],
         given_back=None if outcome.given_back is None else _given_back_to_wire(outcome.given_back),
+        not_posted=outcome.not_posted.amount,
     )
 
 
@@ -168,6 +169,7 @@ def forwarded_from_wire(outcome: wire.RecordOutcome) -> ForwardOutcome:
         commission=None if outcome.commission is None else Won(outcome.commission),
         problem=outcome.problem,
         given_back=None if outcome.given_back is None else _given_back(outcome.given_back),
+        not_posted=Won(outcome.not_posted),
     )
 
 

@@ -39,6 +39,15 @@ def look_at_log(database: Path, vfs: str | None) -> None:
     _write_again(log, found, vfs)
 
 
+def has_log(database: Path, vfs: str | None) -> bool:
+    """Tell whether something stands in the log.
+
+    Raises:
+        apsw.Error: it can't be opened.
+    """
+    return _size(Path(f"{database}-wal"), vfs, apsw.SQLITE_OPEN_WAL) > 0
+
+
 def _missing(path: Path) -> str:
     return f"{path.name} 파일이 없어졌거나 비었음 / {path.name} is gone or empty"
 

@@ -17,7 +17,7 @@ from pos.domain.tender import ApprovalMode
 OPENS_SALE = "payment.intended"
 CLOSE_SALE = ("sale.completed", "sale.dropped")
 OFFLINE = "payment.offline_approved"
-OF_ANOTHER = "receipt.reingested"
+OF_ANOTHER = "receipt."  # What papers of a lost terminal left.
 _ID_FIELDS = ("payment_id", "sale_id", "decision_id", "refund_id")
 
 
@@ -57,7 +57,7 @@ def named_in(kind: str, body: Mapping[str, Json]) -> Names:
         sale = refund.get("sale_id", "")
         ids += [str(sale), str(refund.get("id", ""))]
     highest = max((TransactionId.parse(each).sequence for each in ids), default=0)
-    if kind == OF_ANOTHER:  # Its ids count nothing here.
+    if kind.startswith(OF_ANOTHER):  # Its ids count nothing here.
         return Names(str(sale), 0)
     if kind != OFFLINE:
         return Names(str(sale), highest)

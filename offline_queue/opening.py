@@ -22,7 +22,7 @@ from offline_queue.identity import (
     sync,
     was_opened_before,
 )
-from offline_queue.log_file import look_at_log
+from offline_queue.log_file import has_log, look_at_log
 from offline_queue.rows import UNRESOLVED_COPY
 from pos.domain.errors import StoreDamaged, StoreInUse, StoreOfOtherVersion, StoreUnavailable
 
@@ -151,7 +151,7 @@ def open_database(
         path.chmod(0o600)
         _make_durable(database)
         incarnation, is_copy = _lay_out(
-            database, path, device, new_incarnation, read_only=read_only
+            database, path, device, new_incarnation, read_only=read_only, vfs=vfs
         )
         sync(path.parent)  # The new file's name.
     except BaseException:
@@ -185,49 +185,91 @@ def _lay_out(
     new_incarnation: Callable[[], int],
     *,
     read_only: bool,
+    vfs: str | None,
 ) -> tuple[int, bool]:
     """Make what is missing in the file; say which incarnation it is, and whether an unresolved copy."""
-    # Bound for the opening alone: the process may hold more than one database, as tests do.
-    with database.bind_ctx(schema.TABLES):
-        if _refuse_other_versions() is None:
+    meta = _Meta(database)
+    if _refuse_other_versions(meta) is None:
+        # Bound for this alone: the process may hold more than one database, as tests do.
+        with database.bind_ctx(schema.TABLES):
             database.create_tables(schema.TABLES)
-            for trigger in schema.APPEND_ONLY:
-                database.execute_sql(trigger)
-        incarnation = _identify(device, new_incarnation)
-        known = read_only or is_the_last_opened(path, _value(OPENING))
-        # Just made, it gave out no number yet; but one that forgot its opening is a copy too.
-        just_made = _value(OPENING) is None and not was_opened_before(path)
-        if not known and not just_made:
-            incarnation = _renew(new_incarnation)
-        is_copy = _value(UNRESOLVED_COPY) is not None
-        if not read_only:
-            note_opening(path, _value(OPENING), lambda token: _put(OPENING, token))
+        for trigger in schema.APPEND_ONLY:
+            database.execute_sql(trigger)
+    incarnation = _identify(meta, device, new_incarnation)
+    opening = meta.get(OPENING)
+    known = read_only or is_the_last_opened(path, opening)
+    # Just made, it gave out no number yet; but one that forgot its opening is a copy too.
+    just_made = opening is None and not was_opened_before(path)
+    if not known and not just_made:
+        incarnation = _renew(meta, new_incarnation)
+    is_copy = meta.get(UNRESOLVED_COPY) is not None
+    if not read_only:
+        note_opening(path, opening, lambda token: _put_into_log(meta, token, path, vfs))
     return incarnation, is_copy
 
 
-def _refuse_other_versions() -> str | None:
+def _put_into_log(meta: _Meta, token: str, path: Path, vfs: str | None) -> None:
+    """Keep the opening's token, and see that it went into the log.
+
+    After an error in turning the log on, SQLite says that it is on, and works without one.
+    """
+    meta.put(OPENING, token)
+    if not has_log(path, vfs):
+        raise _not_durable("journal_mode")
+
+
+class _Meta:
+    """The values kept by key, in plain SQL: drawn up by peewee, they took half of an opening."""
+
+    def __init__(self, database: APSWDatabase) -> None:
+        self.database = database
+
+    def get(self, key: str) -> str | None:
+        """Return the value kept under a key."""
+        sql = "SELECT value FROM meta WHERE key = ?"
+        row = self.database.execute_sql(sql, (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def put(self, key: str, value: str) -> None:
+        """Keep a value under a key."""
+        sql = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
+        self.database.execute_sql(sql, (key, value))
+
+    def once(self, key: str, make: Callable[[], str]) -> str:
+        """Return the value kept under a key, storing it the first time."""
+        found = self.get(key)
+        if found is None:
+            found = make()
+            self.put(key, found)
+        return found
+
+
+def _refuse_other_versions(meta: _Meta) -> str | None:
     """Look before anything is added to a file that another version laid out; None for a new one."""
-    found = _value("schema") if schema.Meta.table_exists() else None  # type: ignore[no-untyped-call]
+    sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"
+    there = meta.database.execute_sql(sql).fetchone()
+    found = None if there is None else meta.get("schema")
     if found not in (None, str(schema.SCHEMA_VERSION)):
         raise StoreOfOtherVersion(version=found, ours=schema.SCHEMA_VERSION)
     return found
 
 
-def _identify(device: int, new_incarnation: Callable[[], int]) -> int:
-    incarnation = int(_once("incarnation", lambda: str(new_incarnation())))
-    if int(_once("device", lambda: str(device))) != device:
+def _identify(meta: _Meta, device: int, new_incarnation: Callable[[], int]) -> int:
+    incarnation = int(meta.once("incarnation", lambda: str(new_incarnation())))
+    if int(meta.once("device", lambda: str(device))) != device:
         raise StoreUnavailable(reason="다른 단말기의 기록 / another terminal's record")
-    _once("schema", lambda: str(schema.SCHEMA_VERSION))
+    meta.once("schema", lambda: str(schema.SCHEMA_VERSION))
     return incarnation
 
 
-def _renew(new_incarnation: Callable[[], int]) -> int:
+def _renew(meta: _Meta, new_incarnation: Callable[[], int]) -> int:
     incarnation = new_incarnation()
-    _put("incarnation", str(incarnation))
-    _put(UNRESOLVED_COPY, "1")  # Until the recovery is through; it may be killed half way.
+    meta.put("incarnation", str(incarnation))
+    meta.put(UNRESOLVED_COPY, "1")  # Until the recovery is through; it may be killed half way.
     # What waits in a copy may be on paper since: it comes as a marked copy and opens no drawer.
-    waiting = schema.PrintJob.state.in_(("waiting", "printing"))
-    schema.PrintJob.update(reprint=True, open_drawer=False).where(waiting).execute()
+    meta.database.execute_sql(
+        "UPDATE print_job SET reprint = 1, open_drawer = 0 WHERE state IN ('waiting', 'printing')"
+    )
     return incarnation
 
 
@@ -236,25 +278,9 @@ def _make_durable(database: APSWDatabase) -> None:
         database.execute_sql(f"PRAGMA {name}={wanted}")
         found = database.execute_sql(f"PRAGMA {name}").fetchone()
         if found is None or found[0] != wanted:
-            reason = f"안전한 저장을 켤 수 없음({name}) / can't be made durable ({name})"
-            raise StoreUnavailable(reason=reason)
+            raise _not_durable(name)
 
 
-def _once(key: str, make: Callable[[], str]) -> str:
-    """Return the value kept under a key, storing it the first time."""
-    found = _value(key)
-    if found is None:
-        found = make()
-        _put(key, found)
-    return found
-
-
-def _value(key: str) -> str | None:
-    # Asked several times before the first screen: drawn up by peewee it took ten times as long.
-    database = schema.Meta._meta.database
-    row = database.execute_sql("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return None if row is None else str(row[0])
-
-
-def _put(key: str, value: str) -> None:
-    schema.Meta.replace(key=key, value=value).execute()  # type: ignore[no-untyped-call]
+def _not_durable(pragma: str) -> StoreUnavailable:
+    reason = f"안전한 저장을 켤 수 없음({pragma}) / can't be made durable ({pragma})"
+    return StoreUnavailable(reason=reason)

@@ -11,7 +11,9 @@ from pos.domain.card import CardEntry, CardRead, Cryptogram
 from pos.domain.catalogue import Catalogue, Product
 from pos.domain.errors import CardCancelled, CardError, LedgerError
 from pos.domain.events import (
+    ReceiptNotPosted,
     ReceiptReingested,
+    ReceiptSettled,
     SaleCompleted,
     SaleRefunded,
     from_record,
@@ -134,7 +136,7 @@ class MemoryStore:
         found = [0]
         for record in self.journal:
             event = from_record(record)
-            if isinstance(event, ReceiptReingested):
+            if isinstance(event, ReceiptReingested | ReceiptNotPosted | ReceiptSettled):
                 continue  # Its ids are another terminal's.
             ids = [payment_of(event), sale_of(event), getattr(event, "decision_id", None)]
             ids.append(getattr(event, "refund_id", None))

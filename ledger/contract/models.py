@@ -152,6 +152,7 @@ class RecordOutcome(Wire):
     commission: Balance | None = None
     problem: LongText = ""
     given_back: GivenBackAnswer | None = None
+    not_posted: Balance = 0
 
 
 class ForwardAnswer(Wire):

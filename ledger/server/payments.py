@@ -92,6 +92,12 @@ def is_reversed(tx: Tx, payment_id: TransactionId) -> bool:
     return row is not None and bool(row[0])
 
 
+def is_posted(tx: Tx, payment_id: TransactionId) -> bool:
+    """Tell whether a payment drew something; one that was declined never did."""
+    row = tx.row("SELECT posting FROM payments WHERE id = ?", (payment_id.hex,))
+    return row is not None and row[0] is not None
+
+
 def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
     """Undo whatever a payment drew; of an unseen one, leave a tombstone. Repeats change nothing."""
     row = tx.row(

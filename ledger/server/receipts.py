@@ -18,7 +18,7 @@ from pos.domain.events import ReceiptReingested
 from pos.domain.payment_answers import Decline
 from pos.domain.receipt_code import ReceiptCodeError, SignedReceipt, read_code, receipt_key_id
 from pos.domain.tender import ApprovalMode
-from pos.domain.won import ZERO
+from pos.domain.won import ZERO, Won
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,13 @@ def open_receipt(event: ReceiptReingested, opener: CardOpener) -> OpenedReceipt:
     return OpenedReceipt(code, cards)
 
 
-def take(tx: Tx, receipt: OpenedReceipt, terms: tuple[Terms, ...], at: datetime) -> Decline | None:
+def take(
+    tx: Tx, receipt: OpenedReceipt, terms: tuple[Terms, ...], at: datetime
+) -> tuple[Won, Decline | None]:
     """Post a paper's offline approvals and keep its sale; what is known already changes nothing.
 
     Returns:
-        Why an offline approval was not posted, if one was not: the shop bears it.
+        How many won of its offline approvals were not posted, and why: the shop bears them.
 
     Raises:
         Contradicted: no key of that terminal signed it, or the sale is known otherwise.
@@ -74,13 +76,13 @@ def take(tx: Tx, receipt: OpenedReceipt, terms: tuple[Terms, ...], at: datetime)
     shop = merchants.of_device(tx, facts.sale_id.device)
     if shop is None:
         raise Contradicted("no such terminal")
-    declined: Decline | None = None
+    not_posted, why = ZERO, None
     for event, card in zip(facts.advices, receipt.cards, strict=True):
         answer = payments.authorize(tx, payments.advice(event, card, shop, at), terms)
         if isinstance(answer, Decline):
-            declined = declined or answer
+            not_posted, why = not_posted + event.amount, why or answer
     sales.take_receipt(tx, facts)
-    return declined
+    return not_posted, why
 
 
 def _check_signature(tx: Tx, code: SignedReceipt) -> None:

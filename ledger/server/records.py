@@ -163,8 +163,10 @@ def _judge(
             return ForwardOutcome(number, ForwardStatus.ACCEPTED)
         case ReceiptReingested():
             assert prepared.receipt is not None
-            declined = receipts.take(tx, prepared.receipt, terms, at)
-            return ForwardOutcome(number, ForwardStatus.ACCEPTED, decline=declined)
+            not_posted, why = receipts.take(tx, prepared.receipt, terms, at)
+            return ForwardOutcome(
+                number, ForwardStatus.ACCEPTED, decline=why, not_posted=not_posted
+            )
         case _:
             kind = prepared.record.kind
             return ForwardOutcome(
@@ -178,7 +180,10 @@ def _reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> bool:
     Only a copy of a journal that was put back can ask for that: it does not know how the sale went on.
     """
     if not payments.is_reversed(tx, payment_id):
-        if sales.rests_on(tx, payment_id) is not None or refunds.any_of(tx, payment_id):
+        kept = sales.rests_on(tx, payment_id) is not None or refunds.any_of(tx, payment_id)
+        if kept and payments.is_posted(
+            tx, payment_id
+        ):  # Of a declined one there is nothing to keep.
             return False
         payments.reverse(tx, payment_id, at)
     return True

@@ -9,9 +9,11 @@ from pos.domain import order as orders
 from pos.domain import payment_events as payments
 from pos.domain.codec import CodecError, Json, decode, encode
 from pos.domain.identifiers import TransactionId
+from pos.domain.payment_answers import Decline, ReceivableEnd
 from pos.domain.record import NewRecord, Record
 from pos.domain.refund import RefundRecord
 from pos.domain.sale import SaleRecord
+from pos.domain.won import Won
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,35 @@ class ReceiptReingested:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptNotPosted:
+    """The ledger took a scanned paper's sale in, but would not pay all of its offline approvals.
+
+    Attributes:
+        sale_id: the lost terminal's.
+        receipt_number: the paper's.
+        amount: of the approvals that it declined, together.
+    """
+
+    sale_id: TransactionId
+    receipt_number: str
+    amount: Won
+    decline: Decline
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSettled:
+    """A person closed what a scanned paper left open."""
+
+    sale_id: TransactionId
+    amount: Won
+    how: ReceivableEnd
+    note: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DrawerOpened:
     """The drawer was opened without a sale."""
 
@@ -70,6 +101,8 @@ Event = (
     | SaleDropped
     | SaleRefunded
     | ReceiptReingested
+    | ReceiptNotPosted
+    | ReceiptSettled
     | DrawerOpened
 )
 
@@ -95,6 +128,8 @@ KINDS: dict[str, type] = {
     "sale.dropped": SaleDropped,
     "sale.refunded": SaleRefunded,
     "receipt.reingested": ReceiptReingested,
+    "receipt.not_posted": ReceiptNotPosted,
+    "receipt.settled": ReceiptSettled,
     "order.received": orders.OrderReceived,
     "order.accepted": orders.OrderAccepted,
     "order.rejected": orders.OrderRejected,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pos.domain.events import Event
+from pos.domain.events import Event, ReceiptNotPosted, ReceiptReingested
 from pos.domain.order import OrderAccepted, OrderNotPosted, OrderPosted
 from pos.domain.payment_answers import Approval, Decline, GivenBack
 from pos.domain.payment_events import (
@@ -20,6 +20,7 @@ from pos.domain.payment_events import (
     ReversalAsked,
     ReversalDeclined,
 )
+from pos.domain.receipt_code import read_code
 from pos.domain.won import ZERO, Won
 
 
@@ -40,6 +41,8 @@ class ForwardOutcome:
         decline: for a declined one, why.
         commission: for an accepted order.
         given_back: for an accepted void or refund.
+        not_posted: for an accepted paper of a lost terminal, won of its approvals that were
+            declined; `decline` says why.
         problem: for a poison record, in words for support.
     """
 
@@ -50,6 +53,7 @@ class ForwardOutcome:
     commission: Won | None = None
     problem: str = ""
     given_back: GivenBack | None = None
+    not_posted: Won = ZERO
 
 
 def follow_up(event: Event, outcome: ForwardOutcome, at: datetime) -> Event | None:
@@ -77,6 +81,9 @@ def follow_up(event: Event, outcome: ForwardOutcome, at: datetime) -> Event | No
             if outcome.status is not ForwardStatus.ACCEPTED:
                 return OrderNotPosted(key, total, at)
             return OrderPosted(key, total, outcome.commission or ZERO, at)
+        case ReceiptReingested(sale_id=sale) if outcome.decline is not None:
+            number = read_code(event.code).facts.receipt_number
+            return ReceiptNotPosted(sale, number, outcome.not_posted, outcome.decline, at)
         case _:
             return None
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 DEVICE_BITS = 48
 INCARNATION_BITS = 32
 SEQUENCE_BITS = 48
+_ID = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,7 +50,7 @@ class TransactionId:
         Raises:
             ValueError: the text is not 32 lower-case hex digits.
         """
-        if len(text) != 32 or any(digit not in "0123456789abcdef" for digit in text):
+        if _ID.fullmatch(text) is None:
             raise ValueError("a transaction id is 32 lower-case hex digits")
         return cls(int(text[:12], 16), int(text[12:20], 16), int(text[20:], 16))
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pos.domain.errors import IeumError
-from pos.domain.events import from_record, to_record
+from pos.domain.events import Event, ReceiptNotPosted, ReceiptSettled, from_record, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment import Payment, PaymentState, fold
 from pos.domain.payment_answers import DeclineReason, ReceivableEnd
@@ -22,7 +22,7 @@ from pos.domain.payment_events import (
 from pos.domain.won import Won
 from pos.ports import Change, Clock, Store
 
-KINDS = ("payment.advice_declined", "payment.refund_declined")
+KINDS = ("payment.advice_declined", "payment.refund_declined", "receipt.not_posted")
 LISTED_MAX = 200  # Newest first; a shop with more has another problem.
 
 
@@ -46,20 +46,23 @@ class Receivable:
     """One thing to close.
 
     Attributes:
-        subject: the payment's id, or the refund's.
+        subject: the payment's id, the refund's, or the sale's that a scanned paper is of.
+        payment_id: None for a scanned paper.
         reason: what the ledger said.
         since: when it said so.
-        masked_pan: whose card it is about.
+        masked_pan: whose card it is about; empty for a scanned paper.
+        receipt_number: the paper's, if one was scanned.
     """
 
     owed: Owed
     subject: TransactionId
-    payment_id: TransactionId
+    payment_id: TransactionId | None
     sale_id: TransactionId
     amount: Won
     reason: DeclineReason
     since: datetime
     masked_pan: str
+    receipt_number: str = ""
 
 
 class Receivables:
@@ -78,7 +81,7 @@ class Receivables:
         found: list[Receivable] = []
         for record in await self._store.latest_records(KINDS, LISTED_MAX):
             declined = from_record(record)
-            assert isinstance(declined, AdviceDeclined | RefundDeclined)
+            assert isinstance(declined, AdviceDeclined | RefundDeclined | ReceiptNotPosted)
             found += await self._still_open(declined)
         return tuple(found)
 
@@ -91,21 +94,42 @@ class Receivables:
         """
         if item.subject not in {each.subject for each in await self.open_ones()}:
             raise ReceivableGone()
-        event: PaymentEvent
-        where = (item.payment_id, item.sale_id, item.amount, how, note, by, self._clock.now())
-        if item.owed is Owed.BY_CUSTOMER:
-            event = ReceivableClosed(*where)
+        event: Event
+        where = (item.sale_id, item.amount, how, note, by, self._clock.now())
+        if item.payment_id is None:
+            event = ReceiptSettled(*where)
+        elif item.owed is Owed.BY_CUSTOMER:
+            event = ReceivableClosed(item.payment_id, *where)
         else:
-            event = RefundSettled(item.subject, *where)
+            event = RefundSettled(item.subject, item.payment_id, *where)
         await self._store.commit(Change(records=(to_record(event),)))
 
-    async def _still_open(self, declined: AdviceDeclined | RefundDeclined) -> list[Receivable]:
-        records = await self._store.sale_records(declined.sale_id)
-        events = [e for e in map(from_record, records) if isinstance(e, PaymentEvent)]
+    async def _still_open(
+        self, declined: AdviceDeclined | RefundDeclined | ReceiptNotPosted
+    ) -> list[Receivable]:
+        all_events = [from_record(e) for e in await self._store.sale_records(declined.sale_id)]
+        if isinstance(declined, ReceiptNotPosted):
+            settled = any(isinstance(each, ReceiptSettled) for each in all_events)
+            return [] if settled else [_of_a_paper(declined)]
+        events = [each for each in all_events if isinstance(each, PaymentEvent)]
         payment = fold(events)[declined.payment_id]
         if isinstance(declined, AdviceDeclined):
             return _by_customer(declined, payment)
         return _to_customer(declined, payment, events)
+
+
+def _of_a_paper(declined: ReceiptNotPosted) -> Receivable:
+    return Receivable(
+        Owed.BY_CUSTOMER,
+        declined.sale_id,
+        None,
+        declined.sale_id,
+        declined.amount,
+        declined.decline.reason,
+        declined.at,
+        "",
+        declined.receipt_number,
+    )
 
 
 def _by_customer(declined: AdviceDeclined, payment: Payment) -> list[Receivable]:

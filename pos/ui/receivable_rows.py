@@ -65,7 +65,7 @@ def item_cells(item: Receivable, now: datetime) -> tuple[str, ...]:
     return (
         owed_word(item.owed),
         str(item.amount),
-        safe(item.masked_pan[-8:]),
+        safe(item.masked_pan[-8:] or item.receipt_number),
         since(item.since, now),
         decline_word(item.reason),
     )
@@ -78,7 +78,9 @@ def item_rows(item: Receivable, now: datetime) -> tuple[Row, ...]:
     return (
         (head, ""),
         (_("Amount"), won(item.amount)),
-        (_("Card"), safe(item.masked_pan)),
+        (_("Receipt"), safe(item.receipt_number))
+        if item.receipt_number
+        else (_("Card"), safe(item.masked_pan)),
         (_("Since"), since(item.since, now)),
         (_("Reason"), decline_word(item.reason)),
     )

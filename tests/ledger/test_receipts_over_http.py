@@ -238,6 +238,7 @@ async def test_an_approval_the_ledger_will_not_post_is_said_and_the_sale_is_kept
 
     assert outcome.status is ACCEPTED
     assert outcome.decline == Decline(DeclineReason.INSUFFICIENT_FUNDS, Won(3_000))
+    assert outcome.not_posted == Won(9_000)
     assert sale.id.hex in sales(process)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.client import HttpLedger
 from pos.domain.forwarding import ForwardStatus
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
+from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
 from pos.ports import PaymentFate
 from tests.ledger.conftest import Process
@@ -123,3 +124,20 @@ async def test_an_advice_and_its_reversal_in_one_batch_cancel_out(
     # The card has counted down, so what it can't spend by itself any more is spendable online.
     assert (card["offline_reserve"], card["purses"]["charged"]) == (30_000, 870_000)
     assert card["purses"]["cashback"] == 5_000
+
+
+async def test_a_declined_advice_is_reversed_although_a_finished_sale_rests_on_it(
+    ledger: HttpLedger, process: Process
+) -> None:
+    journal, restored = Journal(), Journal(incarnation=8)
+    journal.offline(1, 9_000, card="poor", mode=ApprovalMode.OFFLINE_AT_RISK)
+    journal.sale(5, (1, 9_000))
+    restored.reversal(1, 9_000)
+    outcomes = await ledger.forward(journal.records, deadline_ms=DEADLINE_MS)
+    assert [each.status for each in outcomes] == [ForwardStatus.DECLINED, ACCEPTED]
+    balances = process.ask("/demo/entries")["balances"]
+
+    (outcome,) = await ledger.forward(restored.records, deadline_ms=DEADLINE_MS)
+
+    assert outcome.status is ACCEPTED, "it never drew anything"
+    assert process.ask("/demo/entries")["balances"] == balances

@@ -15,6 +15,7 @@ from tests.simulation.evidence import (
     chain_breaks,
     query,
     read_journal,
+    read_lost,
     returned,
     total_of,
 )
@@ -66,7 +67,7 @@ def _books(db: sqlite3.Connection) -> list[str]:
 
 def _till(db: sqlite3.Connection, facts: TillFacts) -> list[str]:
     now = read_journal(facts.path)
-    before = [read_journal(path) for path in facts.lost]
+    before = [read_lost(path) for path in facts.lost]
     wrong = _queues(facts.path, bool(facts.lost)) + chain_breaks(facts.path)
     wrong += _told(facts, [now, *before])
     wrong += _payments(db, facts.device, now, before)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import apsw
 
@@ -27,6 +28,7 @@ from tests.simulation.states import States
 T = TypeVar("T")
 COMMIT_OPERATIONS = 40  # About what one commit asks of the disk; a fault is planned among them.
 NO_THREAD = ThreadPoolExecutor(max_workers=1)  # Never used: the loop does the work itself.
+NONE: Counter[DiskFault] = Counter()
 AT_THE_DISK = {
     DiskFault.IO_ERROR: "I/O error",
     DiskFault.FULL: "disk full",
@@ -64,22 +66,27 @@ class DiskStore(SqliteStore):
         self._turn = asyncio.Lock()
         self._fail = chance.of(f"disk of {till}")
         self._held = hold(path)
-        with store_errors():
-            opened = open_database(
-                path,
-                device=device,
-                new_incarnation=new_incarnation,
-                read_only=False,
-                vfs=disk.vfs,
-            )
-        self._db, self.incarnation = opened.database, opened.incarnation
-        self.is_copy = opened.is_copy
-        self._rows = Rows(self._db, device=device, incarnation=self.incarnation, signer=signer)
+        try:
+            with store_errors():
+                opened = open_database(
+                    path,
+                    device=device,
+                    new_incarnation=new_incarnation,
+                    read_only=False,
+                    vfs=disk.vfs,
+                )
+                self._db, self.incarnation = opened.database, opened.incarnation
+                self.is_copy = opened.is_copy
+                self._rows = Rows(
+                    self._db, device=device, incarnation=self.incarnation, signer=signer
+                )
+                self.states = States(chance.states.setdefault(till, {}))
+                self.states.read(self._rows.run("SELECT kind, body FROM journal ORDER BY sequence"))
+        except BaseException:
+            self._held.close()  # At once: the garbage collector would let chance in.
+            raise
         self.print_jobs = PrintJobRows(self._rows)
         self._receipt_day, self._receipt_count = None, 0
-        self.states = States(chance.states.setdefault(till, {}))
-        with store_errors():
-            self.states.read(self._rows.run("SELECT kind, body FROM journal ORDER BY sequence"))
         self.point: Callable[[str], None] = lambda _: None
         self.dies: Callable[[], None] = lambda: None
         self.by_crash = False  # The process ends in the planned operation, not the machine.
@@ -88,12 +95,12 @@ class DiskStore(SqliteStore):
         async with self._turn:  # The product's one thread: first come, first served.
             if self.dead:
                 raise Died
-            if write:
-                await asyncio.sleep(0.001)
-                self._plan()
-            value = await self._do(work, write=write)
-            if write:
-                await asyncio.sleep(0.002)
+            if not write:
+                return await self._do(work, write=False)
+            await asyncio.sleep(0.001)
+            self._plan()
+            value = await self._do(work, write=True)
+            await asyncio.sleep(0.002)
             return value
 
     async def _do(self, work: Callable[[], T], *, write: bool) -> T:
@@ -101,7 +108,7 @@ class DiskStore(SqliteStore):
             raise Died
         if write:
             self.point("before a commit")
-        hits = self._disk.hits.copy()
+        hits = self._disk.hits.copy() if self._disk.hits else NONE
         try:
             value = await super().run(work, write=write)
         except (PowerCut, StoreError):
@@ -110,7 +117,8 @@ class DiskStore(SqliteStore):
                 raise Died from None
             raise
         finally:
-            self._count(hits)
+            if self._disk.hits:
+                self._count(hits)
         if self.dead:
             raise Died
         if write:
@@ -147,7 +155,7 @@ class DiskStore(SqliteStore):
         self._chance.struck(Fault.DISK_ERROR, "sync fails", self._till)
         return DiskFault.IO_ERROR
 
-    def _count(self, before: Any) -> None:
+    def _count(self, before: Counter[DiskFault]) -> None:
         for fault, n in (self._disk.hits - before).items():
             if fault in AT_THE_DISK and not self._chance.healed:
                 self._chance.struck(Fault.DISK_ERROR, AT_THE_DISK[fault], self._till)

@@ -62,6 +62,14 @@ def read_journal(path: Path) -> Journal:
     return till
 
 
+def read_lost(path: Path) -> Journal:
+    """Read a database that was put aside; one that can't be read any more bears no witness."""
+    try:
+        return read_journal(path)
+    except sqlite3.DatabaseError:
+        return Journal(defaultdict(list), {}, {}, {}, {})
+
+
 def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
     db = sqlite3.connect(path)
     try:

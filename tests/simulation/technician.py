@@ -30,13 +30,14 @@ class Technician:
     Attributes:
         copy: the last backup, as the bytes of its one file.
         suspects: the disk may hold something else than what was written.
+        saw_rot: it ever did.
     """
 
     def __init__(self, till: Till) -> None:
         self._till = till
         self._draw = till.chance.of(f"technician of {till.name}")
         self.copy: bytes | None = None
-        self.suspects = False
+        self.suspects = self.saw_rot = False
         self._lost_writes = 0
 
     def back_up(self) -> None:
@@ -93,7 +94,7 @@ class Technician:
         if lost > self._lost_writes:
             self._lost_writes = lost
             self.keep_evidence()
-            self.suspects = True
+            self.suspects = self.saw_rot = True
 
     def rot(self) -> None:
         """Flip a bit of the dead till's disk, where its journal or its log lies."""
@@ -105,7 +106,7 @@ class Technician:
         self.keep_evidence()
         suffix, way = ("-wal", "log") if in_log else (till.path.name, "file")
         where = till.disk.rot(self._draw, suffix)
-        self.suspects = True
+        self.suspects = self.saw_rot = True
         till.chance.struck(Fault.BIT_ROT, f"bit flipped in the {way}", till.name)
         till.chance.tell(till.name, f"a bit flips: {where}")
 

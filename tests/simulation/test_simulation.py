@@ -57,7 +57,7 @@ def test_the_order_of_hashes_changes_nothing() -> None:
         for hash_seed in ("1", "2", "3")
     }
     assert len(said) == 1
-    assert len(said.pop().splitlines()) == 4
+    assert len(said.pop().splitlines()) == 4 + 1  # The last says what they met.
 
 
 def test_the_checker_shares_no_line_with_the_product() -> None:

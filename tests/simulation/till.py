@@ -137,6 +137,8 @@ class Till:
                 await self.spawn(self._boot())
             except StoreDamaged as error:
                 self.chance.tell(self.name, f"does not start: {error.facts}")
+                if not self.technician.saw_rot:
+                    raise AssertionError(f"{self.name} is damaged, and nothing rotted") from error
                 await self._leave()
                 self.technician.restore()
             except (PowerCut, Died, asyncio.CancelledError, StoreError) as error:

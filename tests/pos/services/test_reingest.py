@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from pos.domain.events import ReceiptReingested, from_record
+from pos.domain.events import ReceiptReingested, from_record, to_record
+from pos.domain.forwarding import ForwardOutcome, ForwardStatus, follow_up
+from pos.domain.payment_answers import Decline, DeclineReason, ReceivableEnd
 from pos.domain.receipt_body import ReceiptBody
 from pos.domain.receipt_code import (
     SignedReceipt,
@@ -14,10 +16,13 @@ from pos.domain.receipt_code import (
     receipt_message,
     seal_text,
 )
+from pos.domain.won import Won
+from pos.ports import Change
 from pos.services.card_outcome import (
     PaidInFull,
 )
 from pos.services.finish_sale import written_advices
+from pos.services.receivables import Owed, ReceivableGone, Receivables
 from pos.services.reingest import (
     NoReceiptCode,
     ReceiptKnown,
@@ -116,3 +121,30 @@ async def test_a_paper_of_the_training_mode_is_no_sale() -> None:
     with pytest.raises(TrainingReceipt):
         await desk(world).take(text)
     assert world.store.journal == []
+
+
+async def test_what_the_ledger_would_not_pay_of_a_paper_is_owed_here_until_a_person_closes_it() -> (
+    None
+):
+    text, _ = await a_paper(offline=True)
+    world = World()
+    receipt = await desk(world).take(text)
+    (record,) = world.store.waiting
+    why = Decline(DeclineReason.INSUFFICIENT_FUNDS, Won(3_000))
+    outcome = ForwardOutcome(
+        record.sequence, ForwardStatus.ACCEPTED, decline=why, not_posted=Won(2_000)
+    )
+    left_open = follow_up(from_record(record), outcome, world.clock.now())
+    assert left_open is not None
+    await world.store.commit(Change(records=(to_record(left_open),)))
+    receivables = Receivables(store=world.store, clock=world.clock)
+
+    (item,) = await receivables.open_ones()
+    assert (item.owed, item.amount, item.reason) == (Owed.BY_CUSTOMER, Won(2_000), why.reason)
+    assert item.receipt_number == receipt.facts.receipt_number
+    await receivables.close(item, ReceivableEnd.WRITTEN_OFF, note="", by="점장")
+
+    assert await receivables.open_ones() == ()
+    with pytest.raises(ReceivableGone):
+        await receivables.close(item, ReceivableEnd.PAID, note="", by="점장")
+    assert await world.store.last_sequence() == 0
