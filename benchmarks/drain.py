@@ -37,7 +37,7 @@ from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval
 from pos.domain.payment_events import OfflineApproved
 from pos.domain.record import Record, canonical
-from pos.domain.tender import ApprovalMode
+from pos.domain.tender import ApprovalMode, Purse, PurseDraw
 from pos.domain.won import Won
 from pos.ports import Change, Ledger, Store
 from tests.fakes import NOON, good_card
@@ -58,9 +58,7 @@ class PromptLedger:
             ForwardOutcome(
                 record.sequence,
                 ForwardStatus.ACCEPTED,
-                approval=Approval(
-                    AMOUNT, f"{record.sequence:08d}", "R00000000001", NOON, (), Won(100), Won(5_000)
-                ),
+                approval=_approval(record),
             )
             for record in records
         )
@@ -75,6 +73,12 @@ class Singly:
 
     async def outbox(self, limit: int, *, after: int = 0) -> tuple[Record, ...]:
         return await self._store.outbox(min(limit, 1), after=after)
+
+
+def _approval(record: Record) -> Approval:
+    code, rrn = f"{record.sequence:08d}", f"{record.sequence:012d}"
+    draws = (PurseDraw(Purse.CHARGED, AMOUNT),)
+    return Approval(AMOUNT, code, rrn, NOON, draws, Won(100), Won(5_000))
 
 
 def _payment(sequence: int) -> OfflineApproved:
