@@ -47,6 +47,12 @@ def is_merchant(account: str) -> bool:
     return account.startswith("merchant:")
 
 
-def may_go_negative(account: str) -> bool:
-    """Tell whether an account has no floor; purses and reserves never go below 0 won."""
-    return not account.startswith(("purse:", "offline_reserve:"))
+def has_floor(account: str) -> bool:
+    """Tell an account that never goes below 0 won, and so has a row of its own: purses, reserves."""
+    return account.startswith(("purse:", "offline_reserve:"))
+
+
+def card_of(account: str) -> str:
+    """Return whose purse or reserve an account is."""
+    kind, _, rest = account.partition(":")
+    return rest.rpartition(":")[0] if kind == "purse" else rest

@@ -12,7 +12,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -20,6 +19,7 @@ from starlette.applications import Starlette
 from ledger.server import merchants
 from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
+from ledger.server.database import Database
 from ledger.server.demo import Demo
 from ledger.server.faults import Faults
 from ledger.server.heads import Sign
@@ -43,7 +43,7 @@ class Setup:
         demo: adds the operations under /demo.
     """
 
-    db: Path
+    db: Database
     port: int
     terminals: tuple[NewTerminal, ...]
     terms: tuple[Terms, ...]

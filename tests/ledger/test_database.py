@@ -9,8 +9,9 @@ import apsw
 import pytest
 
 from ledger.server import books, heads, orders
-from ledger.server.database import VERSION, DatabaseUnfit, Tx, open_writer
+from ledger.server.database import VERSION, DatabaseUnfit
 from ledger.server.seed import seed
+from ledger.server.sqlite import SqliteTx, open_writer
 from pos.domain.events import SaleCompleted
 from pos.domain.record import Record, canonical
 from pos.ports import FeedItem, HotlistChange
@@ -53,7 +54,7 @@ def test_a_file_of_the_first_version_keeps_what_it_holds(tmp_path: Path) -> None
     journal.add(SaleCompleted(sale, sale.completed_at))
     old_file(path, journal.records)
 
-    tx = Tx(open_writer(path))
+    tx = SqliteTx(open_writer(path))
 
     assert orders.read_feed(tx, 1, 0).items[0].order_key == "a:1"
     head = heads.signed_head(tx, DEVICE, START, lambda _: bytes(64))
@@ -67,7 +68,7 @@ def test_a_file_of_the_first_version_keeps_what_it_holds(tmp_path: Path) -> None
 def test_cards_of_the_first_version_get_onto_the_hotlist_once(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     old_file(path, [])
-    tx = Tx(open_writer(path))
+    tx = SqliteTx(open_writer(path))
     gone = [each for each in CARDS if each.id == "gone"]
 
     for _ in range(2):
