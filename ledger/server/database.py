@@ -173,8 +173,10 @@ def open_engine(database: Database) -> Engine:
         DatabaseUnfit: it can't be used safely.
     """
     if is_postgres(database):
-        from ledger.server.postgres.engine import PostgresEngine  # An optional library.
-
+        try:
+            from ledger.server.postgres.engine import PostgresEngine
+        except ImportError as error:  # An optional library.
+            raise DatabaseUnfit("PostgreSQL: install requirements-postgresql.lock") from error
         return PostgresEngine(str(database))
     from ledger.server.sqlite import SqliteEngine
 

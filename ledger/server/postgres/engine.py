@@ -105,6 +105,7 @@ class PostgresEngine:
 
     def _attempt(self, group: Sequence[Asked], *, one_by_one: bool) -> bool:
         connection = self._connected()
+        first = self._numbers.next
         try:
             if one_by_one:
                 return self._plainly(connection, group)
@@ -113,6 +114,7 @@ class PostgresEngine:
             return self._resolve(unknown, group)
         except (GroupLost, psycopg.Error):
             self._roll_back(connection)
+            self._numbers.give_back(first)
             raise
 
     def _together(self, connection: Connection, group: Sequence[Asked]) -> bool:

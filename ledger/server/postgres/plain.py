@@ -41,6 +41,11 @@ class Numbers:
         """Take a new block; what was left of the old one stays unused."""
         self.next, self._end = start, start + BLOCK
 
+    def give_back(self, first: int) -> None:
+        """Have numbers of this block for use again, from the first on; others stay unused."""
+        if self._end - BLOCK <= first <= self.next:
+            self.next = first
+
     def take(self) -> int:
         """Return the next number."""
         assert self.left > 0

@@ -131,7 +131,7 @@ class WorkingTx(PlainTx):
         number = self.number(table, row)
         self.put(table, (number, *row))
         if self._numbers.next == before + 1:
-            self._undo.append(lambda: setattr(self._numbers, "next", before))
+            self._undo.append(lambda: self._numbers.give_back(before))
         return number
 
     @contextmanager
