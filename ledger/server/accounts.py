@@ -6,7 +6,9 @@ Signs: a positive balance is what the ledger owes (to a cardholder, a shop, the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from pos.domain.tender import Purse
 
@@ -27,7 +29,8 @@ def purse(card: str, which: Purse) -> str:
     return f"purse:{card}:{which.value}"
 
 
-def purses(card: str) -> dict[Purse, str]:
+@lru_cache(maxsize=10_000)  # A payment asks for them again and again.
+def purses(card: str) -> Mapping[Purse, str]:
     """Return a card's purses, in the order drawn."""
     return {which: purse(card, which) for which in DRAW_ORDER}
 

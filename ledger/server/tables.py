@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 from zlib import crc32
 
@@ -14,6 +15,16 @@ SHARDS = 4_096  # Far more than machines, so that shards move whole. Never chang
 def shard_of(owner: str) -> int:
     """Return the shard of a member, with all cards, or of a shop's terminal."""
     return crc32(owner.encode()) % SHARDS
+
+
+def _picker(places: list[int]) -> Callable[[Row], Row]:
+    """Return what picks a key out of a row; payments do little else so often."""
+    if places == [0]:
+        return lambda row: row[:1]
+    if len(places) == 1:
+        place = places[0]
+        return lambda row: (row[place],)
+    return itemgetter(*places)
 
 
 def _always(_: Row) -> bool:
@@ -28,6 +39,7 @@ class Table:
         columns: names and PostgreSQL's types, in the order of a row.
         key: what a row is asked for by.
         mutable: what may change in a row once it is there; none: rows are only added.
+        by_key: rows are asked for by key; else they are only added.
         numbered: the first column is a number that the database gives.
         check: the database's own CHECK, for engines that write later than they answer.
     """
@@ -37,17 +49,16 @@ class Table:
     key: tuple[str, ...]
     mutable: tuple[str, ...] = ()
     numbered: bool = False
+    by_key: bool = True
     check: Callable[[Row], bool] = _always
     names: tuple[str, ...] = field(init=False)
     places: dict[str, int] = field(init=False)
+    key_of: Callable[[Row], Row] = field(init=False)  # Returns a row's key.
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(name for name, _ in self.columns))
         object.__setattr__(self, "places", {n: i for i, n in enumerate(self.names)})
-
-    def key_of(self, row: Row) -> Row:
-        """Return a row's key."""
-        return tuple(row[self.places[name]] for name in self.key)
+        object.__setattr__(self, "key_of", _picker([self.places[name] for name in self.key]))
 
 
 def _columns(text: str, kinds: str) -> tuple[tuple[str, str], ...]:
@@ -90,11 +101,13 @@ POSTINGS = Table(
     _columns("id day kind reference at shard", "nttttn"),
     key=("id",),
     numbered=True,
+    by_key=False,
 )
 ENTRIES = Table(
     "entries",
     _columns("posting day line account amount shard", "ntntnn"),
     key=("posting", "line"),
+    by_key=False,
 )
 RECORDS = Table(
     "records",

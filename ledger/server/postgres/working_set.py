@@ -44,6 +44,7 @@ class WorkingTx(PlainTx):
         self._rows: dict[Table, dict[Row, Row | None]] = {each: {} for each in TABLES}
         self._new: dict[Table, dict[Row, Row]] = {each: {} for each in TABLES}
         self._changed: dict[Table, dict[Row, None]] = {each: {} for each in TABLES}
+        self._added: dict[Table, list[Row]] = {each: [] for each in TABLES if not each.by_key}
         self._undo: list[Callable[[], object]] = []
         self._sent = 0
 
@@ -90,6 +91,12 @@ class WorkingTx(PlainTx):
 
     def put(self, table: Table, row: Row) -> None:
         """Add a new row."""
+        if not table.by_key:
+            added = self._added[table]
+            count = len(added)
+            added.append(row)
+            self._undo.append(lambda: added.__delitem__(slice(count, None)))
+            return
         key = table.key_of(row)
         rows, new = self._rows[table], self._new[table]
         if not table.check(row) or rows.get(key) is not None or key in new:
@@ -150,7 +157,8 @@ class WorkingTx(PlainTx):
     def send(self, sql: str, parameters: Sequence[object] = ()) -> psycopg.Cursor[Any]:
         """Run one statement of any kind, after what is waiting."""
         reads = sql.startswith("SELECT")
-        if not reads or any(self._new.values()) or any(self._changed.values()):
+        waiting = (*self._new.values(), *self._changed.values(), *self._added.values())
+        if not reads or any(waiting):
             self._sent += 1
             with self._pipeline():
                 self._flush()
@@ -173,8 +181,7 @@ class WorkingTx(PlainTx):
 
     def _flush(self) -> None:
         for table in TABLES:
-            if self._new[table]:
-                rows = list(self._new[table].values())
+            if rows := self._added.get(table) or list(self._new[table].values()):
                 self.connection.execute(batches.insert(table), batches.columns(table.columns, rows))
             if self._changed[table]:
                 held = self._rows[table]
@@ -184,6 +191,8 @@ class WorkingTx(PlainTx):
                 self.connection.execute(sql, batches.columns(columns, cells))
             self._new[table].clear()
             self._changed[table].clear()
+        for rows in self._added.values():
+            rows.clear()
 
     @contextmanager
     def _pipeline(self) -> Iterator[None]:
