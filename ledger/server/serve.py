@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.applications import Starlette
 
-from ledger.server import merchants
+from ledger.server import merchants, rollups
 from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
 from ledger.server.database import Database
@@ -107,13 +107,17 @@ def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlett
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         writer.start()
-        expiry = asyncio.create_task(service.expire_orders())
+        tasks = [
+            asyncio.create_task(service.expire_orders()),
+            asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
+        ]
         try:
             yield
         finally:
-            expiry.cancel()
-            with suppress(asyncio.CancelledError):
-                await expiry
+            for each in tasks:
+                each.cancel()
+                with suppress(asyncio.CancelledError):
+                    await each
             await asyncio.to_thread(writer.close)
 
     return build_app(service, faults, routes, lifespan), service

@@ -172,8 +172,8 @@ class Service:
     async def expire_orders(self) -> None:
         """End unanswered orders for ever; a task of the server's."""
         while True:
-            if orders.any_due(self.reader, self.now()):
-                with contextlib.suppress(LedgerUnavailable):  # Said to whoever asks next.
+            with contextlib.suppress(LedgerUnavailable):  # Said to whoever asks next.
+                if orders.any_due(self.reader, self.now()):
                     await self.writer.run(lambda tx: orders.expire(tx, self.now()))
             await asyncio.sleep(EXPIRY_EVERY_S)
 

@@ -113,8 +113,8 @@ class Writer:
         """Begin, and run each job; return why the group as a whole is lost, if it is."""
         try:
             self._engine.apply(group)
-        except LedgerUnavailable as error:
-            return error
+        except Exception as error:
+            return _unavailable(error)
         return None
 
     def _finish(self, group: list[_Waiting], problem: LedgerUnavailable | None) -> None:
@@ -123,8 +123,8 @@ class Writer:
         if problem is None:
             try:
                 feed_grew = self._engine.commit(group)
-            except LedgerUnavailable as error:
-                problem = error
+            except Exception as error:
+                problem = _unavailable(error)
         if problem is not None:
             self._engine.give_up()
             for asked in group:
@@ -149,3 +149,12 @@ class Writer:
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
             task()
+
+
+def _unavailable(error: Exception) -> LedgerUnavailable:
+    """Return the error as whoever asked is to see it; a fault of the engine's own is one, too."""
+    if isinstance(error, LedgerUnavailable):
+        return error
+    unavailable = LedgerUnavailable(repr(error))
+    unavailable.__cause__ = error
+    return unavailable
