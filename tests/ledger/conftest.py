@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from ledger.client import HttpLedger
@@ -106,3 +107,9 @@ async def ledger(process: Process) -> AsyncIterator[HttpLedger]:
     client = HttpLedger(process.url, TOKEN, DEVICE)
     yield client
     await client.aclose()
+
+
+@pytest.fixture(scope="session")
+def arrays_through(cluster: Cluster) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    with psycopg.connect(cluster.url("template1"), autocommit=True) as connection:
+        yield connection

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from ledger.server import books, payments
+from ledger.server import books, payments, records
 from ledger.server.database import (
     VERSION,
     Asked,
@@ -26,13 +26,16 @@ from ledger.server.postgres.connection import LineLost
 from ledger.server.postgres.engine import PostgresEngine
 from ledger.server.postgres.working_set import WorkingTx
 from ledger.server.seed import seed
-from ledger.server.tables import POSTINGS
+from ledger.server.tables import POSTINGS, TENDERED
 from ledger.server.writer import Writer
+from pos.domain.forwarding import ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
 from tests.ledger.cluster import Cluster
+from tests.ledger.conftest import DEVICE
+from tests.ledger.journal import Journal
 from tests.ledger.plain_cards import CARDS, PlainOpener, seal, terms
 from tests.ledger.test_writer import move
 
@@ -328,3 +331,29 @@ def test_postings_are_numbered_without_a_gap_while_one_server_works(
 def _fail(tx: Tx) -> None:
     tx.put_numbered(POSTINGS, ("2026-11-24", "test", "gone", "now", 7))
     raise RuntimeError("no")
+
+
+def test_a_text_that_no_column_takes_fails_its_job_alone(engine: PostgresEngine) -> None:
+    def odd(tx: Tx) -> None:
+        tx.put(TENDERED, ("zero\0", "sale", "online"))
+
+    group = (post("x", 1), Asked(odd), post("y", 1))
+    engine.commit(group)
+
+    assert [type(each.error) for each in group] == [type(None), ConstraintBroken, type(None)]
+
+
+def test_an_order_whose_key_no_column_takes_is_poison_and_blocks_nothing(
+    engine: PostgresEngine,
+) -> None:
+    journal = Journal()
+    journal.rejected(1, "a:\0")
+    journal.cash_sale(2, 1_000)
+    shop = Merchant(1, DEVICE, eligible=True, earns_cashback=True)
+    batch = [records.prepare(each, shop, PlainOpener()) for each in journal.records]
+
+    outcomes = engine.run_now(
+        lambda tx: [records.take(tx, each, shop, terms(), NOW).status for each in batch]
+    )
+
+    assert outcomes == [ForwardStatus.POISON, ForwardStatus.ACCEPTED]

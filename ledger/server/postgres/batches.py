@@ -116,19 +116,20 @@ def array(kind: str, values: Iterable[Any]) -> str:
 
     A text with quotes keeps them: {"say \"yes\"",NULL}.
     """
-    write = _WRITERS[kind]
-    return "{" + ",".join(["NULL" if each is None else write(each) for each in values]) + "}"
+    if kind == "bigint":
+        return "{" + ",".join(["NULL" if each is None else str(each) for each in values]) + "}"
+    if kind == "bytea":
+        parts = ["NULL" if each is None else f'"\\\\x{each.hex()}"' for each in values]
+        return "{" + ",".join(parts) + "}"
+    return "{" + ",".join(map(_text, values)) + "}"
 
 
-def _text(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _bytes(value: bytes) -> str:
-    return f'"\\\\x{value.hex()}"'
-
-
-_WRITERS: dict[str, Any] = {"text": _text, "bytea": _bytes, "bigint": str}
+def _text(value: str | None) -> str:
+    if value is None:
+        return "NULL"
+    if '"' in value or "\\" in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{value}"'
 
 
 def _arrays(kinds: Sequence[str], rows: Sequence[Row]) -> tuple[str, ...]:

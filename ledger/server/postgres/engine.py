@@ -128,7 +128,7 @@ class PostgresEngine:
         try:
             tx.commit()
         except LineLost as error:
-            raise CommitUnknown(xid, tx.feed_grew) from error
+            raise _after(error, connection, xid, tx) from error
         return tx.feed_grew
 
     def _plainly(self, connection: Connection, group: Sequence[Asked]) -> bool:
@@ -142,7 +142,7 @@ class PostgresEngine:
         try:
             tx.send("COMMIT")
         except LineLost as error:
-            raise CommitUnknown(row[0], tx.feed_grew) from error
+            raise _after(error, connection, row[0], tx) from error
         return tx.feed_grew
 
     def _resolve(self, unknown: CommitUnknown, group: Sequence[Asked]) -> bool:
@@ -199,6 +199,11 @@ class PostgresEngine:
             connection.execute("ROLLBACK")
         except psycopg.Error:
             connection.close()
+
+
+def _after(error: LineLost, connection: Connection, xid: str, tx: Tx) -> Exception:
+    """Return what a failed commit means: where the line still stands, the database has refused it."""
+    return CommitUnknown(xid, tx.feed_grew) if connection.closed else error
 
 
 def _run_alone(tx: WorkingTx | PlainTx, asked: Asked) -> None:

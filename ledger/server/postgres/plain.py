@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import psycopg
-from psycopg import errors
 
 from ledger.server.database import ConstraintBroken
 from ledger.server.postgres.connection import (
@@ -143,8 +142,9 @@ class PlainTx:
         """
         try:
             return self.connection.execute(in_its_words(sql), parameters)
-        except errors.IntegrityError as error:
-            raise ConstraintBroken(str(error.diag.constraint_name)) from error
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
+            # Also a text with a zero in it, or a number that is too large: no column takes it.
+            raise ConstraintBroken(type(error).__name__) from error
         except IN_THE_WAY as error:
             raise TryAgain(str(error)) from error
         except GONE as error:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any, NoReturn, cast
 
 import psycopg
-from psycopg import errors
 
 from ledger.server.database import ConstraintBroken
 from ledger.server.postgres import batches
@@ -199,12 +198,12 @@ class WorkingTx(PlainTx):
         try:
             with self.connection.pipeline():
                 yield
-        except errors.IntegrityError as error:
-            self._lose(OneByOne(str(error)), error)
         except IN_THE_WAY as error:
             self._lose(TryAgain(str(error)), error)
         except GONE as error:
             self._lose(LineLost(str(error)), error)
+        except psycopg.Error as error:
+            self._lose(OneByOne(str(error)), error)
 
     def _lose(self, why: GroupLost, cause: BaseException | None = None) -> NoReturn:
         self.lost = why
