@@ -27,4 +27,5 @@ LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes \
 lock:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
+	$(LOCK) pyproject.toml --extra postgresql -o requirements-postgresql.lock
 	printf 'pyscard\nsetuptools\nswig\nwheel\n' | $(LOCK) - --no-binary pyscard -o requirements-pcsc.lock

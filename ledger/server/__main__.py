@@ -16,7 +16,7 @@ from pathlib import Path
 import apsw
 
 from ledger.server.cardcrypto import load_ledger_keys
-from ledger.server.database import DatabaseUnfit
+from ledger.server.database import Database, DatabaseUnfit, is_postgres
 from ledger.server.merchants import NewTerminal, read_terminals
 from ledger.server.opener import KeyedOpener
 from ledger.server.seed import load_cards
@@ -24,6 +24,7 @@ from ledger.server.serve import Setup, serve
 from ledger.server.terms import PACKAGED, load_terms
 
 TOKEN_VARIABLE = "IEUM_LEDGER_TOKEN"  # noqa: S105 - a name, not a secret.
+DATABASE_VARIABLE = "IEUM_LEDGER_DATABASE"
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -34,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         die_with_parent()
     try:
         setup = Setup(
-            db=given.db,
+            db=_database(given.db, given.database),
             port=given.port,
             terminals=_terminals(given.token_file),
             terms=load_terms(given.terms),
@@ -60,6 +61,18 @@ def die_with_parent() -> None:
         sys.exit(0)
 
 
+def _database(file: Path | None, url: str | None) -> Database:
+    """Return SQLite's file or PostgreSQL's URL; one with a password belongs into the environment."""
+    if file is not None:
+        return file
+    named = url or os.environ.pop(DATABASE_VARIABLE, "")
+    if not is_postgres(named):
+        raise ValueError(
+            f"no database: give --db FILE, --database postgresql://... or {DATABASE_VARIABLE}"
+        )
+    return named
+
+
 def _terminals(token_file: Path | None) -> tuple[NewTerminal, ...]:
     if token_file is not None:
         return read_terminals(token_file.read_text(encoding="utf-8"))
@@ -71,7 +84,9 @@ def _terminals(token_file: Path | None) -> tuple[NewTerminal, ...]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ledger.server", description="The ledger.")
-    parser.add_argument("--db", type=Path, required=True, help="its database, made if need be")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--db", type=Path, help="its SQLite file, made if need be")
+    where.add_argument("--database", help=f"postgresql://..., or set {DATABASE_VARIABLE}")
     parser.add_argument("--port", type=int, default=0, help="0 (default) takes a free one")
     parser.add_argument("--keys", type=Path, required=True, help="ledger_keys.json")
     parser.add_argument("--cards", type=Path, help="cards to open, where not known (TOML)")

@@ -6,7 +6,9 @@ Signs: a positive balance is what the ledger owes (to a cardholder, a shop, the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from pos.domain.tender import Purse
 
@@ -27,7 +29,8 @@ def purse(card: str, which: Purse) -> str:
     return f"purse:{card}:{which.value}"
 
 
-def purses(card: str) -> dict[Purse, str]:
+@lru_cache(maxsize=10_000)  # A payment asks for them again and again.
+def purses(card: str) -> Mapping[Purse, str]:
     """Return a card's purses, in the order drawn."""
     return {which: purse(card, which) for which in DRAW_ORDER}
 
@@ -47,6 +50,12 @@ def is_merchant(account: str) -> bool:
     return account.startswith("merchant:")
 
 
-def may_go_negative(account: str) -> bool:
-    """Tell whether an account has no floor; purses and reserves never go below 0 won."""
-    return not account.startswith(("purse:", "offline_reserve:"))
+def has_floor(account: str) -> bool:
+    """Tell an account that never goes below 0 won, and so has a row of its own: purses, reserves."""
+    return account.startswith(("purse:", "offline_reserve:"))
+
+
+def card_of(account: str) -> str:
+    """Return whose purse or reserve an account is."""
+    kind, _, rest = account.partition(":")
+    return rest.rpartition(":")[0] if kind == "purse" else rest

@@ -16,11 +16,11 @@ from starlette.types import Lifespan
 from ledger.contract import models as wire
 from ledger.contract import openapi
 from ledger.contract.operations import DEVICE_HEADER, FEED_WAIT_MS_MAX, OPERATIONS, Operation
+from ledger.server.database import LedgerUnavailable
 from ledger.server.faults import Faults
 from ledger.server.judging import Merchant
 from ledger.server.problems import Refused, problem
 from ledger.server.service import Service
-from ledger.server.writer import LedgerUnavailable
 from pos.domain.identifiers import TransactionId
 
 BODY_MAX = 8 << 20  # Bytes; a thousand records are about two million.

@@ -11,6 +11,7 @@ from typing import Protocol
 from ledger.server import books
 from ledger.server.database import Tx
 from ledger.server.rules import opening
+from ledger.server.tables import CARD_ATCS, CARDS, shard_of
 from pos.domain.card import Cryptogram, mask_pan
 from pos.domain.tender import Purse
 from pos.domain.won import Won
@@ -75,11 +76,13 @@ class Card:
     """A card as the ledger knows it.
 
     Attributes:
+        pan_key: the keyed hash of its number.
         status: `active` or `blocked`.
         member: whose monthly cashback cap counts.
     """
 
     id: str
+    pan_key: bytes
     status: str
     expires_on: date
     member: str
@@ -102,13 +105,10 @@ class NewCard:
 
 def find(tx: Tx, pan_key: bytes) -> Card | None:
     """Return the card with this hash, or None."""
-    row = tx.row(
-        "SELECT id, status, expires_on, member, last_online_atc FROM cards WHERE pan_key = ?",
-        (pan_key,),
-    )
+    row = tx.get(CARDS, pan_key)
     if row is None:
         return None
-    return Card(row[0], row[1], date.fromisoformat(row[2]), row[3], row[4])
+    return Card(row[0], row[1], row[2], date.fromisoformat(row[3]), row[4], row[5])
 
 
 def use_atc(tx: Tx, card: Card, atc: int, *, online: bool) -> bool:
@@ -119,11 +119,11 @@ def use_atc(tx: Tx, card: Card, atc: int, *, online: bool) -> bool:
     """
     if online and atc <= card.last_online_atc:
         return False
-    tx.execute("INSERT OR IGNORE INTO card_atcs VALUES (?, ?)", (card.id, atc))
-    if not tx.connection.changes():
+    if tx.get(CARD_ATCS, card.id, atc) is not None:
         return False
+    tx.put(CARD_ATCS, (card.id, atc))
     if online:
-        tx.execute("UPDATE cards SET last_online_atc = ? WHERE id = ?", (atc, card.id))
+        tx.set(CARDS, (card.pan_key,), last_online_atc=atc)
     return True
 
 
@@ -150,5 +150,5 @@ def open_card(tx: Tx, new: NewCard, pan_key: bytes, hot_ref: str, at: datetime) 
         ),
     )
     for posting in opening(new.id, new.purses, new.offline_limit):
-        books.post(tx, posting, at)
+        books.post(tx, posting, at, shard_of(new.member))
     return True

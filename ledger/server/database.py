@@ -1,88 +1,198 @@
-"""Opens the ledger's SQLite file so that a commit means durable. Never works on another footing."""
+"""What the rules ask of a database, whichever engine it is. Never names an engine's library."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-import apsw
+from ledger.server.tables import Needs, Row, Table
 
-SCHEMA = Path(__file__).with_name("schema.sql")
-UPGRADE = Path(__file__).with_name("upgrade_2.sql")
-VERSION = 2  # PRAGMA user_version; the first files had no number.
-BUSY_MS = 5_000
-FULL = 2  # PRAGMA synchronous as SQLite reads it back.
+VERSION = 3  # Of the tables, on every engine; the first files had no number.
+GROUP_MAX = 256  # Jobs in one transaction; beyond, the first ones would wait too long.
+POSTGRES = ("postgresql://", "postgres://")
+
+T = TypeVar("T")
+Database = Path | str
+"""SQLite's file, or the URL of a PostgreSQL database."""
 
 
 class DatabaseUnfit(Exception):
-    """The file can't be opened safely: no write-ahead log, no full synchronisation, or a newer one."""
+    """The database can't be used safely: commits would not last, or a newer ledger has written it."""
 
 
-@dataclass(slots=True)
-class Tx:
+class LedgerUnavailable(Exception):
+    """Nothing of the job stands: the transaction could not be made durable."""
+
+
+class CommitUnknown(LedgerUnavailable):
+    """The line broke in the commit and nobody could be asked since: the job may stand or not."""
+
+
+class ConstraintBroken(Exception):
+    """A row would break a rule that the database itself holds: a floor, a key, a check."""
+
+
+class Tx(Protocol):
     """What a job works on, inside the writer's transaction.
+
+    Rows that payments need are read and written by key (`get`, `put`, `set`), so that an engine may
+    fetch those of many jobs at once and write them at once. All else is SQL that both engines take:
+    `?` for parameters, ON CONFLICT with its target, no function that only one of them has.
 
     Attributes:
         feed_grew: set by whoever appends to the feed; waiting readers are woken after the commit.
     """
 
-    connection: apsw.Connection
-    feed_grew: bool = False
+    feed_grew: bool
 
-    def execute(self, sql: str, parameters: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
-        """Run one statement."""
-        return self.connection.execute(sql, parameters)
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Row]:
+        """Run one statement.
 
-    def row(self, sql: str, parameters: tuple[object, ...] = ()) -> tuple[Any, ...] | None:
+        Raises:
+            ConstraintBroken: the database did not take it.
+        """
+        ...
+
+    def row(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
         """Return the first row, or None."""
-        return next(iter(self.connection.execute(sql, parameters)), None)
+        ...
+
+    def change(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run one statement and return how many rows it changed.
+
+        Raises:
+            ConstraintBroken: the database did not take it.
+        """
+        ...
+
+    def get(self, table: Table, *key: object) -> Row | None:
+        """Return the row with this key, or None; it stays as it is until the transaction ends."""
+        ...
+
+    def put(self, table: Table, row: Row) -> None:
+        """Add a new row.
+
+        Raises:
+            ConstraintBroken: there is one with its key, or a check does not hold. An engine that
+                writes later may say so later; nothing of the job stands then either.
+        """
+        ...
+
+    def put_numbered(self, table: Table, row: Row) -> int:
+        """Add a new row whose number, its first column, the database gives; return the number."""
+        ...
+
+    def set(self, table: Table, key: Row, **values: object) -> None:
+        """Change columns of a row that is there.
+
+        Raises:
+            ConstraintBroken: a check does not hold.
+        """
+        ...
+
+    def savepoint(self) -> AbstractContextManager[Callable[[], None]]:
+        """Open a stretch that can be undone: what the context gives undoes it."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let a reader's statements all see one moment."""
+        ...
 
 
-def open_writer(path: Path) -> apsw.Connection:
-    """Open the file for its one writer, making the tables if need be.
+Job = Callable[[Tx], Any]
+
+
+@dataclass(slots=True)
+class Asked:
+    """A job of a group, and what came of it.
+
+    Attributes:
+        needs: the rows that it will ask for, as far as it knows beforehand.
+    """
+
+    job: Job
+    needs: Needs | None = None
+    value: Any = None
+    error: Exception | None = None
+
+
+class Engine(Protocol):
+    """One kind of database, for the one writer of a process.
+
+    Attributes:
+        on_loop: jobs are cheap enough there for the event loop's thread.
+    """
+
+    on_loop: bool
+
+    def apply(self, group: Sequence[Asked]) -> None:
+        """Begin, and run each job so that one that fails leaves nothing.
+
+        Raises:
+            LedgerUnavailable: the group as a whole is lost.
+        """
+        ...
+
+    def commit(self, group: Sequence[Asked]) -> bool:
+        """Make what was applied durable; return whether the feed grew.
+
+        Raises:
+            LedgerUnavailable: the group as a whole is lost.
+        """
+        ...
+
+    def give_up(self) -> None:
+        """Undo what was applied; after an error of `apply` or `commit`."""
+        ...
+
+    def run_now(self, job: Callable[[Tx], T]) -> T:
+        """Run one job alone and commit it.
+
+        Raises:
+            Exception: whatever the job raised; nothing of it stands.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let the database go."""
+        ...
+
+
+def is_postgres(database: Database) -> bool:
+    """Tell whether a database is named by PostgreSQL's URL."""
+    return isinstance(database, str) and database.startswith(POSTGRES)
+
+
+def open_engine(database: Database) -> Engine:
+    """Open a database for writing, making the tables if need be.
 
     Raises:
-        DatabaseUnfit: write-ahead log or full synchronisation did not hold, or a newer version of
-            the ledger has written it.
-        apsw.Error: it can't be opened at all.
+        DatabaseUnfit: it can't be used safely.
     """
-    connection = _open(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
-    mode = connection.pragma("journal_mode", "wal")
-    connection.pragma("synchronous", "full")
-    connection.pragma("foreign_keys", value=True)
-    if mode != "wal" or connection.pragma("synchronous") != FULL:
-        raise DatabaseUnfit(f"{path.name}: journal_mode {mode}")
-    _make_tables(connection, path.name)
-    return connection
+    if is_postgres(database):
+        try:
+            from ledger.server.postgres.engine import PostgresEngine
+        except ImportError as error:  # An optional library.
+            raise DatabaseUnfit("PostgreSQL: install requirements-postgresql.lock") from error
+        return PostgresEngine(str(database))
+    from ledger.server.sqlite import SqliteEngine
+
+    return SqliteEngine(Path(database))
 
 
-def _make_tables(connection: apsw.Connection, name: str) -> None:
-    """Make or upgrade the tables, all of it or nothing."""
-    version = connection.pragma("user_version")
-    if version > VERSION:
-        raise DatabaseUnfit(f"{name}: written by a newer ledger (version {version})")
-    if version == VERSION:
-        return
-    old = bool(connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'payments'").fetchall())
-    with connection:
-        connection.execute(SCHEMA.read_text(encoding="utf-8"))
-        if old:
-            connection.execute(UPGRADE.read_text(encoding="utf-8"))
-        connection.pragma("user_version", VERSION)
-
-
-def open_reader(path: Path) -> apsw.Connection:
-    """Open the file for reading what was committed.
+def open_reader(database: Database) -> Tx:
+    """Open a database for reading what was committed.
 
     Raises:
-        apsw.Error: it can't be opened.
+        DatabaseUnfit: it can't be opened.
     """
-    return _open(path, apsw.SQLITE_OPEN_READONLY)
+    if is_postgres(database):
+        from ledger.server.postgres.reader import Reader
 
+        return Reader(str(database))
+    from ledger.server.sqlite import open_reader as open_file
 
-def _open(path: Path, flags: int) -> apsw.Connection:
-    connection = apsw.Connection(str(path), flags=flags)
-    connection.set_busy_timeout(BUSY_MS)
-    return connection
+    return open_file(Path(database))

@@ -133,11 +133,8 @@ class Demo:
         """Return the whole book, and whether it is sound."""
         await self._handlers.whose(request)
         tx = self._service.reader
-        tx.execute("BEGIN")  # One snapshot for all of it.
-        try:
+        with tx.snapshot():
             return JSONResponse(_book(tx))
-        finally:
-            tx.execute("COMMIT")
 
 
 async def _wish(request: Request, model: type[W]) -> W:
@@ -165,13 +162,16 @@ def _card(tx: Tx, card: str) -> dict[str, Any]:
 def _book(tx: Tx) -> dict[str, Any]:
     postings: dict[int, dict[str, Any]] = {
         number: {"id": number, "kind": kind, "reference": reference, "at": at, "entries": []}
-        for number, kind, reference, at in tx.execute("SELECT * FROM postings ORDER BY id")
+        for number, kind, reference, at in tx.execute(
+            "SELECT id, kind, reference, at FROM postings ORDER BY id"
+        )
     }
-    for number, _, account, amount in tx.execute("SELECT * FROM entries ORDER BY posting, line"):
+    lines = "SELECT posting, account, amount FROM entries ORDER BY posting, line"
+    for number, account, amount in tx.execute(lines):
         postings[number]["entries"].append({"account": account, "amount": amount})
     return {
         "postings": list(postings.values()),
-        "balances": dict(tx.execute("SELECT name, balance FROM accounts ORDER BY name")),
+        "balances": books.balances(tx),
         "payments": [
             {
                 "id": payment,
@@ -187,7 +187,7 @@ def _book(tx: Tx) -> dict[str, Any]:
             {"id": sale, "day": day, "total": total, "vat": vat, "source": source}
             | {"tenders": json.loads(tenders)}
             for sale, day, total, vat, tenders, source in tx.execute(
-                "SELECT id, day, total, vat, tenders, source FROM sales WHERE NOT training"
+                "SELECT id, day, total, vat, tenders, source FROM sales WHERE training = 0"
                 " ORDER BY id"
             )
         ],

@@ -57,6 +57,7 @@ def known(tx: Tx, device: int) -> tuple[bytes, ...]:
 def note(tx: Tx, device: int, key: bytes, at: datetime) -> None:
     """Add a key behind the device's others; a known one stays where it is."""
     tx.execute(
-        "INSERT OR IGNORE INTO device_keys (device, public_key, first_seen) VALUES (?, ?, ?)",
+        "INSERT INTO device_keys (device, public_key, first_seen) VALUES (?, ?, ?)"
+        " ON CONFLICT (device, public_key) DO NOTHING",
         (device, key, encode(at)),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ledger.server.database import Tx
+from ledger.server.tables import HEADS
 from pos.domain.record import LedgerHead, Record
 
 Sign = Callable[[bytes], bytes]
@@ -15,21 +16,23 @@ Sign = Callable[[bytes], bytes]
 
 def note(tx: Tx, record: Record) -> None:
     """Count a record that is kept; one that was parked and comes late does not set the head back."""
-    tx.execute(
-        "INSERT INTO heads (device, incarnation, sequence, hash, count) VALUES (?, ?, ?, ?, 1)"
-        " ON CONFLICT (device, incarnation) DO UPDATE SET count = count + 1,"
-        " hash = iif(excluded.sequence > sequence, excluded.hash, hash),"
-        " sequence = max(sequence, excluded.sequence)",
-        (record.device, record.incarnation, record.sequence, record.hash),
-    )
+    key = (record.device, record.incarnation)
+    head = tx.get(HEADS, *key)
+    if head is None:
+        tx.put(HEADS, (*key, record.sequence, record.hash, 1))
+        return
+    _, _, sequence, newest, count = head
+    if record.sequence > sequence:
+        sequence, newest = record.sequence, record.hash
+    tx.set(HEADS, key, sequence=sequence, hash=newest, count=count + 1)
 
 
 def signed_head(tx: Tx, device: int, at: datetime, sign: Sign) -> LedgerHead | None:
     """Return where a terminal's journal stands, in its newest incarnation; None if nothing is known."""
     row = tx.row(
-        "SELECT incarnation, sequence, hash, (SELECT sum(count) FROM heads WHERE device = ?1)"
-        " FROM heads WHERE device = ?1 ORDER BY id DESC LIMIT 1",
-        (device,),
+        "SELECT incarnation, sequence, hash, (SELECT CAST(sum(count) AS BIGINT) FROM heads"
+        " WHERE device = ?) FROM heads WHERE device = ? ORDER BY id DESC LIMIT 1",
+        (device, device),
     )
     if row is None:
         return None

@@ -29,10 +29,8 @@ def set_stopped(tx: Tx, card: str, *, stopped: bool) -> bool:
 def card_opened(tx: Tx, new: NewCard, hot_ref: str, *, is_new: bool) -> None:
     """Announce a card that is stopped from the start; name one that older tables have no name for."""
     if not is_new:
-        tx.execute(
-            "UPDATE cards SET hot_ref = ? WHERE id = ? AND hot_ref IS NULL", (hot_ref, new.id)
-        )
-        if not tx.connection.changes():
+        sql = "UPDATE cards SET hot_ref = ? WHERE id = ? AND hot_ref IS NULL"
+        if not tx.change(sql, (hot_ref, new.id)):
             return
     row = tx.row("SELECT status FROM cards WHERE id = ?", (new.id,))
     if row is not None and row[0] == BLOCKED:

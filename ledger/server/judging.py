@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from ledger.server import accounts, books, cards, rules
 from ledger.server.cards import Card, CardFacts
 from ledger.server.database import Tx
+from ledger.server.tables import CASHBACK_MONTHS
 from ledger.server.terms import Terms
 from pos.domain.business_day import business_day
 from pos.domain.card import Cryptogram
@@ -133,8 +134,6 @@ def _yes(
     month = rules.month_of(business_day(ask.earned_at))
     cashback = rules.Cashback()
     if ask.merchant.earns_cashback:
-        row = tx.row(
-            "SELECT spend FROM cashback_months WHERE member = ? AND month = ?", (card.member, month)
-        )
-        cashback = rules.earn(purses, ZERO if row is None else Won(row[0]), terms)
+        row = tx.get(CASHBACK_MONTHS, card.member, month)
+        cashback = rules.earn(purses, ZERO if row is None else Won(row[2]), terms)
     return Yes(card, purses, tuple(drawn), cashback, month)

@@ -67,9 +67,9 @@ def enrol(tx: Tx, terminals: Iterable[NewTerminal]) -> None:
         tx.execute(
             "INSERT INTO merchants (token_hash, device, eligible, earns_cashback)"
             " VALUES (?, ?, ?, ?) ON CONFLICT (token_hash) DO UPDATE SET"
-            " device = coalesce(device, excluded.device), eligible = excluded.eligible,"
+            " device = coalesce(merchants.device, excluded.device), eligible = excluded.eligible,"
             " earns_cashback = excluded.earns_cashback",
-            (each.token_hash, each.device, each.eligible, each.earns_cashback),
+            (each.token_hash, each.device, int(each.eligible), int(each.earns_cashback)),
         )
 
 
@@ -77,7 +77,7 @@ def bind(tx: Tx, merchant_id: int, device: int) -> int:
     """Bind a token to the first device that uses it; return whose it is now.
 
     Raises:
-        apsw.ConstraintError: the device has a token of its own.
+        ConstraintBroken: the device has a token of its own.
     """
     tx.execute(
         "UPDATE merchants SET device = ? WHERE id = ? AND device IS NULL", (device, merchant_id)

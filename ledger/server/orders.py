@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from ledger.server import accounts, books, rules
 from ledger.server.database import Tx
 from ledger.server.judging import Merchant, credible
+from ledger.server.tables import shard_of
 from ledger.server.terms import Terms, in_force
 from pos.domain.business_day import business_day
 from pos.domain.codec import decode, encode
@@ -25,7 +26,7 @@ def place(tx: Tx, merchant_id: int, order: Order) -> None:
     """Put a new order into a shop's feed.
 
     Raises:
-        apsw.ConstraintError: the shop has an order with this key.
+        ConstraintBroken: the shop has an order with this key.
     """
     tx.execute(
         "INSERT INTO orders (merchant, key, state, accept_by, body) VALUES (?, ?, ?, ?, ?)",
@@ -89,7 +90,7 @@ def accept(
         takings=accounts.merchant(merchant.device, business_day(at)),
     )
     if posting is not None:
-        books.post(tx, posting, at)
+        books.post(tx, posting, at, shard_of(f"{merchant.device:012x}"))
     _move(tx, merchant.id, event.order_key, OrderState.ACCEPTED, event.decision_id.hex, fee)
     return ForwardStatus.ACCEPTED, fee, ""
 
@@ -112,10 +113,10 @@ def read_feed(tx: Tx, merchant_id: int, cursor: int) -> FeedPage:
     """Return what stands in a shop's feed and in all feeds after the cursor, oldest first, a page at most."""
     rows = list(
         tx.execute(
-            "SELECT cursor, item FROM feed WHERE merchant = ?1 AND cursor > ?2 UNION ALL"
-            " SELECT cursor, item FROM feed WHERE merchant IS NULL AND cursor > ?2"
-            " ORDER BY cursor LIMIT ?3",
-            (merchant_id, cursor, FEED_PAGE_MAX),
+            "SELECT cursor, item FROM feed WHERE merchant = ? AND cursor > ? UNION ALL"
+            " SELECT cursor, item FROM feed WHERE merchant IS NULL AND cursor > ?"
+            " ORDER BY cursor LIMIT ?",
+            (merchant_id, cursor, cursor, FEED_PAGE_MAX),
         )
     )
     items = tuple(decode(FeedItem, json.loads(item)) for _, item in rows)

@@ -14,6 +14,7 @@ from ledger.server import accounts, books, rules
 from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, Yes, credible, judge
+from ledger.server.tables import PAYMENTS, Needs, shard_of
 from ledger.server.terms import Terms, in_force
 from pos.domain.business_day import business_day
 from pos.domain.codec import Json, decode, encode
@@ -40,11 +41,9 @@ def authorize(tx: Tx, ask: Ask, terms: tuple[Terms, ...]) -> Approval | Decline:
     Raises:
         IdReused: the id is known with another body.
     """
-    known = tx.row(
-        "SELECT body_hash, answer, reversed FROM payments WHERE id = ?", (ask.payment_id.hex,)
-    )
+    known = tx.get(PAYMENTS, ask.payment_id.hex)
     if known is not None:
-        body_hash, answer, undone = known
+        _, body_hash, answer, undone, *_ = known
         if body_hash is not None and body_hash != ask.body_hash:
             raise IdReused(ask.payment_id.hex)
         # An approval that was given back must not be said again.
@@ -55,6 +54,12 @@ def authorize(tx: Tx, ask: Ask, terms: tuple[Terms, ...]) -> Approval | Decline:
         _keep(tx, ask, decided)
         return decided
     return _post(tx, ask, decided, holding)
+
+
+def needs(ask: Ask) -> Needs:
+    """Return the rows that `authorize` will ask for."""
+    key, month = ask.facts.pan_key, rules.month_of(business_day(ask.earned_at))
+    return Needs((ask.payment_id.hex,), (key,), ((key, ask.facts.atc),), ((key, month),))
 
 
 def advice(event: OfflineApproved, facts: CardFacts, merchant: Merchant, at: datetime) -> Ask:
@@ -88,39 +93,38 @@ def outcome(tx: Tx, payment_id: TransactionId) -> Approval | Decline | PaymentFa
 
 def is_reversed(tx: Tx, payment_id: TransactionId) -> bool:
     """Tell whether a payment was undone, or can't be posted any more."""
-    row = tx.row("SELECT reversed FROM payments WHERE id = ?", (payment_id.hex,))
-    return row is not None and bool(row[0])
+    row = tx.get(PAYMENTS, payment_id.hex)
+    return row is not None and bool(row[3])
 
 
 def is_posted(tx: Tx, payment_id: TransactionId) -> bool:
     """Tell whether a payment drew something; one that was declined never did."""
-    row = tx.row("SELECT posting FROM payments WHERE id = ?", (payment_id.hex,))
-    return row is not None and row[0] is not None
+    row = tx.get(PAYMENTS, payment_id.hex)
+    return row is not None and row[5] is not None
 
 
 def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
     """Undo whatever a payment drew; of an unseen one, leave a tombstone. Repeats change nothing."""
-    row = tx.row(
-        "SELECT reversed, card, posting, month, cashback_base FROM payments WHERE id = ?",
-        (payment_id.hex,),
-    )
+    row = tx.get(PAYMENTS, payment_id.hex)
     if row is None:
-        tx.execute("INSERT INTO payments (id, reversed) VALUES (?, 1)", (payment_id.hex,))
+        shard = shard_of(payment_id.hex)
+        blank = (None, 0, None, None, shard)
+        tx.put(PAYMENTS, (payment_id.hex, None, None, 1, None, None, *blank))
         return
-    before, card, posting, month, base = row
+    _, _, _, before, card, posting, month, base, member, day, shard = row
     if before:
         return
-    tx.execute("UPDATE payments SET reversed = 1 WHERE id = ?", (payment_id.hex,))
+    tx.set(PAYMENTS, (payment_id.hex,), reversed=1)
     if posting is None:  # It had been declined.
         return
     undone = rules.reversal(
-        books.posting(tx, posting),
+        books.posting(tx, posting, day),
         card=card,
         balances=books.purse_balances(tx, card),
         takings=accounts.merchant(payment_id.device, business_day(at)),
     )
-    books.post(tx, undone, at)
-    books.spend_less(tx, card, month, Won(base))
+    books.post(tx, undone, at, shard)
+    books.spend_less(tx, member, month, Won(base))
 
 
 def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms) -> Approval:
@@ -132,13 +136,9 @@ def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms) -> Approval:
         cashback=yes.cashback,
         terms=terms,
     )
-    number = books.post(tx, posting, ask.at)
+    number = books.post(tx, posting, ask.at, shard_of(yes.card.member))
     if yes.cashback.base:
-        tx.execute(
-            "INSERT INTO cashback_months VALUES (?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET spend = spend + excluded.spend",
-            (yes.card.member, yes.month, yes.cashback.base.amount),
-        )
+        books.spend_more(tx, yes.card.member, yes.month, yes.cashback.base)
     approval = Approval(
         amount=ask.amount,
         approval_code=f"{number % 100_000_000:08d}",
@@ -160,19 +160,14 @@ def _keep(
     yes: Yes | None = None,
     posting: int | None = None,
 ) -> None:
-    tx.execute(
-        "INSERT INTO payments (id, body_hash, answer, card, posting, month, cashback_base)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            ask.payment_id.hex,
-            ask.body_hash,
-            json.dumps(encode(answer)),
-            None if yes is None else yes.card.id,
-            posting,
-            None if yes is None else yes.month,
-            0 if yes is None else yes.cashback.base.amount,
-        ),
-    )
+    name = ask.payment_id.hex
+    said = (name, ask.body_hash, json.dumps(encode(answer)), 0)
+    if yes is None:
+        tx.put(PAYMENTS, (*said, None, None, None, 0, None, None, shard_of(name)))
+        return
+    card, base, day = yes.card, yes.cashback.base.amount, business_day(ask.at).isoformat()
+    where = (card.member, day, shard_of(card.member))
+    tx.put(PAYMENTS, (*said, card.id, posting, yes.month, base, *where))
 
 
 def _read(answer: str) -> Approval | Decline:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-
-import apsw
+from typing import Any
 
 from ledger.server import heads, orders, payments, receipts, refunds, sales
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
-from ledger.server.database import Tx
-from ledger.server.judging import Merchant
+from ledger.server.database import ConstraintBroken, Tx
+from ledger.server.judging import Merchant, credible
 from ledger.server.payments import IdReused, advice
 from ledger.server.receipts import OpenedReceipt
+from ledger.server.rules import month_of
 from ledger.server.sales import Contradicted
+from ledger.server.tables import RECORDS, Needs
 from ledger.server.terms import Terms
+from pos.domain.business_day import business_day
 from pos.domain.codec import CodecError, decode, encode
 from pos.domain.events import Event, ReceiptReingested, SaleCompleted, SaleRefunded, from_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
@@ -25,7 +29,7 @@ from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBa
 from pos.domain.payment_events import OfflineApproved, RefundAsked, ReversalAsked
 from pos.domain.record import ChainBroken, Record, canonical, verify
 from pos.domain.refund import CardReturn
-from pos.domain.tender import ApprovalMode
+from pos.domain.tender import ApprovalMode, VoucherTender
 from pos.domain.won import ZERO
 
 _DECLINED = ForwardStatus.DECLINED
@@ -83,6 +87,31 @@ def _prepare_receipt(record: Record, event: ReceiptReingested, opener: CardOpene
     return Prepared(record, intact=True, event=event, receipt=receipt)
 
 
+def needs(batch: Sequence[Prepared], at: datetime) -> Needs:
+    """Return the rows that `take` will ask for, for all records of a batch."""
+    found: dict[str, set[Any]] = defaultdict(set)
+    for each in batch:
+        record = each.record
+        found["records"].add((record.device, record.incarnation, record.sequence))
+        match each.event:
+            case OfflineApproved() as event if each.facts is not None:
+                key, month = each.facts.pan_key, month_of(business_day(credible(event.at, at)))
+                found["payments"].add(event.payment_id.hex)
+                found["cards"].add(key)
+                found["counters"].add((key, each.facts.atc))
+                found["months"].add((key, month))
+            case ReversalAsked(payment_id=payment_id) | RefundAsked(payment_id=payment_id):
+                found["payments"].add(payment_id.hex)
+                found["tendered"].add(payment_id.hex)
+            case SaleCompleted(sale=sale):
+                found["sales"].add(sale.id.hex)
+                cards = (each for each in sale.tenders if isinstance(each, VoucherTender))
+                found["tendered"].update(each.payment_id.hex for each in cards)
+            case _:
+                pass  # Fetched when they are asked for.
+    return Needs(**{name: tuple(sorted(keys)) for name, keys in found.items()})
+
+
 def take(
     tx: Tx, prepared: Prepared, merchant: Merchant, terms: tuple[Terms, ...], at: datetime
 ) -> ForwardOutcome:
@@ -91,12 +120,9 @@ def take(
     poison = ForwardOutcome(record.sequence, ForwardStatus.POISON, problem=prepared.problem)
     if not prepared.intact:
         return poison  # Not kept: nobody knows whose number this is.
-    known = tx.row(
-        "SELECT hash, outcome FROM records WHERE device = ? AND incarnation = ? AND sequence = ?",
-        (record.device, record.incarnation, record.sequence),
-    )
-    if known is not None and known[0] == record.hash:
-        return decode(ForwardOutcome, json.loads(known[1]))
+    known = tx.get(RECORDS, record.device, record.incarnation, record.sequence)
+    if known is not None and known[3] == record.hash:
+        return decode(ForwardOutcome, json.loads(known[8]))
     if known is not None:
         return replace(poison, problem="another record has this number")
     outcome = poison if prepared.event is None else _judge_alone(tx, prepared, merchant, terms, at)
@@ -111,21 +137,20 @@ def _judge_alone(
 ) -> ForwardOutcome:
     """Judge in a savepoint: what turns out to be poison leaves nothing behind."""
     number = prepared.record.sequence
-    tx.execute("SAVEPOINT record")
-    try:
-        outcome = _judge(tx, prepared, merchant, terms, at)
-    except Contradicted as error:
-        outcome = ForwardOutcome(number, ForwardStatus.POISON, problem=str(error))
-    except IdReused:
-        problem = "its id is known with another body"
-        outcome = ForwardOutcome(number, ForwardStatus.POISON, problem=problem)
-    except (apsw.ConstraintError, ValueError, LookupError) as error:
-        # A fault of the program's or of the record's: a person looks at it, the queue goes on.
-        problem = f"can't be posted: {type(error).__name__}"
-        outcome = ForwardOutcome(number, ForwardStatus.POISON, problem=problem)
-    if outcome.status is ForwardStatus.POISON:
-        tx.execute("ROLLBACK TO record")
-    tx.execute("RELEASE record")
+    with tx.savepoint() as undo:
+        try:
+            outcome = _judge(tx, prepared, merchant, terms, at)
+        except Contradicted as error:
+            outcome = ForwardOutcome(number, ForwardStatus.POISON, problem=str(error))
+        except IdReused:
+            problem = "its id is known with another body"
+            outcome = ForwardOutcome(number, ForwardStatus.POISON, problem=problem)
+        except (ConstraintBroken, ValueError, LookupError) as error:
+            # A fault of the program's or of the record's: a person looks at it, the queue goes on.
+            problem = f"can't be posted: {type(error).__name__}"
+            outcome = ForwardOutcome(number, ForwardStatus.POISON, problem=problem)
+        if outcome.status is ForwardStatus.POISON:
+            undo()
     return outcome
 
 
@@ -193,8 +218,8 @@ def _reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> bool:
 
 def _keep(tx: Tx, record: Record, outcome: ForwardOutcome) -> None:
     heads.note(tx, record)
-    tx.execute(
-        "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    tx.put(
+        RECORDS,
         (
             record.device,
             record.incarnation,

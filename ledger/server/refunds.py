@@ -16,6 +16,7 @@ from ledger.server.payments import IdReused, hash_body
 from ledger.server.refund_rules import Refund, Standing
 from ledger.server.rules import Posting
 from ledger.server.sales import Contradicted
+from ledger.server.tables import PAYMENTS
 from ledger.server.terms import Terms, in_force
 from pos.domain.business_day import business_day
 from pos.domain.codec import decode, encode
@@ -63,17 +64,14 @@ def any_of(tx: Tx, payment_id: TransactionId) -> bool:
 def _judge(
     tx: Tx, event: RefundAsked, body_hash: bytes, terms: tuple[Terms, ...], at: datetime
 ) -> GivenBack | Decline:
-    row = tx.row(
-        "SELECT answer, reversed, card, posting, month, cashback_base FROM payments WHERE id = ?",
-        (event.payment_id.hex,),
-    )
+    row = tx.get(PAYMENTS, event.payment_id.hex)
     answer: GivenBack | Decline
-    if row is None or row[0] is None:
+    if row is None or row[2] is None:
         answer = Decline(DeclineReason.PAYMENT_UNKNOWN)
-    elif not isinstance(_decode(Approval | Decline, row[0]), Approval):
+    elif not isinstance(_decode(Approval | Decline, row[2]), Approval):
         answer = GivenBack()
     else:
-        posted = _posted(tx, *row[1:])
+        posted = _posted(tx, *row[3:])
         if event.amount <= posted.standing.amount:
             return _post(tx, event, body_hash, posted, terms, at)
         answer = Decline(DeclineReason.REFUND_EXCEEDS)
@@ -90,21 +88,33 @@ class _Posted:
     at: datetime
     month: str
     standing: Standing
+    member: str
+    shard: int
 
 
-def _posted(tx: Tx, is_reversed: int, card: str, number: int, month: str, base: int) -> _Posted:
-    posting = books.posting(tx, number)
+def _posted(
+    tx: Tx,
+    is_reversed: int,
+    card: str,
+    number: int,
+    month: str,
+    base: int,
+    member: str,
+    day: str,
+    shard: int,
+) -> _Posted:
+    posting = books.posting(tx, number, day)
     standing = Standing()
     if not is_reversed:
-        sums = tx.row(
-            "SELECT sum(amount), sum(cashback), sum(cashback_base), sum(fee), sum(fee_support)"
+        parts = tx.execute(
+            "SELECT amount, cashback, cashback_base, fee, fee_support"
             " FROM card_refunds WHERE payment = ? AND posting IS NOT NULL",
             (posting.reference,),
         )
-        assert sums is not None
-        gone = Standing(*(Won(each or 0) for each in sums))
+        gone = Standing(*(Won(sum(each)) for each in zip(*parts, strict=True)))
         standing = refund_rules.as_posted(posting, card, Won(base)) - gone
-    return _Posted(card, posting, books.posted_at(tx, number), month, standing)
+    at = books.posted_at(tx, number, day)
+    return _Posted(card, posting, at, month, standing, member, shard)
 
 
 def _post(
@@ -125,8 +135,8 @@ def _post(
         takings=accounts.merchant(event.payment_id.device, business_day(at)),
         terms=in_force(terms, business_day(posted.at)),
     )
-    number = books.post(tx, made.posting, at)
-    books.spend_less(tx, posted.card, posted.month, made.gone.cashback_base)
+    number = books.post(tx, made.posting, at, posted.shard)
+    books.spend_less(tx, posted.member, posted.month, made.gone.cashback_base)
     balance = Won.total(books.purse_balances(tx, posted.card).values())
     answer = GivenBack(made.purses, made.cashback_taken, balance)
     _keep(tx, event, body_hash, answer, number, made)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ledger.server.database import Tx
 from ledger.server.payments import hash_body, is_reversed
+from ledger.server.tables import SALES, TENDERED
 from pos.domain.business_day import business_day
 from pos.domain.codec import encode
 from pos.domain.events import SaleCompleted, SaleRefunded
@@ -32,8 +33,8 @@ class Contradicted(Exception):
 
 def rests_on(tx: Tx, payment_id: TransactionId) -> str | None:
     """Return the finished sale that a payment pays of, or None."""
-    row = tx.row("SELECT sale FROM tendered WHERE payment = ?", (payment_id.hex,))
-    return None if row is None else str(row[0])
+    row = tx.get(TENDERED, payment_id.hex)
+    return None if row is None else str(row[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,15 @@ def take(tx: Tx, event: SaleCompleted) -> None:
         Contradicted: another sale has its id or rests on its payment, or its tenders do not sum up.
     """
     sale, body_hash = _kept(event.sale), hash_body(encode(event))
-    known = tx.row("SELECT body_hash, source FROM sales WHERE id = ?", (sale.id.hex,))
+    row = tx.get(SALES, sale.id.hex)
+    known = None if row is None else row[8:10]
     if known is None:
         _put(tx, sale, body_hash, JOURNAL)
     elif known[1] == JOURNAL and known[0] != body_hash:
         raise Contradicted("another sale has this id")
     elif known[1] == RECEIPT:
         _check_same(tx, sale)
-        tx.execute(
-            "UPDATE sales SET body_hash = ?, source = ? WHERE id = ?",
-            (body_hash, JOURNAL, sale.id.hex),
-        )
+        tx.set(SALES, (sale.id.hex,), body_hash=body_hash, source=JOURNAL)
 
 
 def reversed_in(tx: Tx, sale: SaleRecord) -> Won:
@@ -92,7 +91,7 @@ def take_receipt(tx: Tx, facts: ReceiptFacts) -> None:
         Contradicted: as `take`, or the sale is known otherwise.
     """
     sale = _of_paper(facts)
-    if tx.row("SELECT 1 FROM sales WHERE id = ?", (sale.id.hex,)) is None:
+    if tx.get(SALES, sale.id.hex) is None:
         _put(tx, sale, b"", RECEIPT)
     else:
         _check_same(tx, sale)
@@ -172,8 +171,8 @@ def _sums(cash: Iterable[Won], cards: Iterable[VoucherTender | CardFact]) -> dic
 def _put(tx: Tx, sale: Kept, body_hash: bytes, source: str) -> None:
     if sum(sale.tenders.values()) != sale.total.amount:
         raise Contradicted("the tenders do not sum to the total")
-    tx.execute(
-        "INSERT INTO sales VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    tx.put(
+        SALES,
         (
             sale.id.hex,
             sale.id.device,
@@ -182,7 +181,7 @@ def _put(tx: Tx, sale: Kept, body_hash: bytes, source: str) -> None:
             sale.total.amount,
             sale.vat.amount,
             json.dumps(sale.tenders),
-            sale.training,
+            int(sale.training),
             body_hash,
             source,
         ),
@@ -190,17 +189,18 @@ def _put(tx: Tx, sale: Kept, body_hash: bytes, source: str) -> None:
     if sale.training:
         return
     for payment, mode in sale.modes.items():
-        row = tx.row("SELECT 1 FROM tendered WHERE payment = ?", (payment,))
-        if row is not None:
+        if tx.get(TENDERED, payment) is not None:
             raise Contradicted("another finished sale rests on its payment")
-        tx.execute("INSERT INTO tendered VALUES (?, ?, ?)", (payment, sale.id.hex, mode))
+        tx.put(TENDERED, (payment, sale.id.hex, mode))
 
 
 def _check_same(tx: Tx, sale: Kept) -> None:
     """Check that a known sale has this total, these sums by tender and these payments."""
-    row = tx.row("SELECT total, tenders FROM sales WHERE id = ?", (sale.id.hex,))
-    rests = dict(tx.execute("SELECT payment, mode FROM tendered WHERE sale = ?", (sale.id.hex,)))
-    known = None if row is None else (row[0], json.loads(row[1]), rests)
+    row = tx.get(SALES, sale.id.hex)
+    rests: dict[str, str] = dict(
+        tx.execute("SELECT payment, mode FROM tendered WHERE sale = ?", (sale.id.hex,))
+    )
+    known = None if row is None else (row[4], json.loads(row[6]), rests)
     if known != (sale.total.amount, sale.tenders, {} if sale.training else sale.modes):
         raise Contradicted("another sale has this id")
 
@@ -215,7 +215,7 @@ def _returned(tx: Tx, refund: RefundRecord) -> dict[str, int]:
 
 
 def _use_up(tx: Tx, refund: RefundRecord, each: CardReturn) -> str:
-    tx.execute(
+    used = tx.change(
         "UPDATE card_refunds SET refund = ? WHERE id = ? AND payment = ? AND sale = ?"
         " AND amount = ? AND refund IS NULL",
         (
@@ -226,7 +226,7 @@ def _use_up(tx: Tx, refund: RefundRecord, each: CardReturn) -> str:
             each.amount.amount,
         ),
     )
-    if not tx.connection.changes():
+    if not used:
         raise Contradicted("a card's part of it is not known")
     row = tx.row(
         "SELECT mode FROM tendered WHERE payment = ? AND sale = ?",
@@ -239,10 +239,10 @@ def _use_up(tx: Tx, refund: RefundRecord, each: CardReturn) -> str:
 
 def _check_left(tx: Tx, refund: RefundRecord, sums: dict[str, int]) -> None:
     """Check that of no tender more comes back than the sale took, all its refunds together."""
-    sale = tx.row("SELECT tenders FROM sales WHERE id = ?", (refund.sale_id.hex,))
+    sale = tx.get(SALES, refund.sale_id.hex)
     if sale is None:
         raise Contradicted("its sale is not known")
-    left: dict[str, int] = json.loads(sale[0])
+    left: dict[str, int] = json.loads(sale[6])
     before = tx.execute("SELECT returns FROM refunds WHERE sale = ?", (refund.sale_id.hex,))
     for returned in (*(json.loads(text) for (text,) in before), sums):
         for name, amount in returned.items():

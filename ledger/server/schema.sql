@@ -1,26 +1,43 @@
 -- The ledger's tables. Money lives in postings and entries only; the rest says who and why.
--- Whatever changes here needs a new version and a way from the old one: database.py.
+-- Whatever changes here needs a new version and a way from the old one: sqlite.py, and the same in postgres/schema.sql.
+-- Only what has a floor; every other balance is the sum of its entries.
 CREATE TABLE IF NOT EXISTS accounts (
     name TEXT PRIMARY KEY,
-    balance INTEGER NOT NULL,
-    may_go_negative INTEGER NOT NULL,
-    CHECK (may_go_negative OR balance >= 0)
+    card TEXT NOT NULL,
+    balance INTEGER NOT NULL CHECK (balance >= 0)
 ) WITHOUT ROWID;
 
+-- `day` is the settlement day; `shard` is the card holder's, or the shop's where no card takes part.
 CREATE TABLE IF NOT EXISTS postings (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
+    day TEXT NOT NULL,
     kind TEXT NOT NULL,
     reference TEXT NOT NULL,
     at TEXT NOT NULL,
+    shard INTEGER NOT NULL,
     UNIQUE (kind, reference)
 );
 
 CREATE TABLE IF NOT EXISTS entries (
     posting INTEGER NOT NULL REFERENCES postings (id),
+    day TEXT NOT NULL,
     line INTEGER NOT NULL,
-    account TEXT NOT NULL REFERENCES accounts (name),
+    account TEXT NOT NULL,
     amount INTEGER NOT NULL,
+    shard INTEGER NOT NULL,
     PRIMARY KEY (posting, line)
+) WITHOUT ROWID;
+
+-- What the entries of a day that is over come to, by account.
+CREATE TABLE IF NOT EXISTS rollups (
+    account TEXT NOT NULL,
+    day TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    PRIMARY KEY (account, day)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS rolled_days (
+    day TEXT PRIMARY KEY
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS merchants (
@@ -74,7 +91,10 @@ CREATE TABLE IF NOT EXISTS payments (
     card TEXT,
     posting INTEGER REFERENCES postings (id),
     month TEXT,
-    cashback_base INTEGER NOT NULL DEFAULT 0
+    cashback_base INTEGER NOT NULL DEFAULT 0,
+    member TEXT,
+    day TEXT,
+    shard INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 -- What was given back of a payment, or why not; once for ever by id. What stands of a payment is what

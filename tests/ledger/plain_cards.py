@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.server.cards import CardFacts, NewCard, SealBroken, hash_pan, hot_ref
+from ledger.server.database import is_postgres
 from ledger.server.merchants import read_terminals
 from ledger.server.serve import Setup, serve
 from ledger.server.terms import Terms, load_terms
@@ -104,12 +105,13 @@ def terms() -> tuple[Terms, ...]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--db", type=Path, required=True)
+    parser.add_argument("--db", required=True)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--tokens", required=True)
     given = parser.parse_args()
+    database = given.db if is_postgres(given.db) else Path(given.db)
     serve(
-        Setup(given.db, given.port, read_terminals(given.tokens), terms(), CARDS, demo=True),
+        Setup(database, given.port, read_terminals(given.tokens), terms(), CARDS, demo=True),
         PlainOpener(),
         SIGNING.sign,
     )

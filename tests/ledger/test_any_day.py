@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -32,8 +34,14 @@ CARDS = (
     new_card("poor", charged=9_000, offline_limit=2_000),  # The same member's second card.
 )
 OPENER = PlainOpener()
+T = TypeVar("T")
 amounts = st.one_of(st.integers(1, 9_000), st.integers(1, 350_000))
 names = st.sampled_from([each.id for each in CARDS])
+
+
+class Ledger(Protocol):
+    def run_now(self, job: Callable[[Tx], T]) -> T: ...
+    def close(self) -> None: ...
 
 
 class AnyDay(RuleBasedStateMachine):
@@ -42,7 +50,7 @@ class AnyDay(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.writer = Writer(Path(self.folder.name) / "ledger.db")
+        self.writer = self.open(Path(self.folder.name) / "ledger.db")
         self.writer.run_now(lambda tx: seed(tx, CARDS, OPENER, START))
         self.opened = self.held()
         self.asked: dict[TransactionId, Ask] = {}
@@ -52,6 +60,9 @@ class AnyDay(RuleBasedStateMachine):
         self.given: dict[TransactionId, GivenBack | Decline] = {}
         self.back: dict[TransactionId, Won] = {}
         self.number = 0
+
+    def open(self, path: Path) -> Ledger:
+        return Writer(path)
 
     def teardown(self) -> None:
         self.writer.close()
@@ -78,7 +89,7 @@ class AnyDay(RuleBasedStateMachine):
         return Ask(payment_id, MERCHANT, Won(amount), mode, facts, body_hash, at, at)
 
     def post(self, ask: Ask) -> Approval | Decline:
-        return self.writer.run_now(lambda tx: payments.authorize(tx, ask, terms()))
+        return self.writer.run_now(partial(payments.authorize, ask=ask, terms=terms()))
 
     @rule(name=names, amount=amounts, mode=st.sampled_from(ApprovalMode))
     def pays(self, name: str, amount: int, mode: ApprovalMode) -> None:
@@ -179,6 +190,10 @@ class AnyDay(RuleBasedStateMachine):
 
     @rule()
     def undoes_everything(self) -> None:
+        self.undo_all()
+        self.check_that_all_is_undone()
+
+    def undo_all(self) -> None:
         for payment_id in self.asked:
             if payment_id in self.back:
                 left = self.asked[payment_id].amount - self.back[payment_id]
@@ -186,6 +201,8 @@ class AnyDay(RuleBasedStateMachine):
                     self.give_back(payment_id, left)
             else:
                 self.reverse(payment_id)
+
+    def check_that_all_is_undone(self) -> None:
         now = self.held()
         kept = self.writer.run_now(lambda tx: books.balance(tx, accounts.CASHBACK_FUND))
         # Whatever a card holds more than at first is cashback that the fund had to bear.

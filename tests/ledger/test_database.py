@@ -8,17 +8,36 @@ from pathlib import Path
 import apsw
 import pytest
 
-from ledger.server import books, heads, orders
-from ledger.server.database import VERSION, DatabaseUnfit, Tx, open_writer
+from ledger.server import books, heads, orders, payments
+from ledger.server.database import VERSION, DatabaseUnfit
 from ledger.server.seed import seed
+from ledger.server.sqlite import SqliteTx, open_writer
+from ledger.server.tables import shard_of
 from pos.domain.events import SaleCompleted
+from pos.domain.identifiers import TransactionId
 from pos.domain.record import Record, canonical
+from pos.domain.won import Won
 from pos.ports import FeedItem, HotlistChange
 from tests.ledger.conftest import DEVICE
 from tests.ledger.journal import START, Journal, cash_sale, payment_id, with_card
 from tests.ledger.plain_cards import CARDS, PANS, PlainOpener
 
 OLD_SCHEMA = Path(__file__).with_name("schema_1.sql")
+SECOND_SCHEMA = Path(__file__).with_name("schema_2.sql")
+SECOND_BOOKS = """
+INSERT INTO cards VALUES ('c:1', x'01', 'm', 'l', '2031-12-31', 'active', 'M-1', -1, NULL);
+INSERT INTO accounts VALUES ('funding', -10000, 1), ('purse:c:1:charged', 9000, 0),
+    ('offline_reserve:c:1', 0, 0), ('merchant:000000000009:2026-11-25', 800, 1),
+    ('commission', 200, 1);
+INSERT INTO postings VALUES (1, 'opening', 'c:1', '2026-11-24T14:59:00+00:00'),
+    (2, 'payment', '00000000000900000007000000000000', '2026-11-24T15:00:00+00:00'),
+    (3, 'order', 'd', '2026-11-24T15:00:01+00:00');
+INSERT INTO entries VALUES (1, 0, 'funding', -10000), (1, 1, 'purse:c:1:charged', 10000),
+    (2, 0, 'purse:c:1:charged', -1000), (2, 1, 'merchant:000000000009:2026-11-25', 1000),
+    (3, 0, 'merchant:000000000009:2026-11-25', -200), (3, 1, 'commission', 200);
+INSERT INTO payments (id, answer, card, posting, month)
+    VALUES ('00000000000900000007000000000000', '{}', 'c:1', 2, '2026-11');
+"""
 OLD_CARD = "INSERT INTO cards VALUES ('gone', ?, 'm', 'l', '2031-12-31', 'blocked', 'M-3', -1)"
 
 
@@ -53,7 +72,7 @@ def test_a_file_of_the_first_version_keeps_what_it_holds(tmp_path: Path) -> None
     journal.add(SaleCompleted(sale, sale.completed_at))
     old_file(path, journal.records)
 
-    tx = Tx(open_writer(path))
+    tx = SqliteTx(open_writer(path))
 
     assert orders.read_feed(tx, 1, 0).items[0].order_key == "a:1"
     head = heads.signed_head(tx, DEVICE, START, lambda _: bytes(64))
@@ -67,7 +86,7 @@ def test_a_file_of_the_first_version_keeps_what_it_holds(tmp_path: Path) -> None
 def test_cards_of_the_first_version_get_onto_the_hotlist_once(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     old_file(path, [])
-    tx = Tx(open_writer(path))
+    tx = SqliteTx(open_writer(path))
     gone = [each for each in CARDS if each.id == "gone"]
 
     for _ in range(2):
@@ -100,3 +119,35 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 
     with pytest.raises(DatabaseUnfit, match="newer"):
         open_writer(path)
+
+
+def test_a_file_of_the_second_version_keeps_its_books(tmp_path: Path) -> None:
+    """Shops' balances become sums; postings get their day and shard; a payment can still be undone."""
+    path = tmp_path / "ledger.db"
+    connection = apsw.Connection(str(path))
+    connection.execute(SECOND_SCHEMA.read_text(encoding="utf-8"))
+    connection.execute(SECOND_BOOKS)
+    connection.pragma("user_version", 2)
+    connection.close()
+
+    tx = SqliteTx(open_writer(path))
+
+    assert books.check(tx) == []
+    assert list(tx.execute("SELECT * FROM accounts ORDER BY name")) == [
+        ("offline_reserve:c:1", "c:1", 0),
+        ("purse:c:1:charged", "c:1", 9_000),
+    ]
+    shard = shard_of("M-1")
+    assert list(tx.execute("SELECT id, day, shard FROM postings ORDER BY id")) == [
+        (1, "2026-11-24", shard),
+        (2, "2026-11-25", shard),
+        (3, "2026-11-25", shard_of("000000000009")),
+    ]
+    assert tx.row("SELECT member, day, shard FROM payments") == ("M-1", "2026-11-25", shard)
+    assert books.balance(tx, "merchant:000000000009:2026-11-25") == Won(800)
+
+    payments.reverse(tx, TransactionId.parse("00000000000900000007000000000000"), START)
+
+    assert books.balance(tx, "purse:c:1:charged") == Won(10_000)
+    assert books.check(tx) == []
+    assert tx.row("SELECT max(id) FROM postings") == (4,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,10 +10,15 @@ import pytest
 
 from ledger.client import HttpLedger
 from ledger.server import books, merchants
-from ledger.server.database import Tx, open_writer
+from ledger.server.database import Database, Tx
 from ledger.server.merchants import NO_DEVICE, Directory, read_terminals
+from ledger.server.postgres import partitions
+from ledger.server.postgres.connection import connect, make_tables
+from ledger.server.postgres.plain import Numbers, PlainTx
 from ledger.server.seed import load_cards, seed
+from ledger.server.sqlite import SqliteTx, open_writer
 from ledger.server.terms import load_terms
+from pos.domain.business_day import business_day
 from pos.domain.errors import LedgerRefused
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.tender import Purse
@@ -26,8 +32,16 @@ DEMO_CARDS = Path(__file__).parents[2] / "config" / "demo_cards.toml"
 
 
 @pytest.fixture
-def tx(tmp_path: Path) -> Tx:
-    return Tx(open_writer(tmp_path / "ledger.db"))
+def tx(database: Database) -> Iterator[Tx]:
+    if isinstance(database, Path):
+        yield SqliteTx(open_writer(database))
+        return
+    connection = connect(database)
+    make_tables(connection)
+    partitions.make(connection, business_day(NOW).isoformat())
+    connection.execute("BEGIN")
+    yield PlainTx(connection, Numbers(), partitions.known_days(connection))
+    connection.close()
 
 
 def test_a_token_file_names_devices_and_switches() -> None:
@@ -71,8 +85,10 @@ def test_enrolling_again_keeps_the_binding(tx: Tx) -> None:
     assert (found.device, found.earns_cashback) == (DEVICE, False)
 
 
-async def test_a_token_without_a_device_belongs_to_the_first_that_uses_it(tmp_path: Path) -> None:
-    process = Process(tmp_path / "ledger.db", tokens=TOKEN)
+async def test_a_token_without_a_device_belongs_to_the_first_that_uses_it(
+    database: Database,
+) -> None:
+    process = Process(database, tokens=TOKEN)
     process.start()
     first, second = (HttpLedger(process.url, TOKEN, DEVICE + n) for n in (0, 1))
 
@@ -91,9 +107,9 @@ async def test_a_token_without_a_device_belongs_to_the_first_that_uses_it(tmp_pa
     [("no-voucher", Decline(DeclineReason.MERCHANT_NOT_ELIGIBLE)), ("no-cashback", Won(0))],
 )
 async def test_a_shop_may_be_barred_from_vouchers_or_cashback(
-    tmp_path: Path, switch: str, expected: object
+    database: Database, switch: str, expected: object
 ) -> None:
-    process = Process(tmp_path / "ledger.db", tokens=f"{TOKEN} {DEVICE:012x} {switch}")
+    process = Process(database, tokens=f"{TOKEN} {DEVICE:012x} {switch}")
     process.start()
     client = HttpLedger(process.url, TOKEN, DEVICE)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from ledger.server import orders, records
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
+from ledger.server.database import Database
 from ledger.server.demo_orders import invent
 from ledger.server.judging import Merchant
 from ledger.server.merchants import NewTerminal, enrol
@@ -34,11 +35,12 @@ class WrongKeys(PlainOpener):
 
 
 @pytest.fixture
-def writer(tmp_path: Path) -> Writer:
-    made = Writer(tmp_path / "ledger.db")
+def writer(database: Database) -> Iterator[Writer]:
+    made = Writer(database)
     made.run_now(lambda tx: seed(tx, CARDS, PlainOpener(), START))
     made.run_now(lambda tx: enrol(tx, [NewTerminal(b"x" * 32, DEVICE)]))
-    return made
+    yield made
+    made.close()
 
 
 def take(

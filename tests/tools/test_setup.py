@@ -10,7 +10,12 @@ import pytest
 from tools import bootstrap, system_packages
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-pcsc.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "requirements-pcsc.lock",
+    "requirements-postgresql.lock",
+)
 
 
 def test_every_locked_package_has_its_hashes_and_no_lock_names_a_place() -> None:

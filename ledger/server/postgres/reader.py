@@ -1,0 +1,46 @@
+"""Reads what was committed, over a connection of its own. Never writes, never locks a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from ledger.server.database import LedgerUnavailable
+from ledger.server.postgres.connection import GroupLost, LineLost, connect
+from ledger.server.postgres.plain import Numbers, PlainTx
+
+
+class Reader(PlainTx):
+    """Statements of one each; a line that broke is made anew once."""
+
+    locks = False
+
+    def __init__(self, url: str) -> None:
+        super().__init__(connect(url, read_only=True), Numbers(), set())
+        self._url = url
+
+    def send(self, sql: str, parameters: Sequence[object] = ()) -> psycopg.Cursor[Any]:
+        """Run one statement.
+
+        Raises:
+            LedgerUnavailable: the database is gone.
+        """
+        try:
+            return super().send(sql, parameters)
+        except LineLost:
+            self._again()
+        except GroupLost as error:
+            raise LedgerUnavailable(str(error)) from error
+        try:
+            return super().send(sql, parameters)
+        except GroupLost as error:
+            raise LedgerUnavailable(str(error)) from error
+
+    def _again(self) -> None:
+        self.connection.close()
+        try:
+            self.connection = connect(self._url, read_only=True)
+        except LineLost as error:
+            raise LedgerUnavailable(str(error)) from error
