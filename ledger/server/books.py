@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ledger.server import accounts
@@ -87,11 +88,16 @@ def balance(tx: Tx, account: str) -> Won:
 def purse_balances(tx: Tx, card: str) -> dict[Purse, Won]:
     """Return what each of a card's purses holds."""
     names = accounts.purses(card)
-    rows = tx.execute(
-        "SELECT name, balance FROM accounts WHERE name IN (?, ?, ?)", tuple(names.values())
-    )
-    held = dict(rows)
-    return {which: Won(held.get(name, 0)) for which, name in names.items()}
+    held = balances(tx, list(names.values()))
+    return {which: held[name] for which, name in names.items()}
+
+
+def balances(tx: Tx, names: Sequence[str]) -> dict[str, Won]:
+    """Return the balances of a few accounts."""
+    marks = ", ".join("?" * len(names))
+    sql = f"SELECT name, balance FROM accounts WHERE name IN ({marks})"  # noqa: S608 - marks only.
+    held = dict(tx.execute(sql, tuple(names)))
+    return {name: Won(held.get(name, 0)) for name in names}
 
 
 def check(tx: Tx) -> list[str]:

@@ -11,7 +11,12 @@ import apsw
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 UPGRADE = Path(__file__).with_name("upgrade_2.sql")
-VERSION = 2  # PRAGMA user_version; the first files had no number.
+VERSION = 3  # PRAGMA user_version; the first files had no number.
+NEW_COLUMNS = (  # Of version 3, in tables that older files may have.
+    ("payments", "earned_on", "TEXT"),
+    ("card_refunds", "district_cashback", "INTEGER NOT NULL DEFAULT 0"),
+    ("card_refunds", "merchant_funded", "INTEGER NOT NULL DEFAULT 0"),
+)
 BUSY_MS = 5_000
 FULL = 2  # PRAGMA synchronous as SQLite reads it back.
 
@@ -65,11 +70,18 @@ def _make_tables(connection: apsw.Connection, name: str) -> None:
         raise DatabaseUnfit(f"{name}: written by a newer ledger (version {version})")
     if version == VERSION:
         return
-    old = bool(connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'payments'").fetchall())
+    first = version == 0 and bool(
+        connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'payments'").fetchall()
+    )
     with connection:
         connection.execute(SCHEMA.read_text(encoding="utf-8"))
-        if old:
+        if first:
             connection.execute(UPGRADE.read_text(encoding="utf-8"))
+        for table, column, kind in NEW_COLUMNS:
+            if not connection.execute(
+                "SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column)
+            ).fetchall():
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
         connection.pragma("user_version", VERSION)
 
 

@@ -10,11 +10,12 @@ import json
 from datetime import datetime
 from typing import Any, cast
 
-from ledger.server import accounts, books, rules
+from ledger.policy.policy import Policy
+from ledger.policy.terms import Terms
+from ledger.server import accounts, books, coupons, funds, rules
 from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, Yes, credible, judge
-from ledger.server.terms import Terms, in_force
 from pos.domain.business_day import business_day
 from pos.domain.codec import Json, decode, encode
 from pos.domain.identifiers import TransactionId
@@ -34,7 +35,7 @@ def hash_body(*parts: Json) -> bytes:
     return hashlib.sha256(canonical({"parts": list(parts)})).digest()
 
 
-def authorize(tx: Tx, ask: Ask, terms: tuple[Terms, ...]) -> Approval | Decline:
+def authorize(tx: Tx, ask: Ask, policy: Policy) -> Approval | Decline:
     """Judge a payment and post it if it stands; the same id and body get the same answer for ever.
 
     Raises:
@@ -49,12 +50,14 @@ def authorize(tx: Tx, ask: Ask, terms: tuple[Terms, ...]) -> Approval | Decline:
             raise IdReused(ask.payment_id.hex)
         # An approval that was given back must not be said again.
         return Decline(DeclineReason.REVERSED_BEFORE) if undone else _read(answer)
-    holding = in_force(terms, business_day(ask.at))
-    decided = judge(tx, ask, holding)
+    # The rates of the day that the customer paid on, by what was known when it is posted.
+    day = business_day(ask.earned_at)
+    holding = policy.terms(ask.merchant.shop, day, business_day(ask.at))
+    decided = judge(tx, ask, holding, policy)
     if isinstance(decided, Decline):
         _keep(tx, ask, decided)
         return decided
-    return _post(tx, ask, decided, holding)
+    return _post(tx, ask, decided, holding, policy)
 
 
 def advice(event: OfflineApproved, facts: CardFacts, merchant: Merchant, at: datetime) -> Ask:
@@ -115,9 +118,10 @@ def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
     )
     books.post(tx, undone, at)
     books.spend_less(tx, card, month, Won(base))
+    coupons.release(tx, payment_id)
 
 
-def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms) -> Approval:
+def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms, policy: Policy) -> Approval:
     posting = rules.payment(
         reference=ask.payment_id.hex,
         card=yes.card.id,
@@ -127,10 +131,12 @@ def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms) -> Approval:
         terms=terms,
     )
     number = books.post(tx, posting, ask.at)
+    if yes.coupon is not None:
+        coupons.use(tx, yes.coupon.id, ask.payment_id)
     if yes.cashback.base:
         tx.execute(
             "INSERT INTO cashback_months VALUES (?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET spend = spend + excluded.spend",
+            " ON CONFLICT (member, month) DO UPDATE SET spend = cashback_months.spend + excluded.spend",
             (yes.card.member, yes.month, yes.cashback.base.amount),
         )
     approval = Approval(
@@ -139,8 +145,8 @@ def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms) -> Approval:
         rrn=f"{ask.at:%y}{number % 10_000_000_000:010d}",
         approved_at=ask.at,
         purses=yes.purses,
-        cashback=yes.cashback.amount,
-        balance=Won.total(books.purse_balances(tx, yes.card.id).values()),
+        cashback=yes.cashback.total,
+        balance=funds.total(tx, yes.card.id, policy, business_day(ask.at)),
     )
     _keep(tx, ask, approval, yes=yes, posting=number)
     return approval
@@ -155,8 +161,8 @@ def _keep(
     posting: int | None = None,
 ) -> None:
     tx.execute(
-        "INSERT INTO payments (id, body_hash, answer, card, posting, month, cashback_base)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO payments (id, body_hash, answer, card, posting, month, cashback_base,"
+        " earned_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             ask.payment_id.hex,
             ask.body_hash,
@@ -165,6 +171,7 @@ def _keep(
             posting,
             None if yes is None else yes.month,
             0 if yes is None else yes.cashback.base.amount,
+            business_day(ask.earned_at).isoformat(),
         ),
     )
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledger.policy.policy import Policy
 from ledger.server import device_keys, merchants, payments, sales
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import Tx
 from ledger.server.sales import Contradicted
-from ledger.server.terms import Terms
 from pos.domain.events import ReceiptReingested
 from pos.domain.payment_answers import Decline
 from pos.domain.receipt_code import ReceiptCodeError, SignedReceipt, read_code, receipt_key_id
@@ -59,7 +59,7 @@ def open_receipt(event: ReceiptReingested, opener: CardOpener) -> OpenedReceipt:
     return OpenedReceipt(code, cards)
 
 
-def take(tx: Tx, receipt: OpenedReceipt, terms: tuple[Terms, ...], at: datetime) -> Decline | None:
+def take(tx: Tx, receipt: OpenedReceipt, policy: Policy, at: datetime) -> Decline | None:
     """Post a paper's offline approvals and keep its sale; what is known already changes nothing.
 
     Returns:
@@ -76,7 +76,7 @@ def take(tx: Tx, receipt: OpenedReceipt, terms: tuple[Terms, ...], at: datetime)
         raise Contradicted("no such terminal")
     declined: Decline | None = None
     for event, card in zip(facts.advices, receipt.cards, strict=True):
-        answer = payments.authorize(tx, payments.advice(event, card, shop, at), terms)
+        answer = payments.authorize(tx, payments.advice(event, card, shop, at), policy)
         if isinstance(answer, Decline):
             declined = declined or answer
     sales.take_receipt(tx, facts)

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
-from ledger.server import accounts, books, refund_rules, sales
+from ledger.policy.policy import Policy
+from ledger.server import accounts, books, coupons, funds, refund_rules, sales, shops
 from ledger.server.database import Tx
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.refund_rules import Refund, Standing
 from ledger.server.rules import Posting
 from ledger.server.sales import Contradicted
-from ledger.server.terms import Terms, in_force
 from pos.domain.business_day import business_day
 from pos.domain.codec import decode, encode
 from pos.domain.identifiers import TransactionId
@@ -25,9 +25,7 @@ from pos.domain.payment_events import RefundAsked
 from pos.domain.won import ZERO, Won
 
 
-def give_back(
-    tx: Tx, event: RefundAsked, terms: tuple[Terms, ...], at: datetime
-) -> GivenBack | Decline:
+def give_back(tx: Tx, event: RefundAsked, policy: Policy, at: datetime) -> GivenBack | Decline:
     """Give a part of a payment back, or say why not; the same id and body get the same answer.
 
     Nothing was ever posted of a payment that had been declined, so nothing comes back of it. One that
@@ -51,7 +49,7 @@ def give_back(
         raise Contradicted("a refund is of 1 won or more")
     if sales.rests_on(tx, event.payment_id) not in (None, event.sale_id.hex):
         raise Contradicted("the payment is another sale's")
-    return _judge(tx, event, body_hash, terms, at)
+    return _judge(tx, event, body_hash, policy, at)
 
 
 def any_of(tx: Tx, payment_id: TransactionId) -> bool:
@@ -61,10 +59,11 @@ def any_of(tx: Tx, payment_id: TransactionId) -> bool:
 
 
 def _judge(
-    tx: Tx, event: RefundAsked, body_hash: bytes, terms: tuple[Terms, ...], at: datetime
+    tx: Tx, event: RefundAsked, body_hash: bytes, policy: Policy, at: datetime
 ) -> GivenBack | Decline:
     row = tx.row(
-        "SELECT answer, reversed, card, posting, month, cashback_base FROM payments WHERE id = ?",
+        "SELECT answer, reversed, card, posting, month, cashback_base, earned_on FROM payments"
+        " WHERE id = ?",
         (event.payment_id.hex,),
     )
     answer: GivenBack | Decline
@@ -75,7 +74,7 @@ def _judge(
     else:
         posted = _posted(tx, *row[1:])
         if event.amount <= posted.standing.amount:
-            return _post(tx, event, body_hash, posted, terms, at)
+            return _post(tx, event, body_hash, posted, policy, at)
         answer = Decline(DeclineReason.REFUND_EXCEEDS)
     _keep(tx, event, body_hash, answer)
     return answer
@@ -83,28 +82,44 @@ def _judge(
 
 @dataclass(frozen=True, slots=True)
 class _Posted:
-    """A payment as it was posted, and what of it stands."""
+    """A payment as it was posted, and what of it stands.
+
+    Attributes:
+        earned_on: the day whose rates it was posted by; `known_on`: as they were known then.
+    """
 
     card: str
     posting: Posting
-    at: datetime
+    earned_on: date
+    known_on: date
     month: str
     standing: Standing
 
 
-def _posted(tx: Tx, is_reversed: int, card: str, number: int, month: str, base: int) -> _Posted:
+def _posted(
+    tx: Tx,
+    is_reversed: int,
+    card: str,
+    number: int,
+    month: str,
+    base: int,
+    earned_on: str | None,
+) -> _Posted:
     posting = books.posting(tx, number)
     standing = Standing()
     if not is_reversed:
         sums = tx.row(
-            "SELECT sum(amount), sum(cashback), sum(cashback_base), sum(fee), sum(fee_support)"
-            " FROM card_refunds WHERE payment = ? AND posting IS NOT NULL",
+            "SELECT sum(amount), sum(cashback), sum(cashback_base), sum(fee), sum(fee_support),"
+            " sum(district_cashback), sum(merchant_funded) FROM card_refunds WHERE payment = ? AND posting IS NOT NULL",
             (posting.reference,),
         )
         assert sums is not None
         gone = Standing(*(Won(each or 0) for each in sums))
         standing = refund_rules.as_posted(posting, card, Won(base)) - gone
-    return _Posted(card, posting, books.posted_at(tx, number), month, standing)
+    known_on = business_day(books.posted_at(tx, number))
+    # Payments of the first versions were all posted by the rates of the day they were posted on.
+    day = known_on if earned_on is None else date.fromisoformat(earned_on)
+    return _Posted(card, posting, day, known_on, month, standing)
 
 
 def _post(
@@ -112,9 +127,10 @@ def _post(
     event: RefundAsked,
     body_hash: bytes,
     posted: _Posted,
-    terms: tuple[Terms, ...],
+    policy: Policy,
     at: datetime,
 ) -> GivenBack:
+    shop = shops.of_device(tx, event.payment_id.device)
     made = refund_rules.refund(
         posted.posting,
         posted.standing,
@@ -123,14 +139,22 @@ def _post(
         card=posted.card,
         balances=books.purse_balances(tx, posted.card),
         takings=accounts.merchant(event.payment_id.device, business_day(at)),
-        terms=in_force(terms, business_day(posted.at)),
+        terms=policy.terms(shop, posted.earned_on, posted.known_on),
     )
     number = books.post(tx, made.posting, at)
     books.spend_less(tx, posted.card, posted.month, made.gone.cashback_base)
-    balance = Won.total(books.purse_balances(tx, posted.card).values())
+    if posted.standing.amount - event.amount <= _without_coupon(posted):
+        coupons.release(tx, event.payment_id)
+    balance = funds.total(tx, posted.card, policy, business_day(at))
     answer = GivenBack(made.purses, made.cashback_taken, balance)
     _keep(tx, event, body_hash, answer, number, made)
     return answer
+
+
+def _without_coupon(posted: _Posted) -> Won:
+    """Return what of a payment no coupon paid; a coupon's part, drawn first, goes back first."""
+    drawn = refund_rules.draws(posted.posting, posted.card)
+    return Won.total(won for name, won in drawn if not name.startswith(accounts.coupon("")))
 
 
 def _keep(
@@ -143,7 +167,9 @@ def _keep(
 ) -> None:
     gone = Standing() if made is None else made.gone
     tx.execute(
-        "INSERT INTO card_refunds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        "INSERT INTO card_refunds (id, payment, sale, amount, body_hash, answer, posting, cashback,"
+        " cashback_base, fee, fee_support, district_cashback, merchant_funded)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             event.refund_id.hex,
             event.payment_id.hex,
@@ -156,6 +182,8 @@ def _keep(
             gone.cashback_base.amount,
             gone.fee.amount,
             gone.fee_support.amount,
+            gone.district_cashback.amount,
+            gone.merchant_funded.amount,
         ),
     )
 

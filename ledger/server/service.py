@@ -12,6 +12,7 @@ import apsw
 
 from ledger import mapping
 from ledger.contract import models as wire
+from ledger.policy.policy import Policy
 from ledger.server import device_keys, heads, merchants, orders, payments, records
 from ledger.server.cards import CardOpener, SealBroken
 from ledger.server.database import Tx, open_reader
@@ -19,7 +20,6 @@ from ledger.server.judging import Ask, Merchant
 from ledger.server.merchants import NO_DEVICE, Directory
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.problems import Refused
-from ledger.server.terms import Terms
 from ledger.server.writer import LedgerUnavailable, Writer
 from pos.domain.codec import encode
 from pos.domain.forwarding import ForwardOutcome
@@ -44,7 +44,7 @@ class Service:
         path: Path,
         writer: Writer,
         opener: CardOpener,
-        terms: tuple[Terms, ...],
+        policy: Policy,
         sign: heads.Sign,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -52,7 +52,7 @@ class Service:
         self.now = now
         self.reader = Tx(open_reader(path))
         self._opener = opener
-        self._terms = terms
+        self._policy = policy
         self._sign = sign
         self._directory = Directory(self.reader)
         self._bell = asyncio.Event()
@@ -104,7 +104,7 @@ class Service:
             earned_at=now,
         )
         try:
-            answer = await self.writer.run(lambda tx: payments.authorize(tx, ask, self._terms))
+            answer = await self.writer.run(lambda tx: payments.authorize(tx, ask, self._policy))
         except IdReused:
             raise Refused("id_reused") from None
         return mapping.answer_to_wire(answer)
@@ -137,7 +137,7 @@ class Service:
         def take(tx: Tx) -> list[ForwardOutcome]:
             if signer is not None:
                 device_keys.note(tx, merchant.device, signer, now)
-            return [records.take(tx, each, merchant, self._terms, now) for each in prepared]
+            return [records.take(tx, each, merchant, self._policy, now) for each in prepared]
 
         outcomes = await self.writer.run(take, heavy=not few)
         return wire.ForwardAnswer(outcomes=tuple(map(mapping.forwarded_to_wire, outcomes)))

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger.policy.policy import Policy
+from ledger.policy.reading import load_policy
 from ledger.server.cards import CardFacts, NewCard, SealBroken, hash_pan, hot_ref
 from ledger.server.merchants import read_terminals
 from ledger.server.serve import Setup, serve
-from ledger.server.terms import Terms, load_terms
 from pos.domain.card import Cryptogram
 from pos.domain.identifiers import TransactionId
 from pos.domain.tender import Purse
@@ -98,8 +99,8 @@ CARDS = (
 )
 
 
-def terms() -> tuple[Terms, ...]:
-    return load_terms()
+def policy() -> Policy:
+    return load_policy()
 
 
 def main() -> None:
@@ -109,7 +110,7 @@ def main() -> None:
     parser.add_argument("--tokens", required=True)
     given = parser.parse_args()
     serve(
-        Setup(given.db, given.port, read_terminals(given.tokens), terms(), CARDS, demo=True),
+        Setup(given.db, given.port, read_terminals(given.tokens), policy(), CARDS, demo=True),
         PlainOpener(),
         SIGNING.sign,
     )

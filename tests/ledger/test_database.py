@@ -19,6 +19,11 @@ from tests.ledger.journal import START, Journal, cash_sale, payment_id, with_car
 from tests.ledger.plain_cards import CARDS, PANS, PlainOpener
 
 OLD_SCHEMA = Path(__file__).with_name("schema_1.sql")
+SECOND_SCHEMA = Path(__file__).with_name("schema_2.sql")
+DESCRIBED = (
+    'SELECT m.name, p.name, p.type, p."notnull", p.dflt_value, p.pk FROM sqlite_schema m'
+    " JOIN pragma_table_info(m.name) p WHERE m.type = 'table' ORDER BY m.name, p.name"
+)
 OLD_CARD = "INSERT INTO cards VALUES ('gone', ?, 'm', 'l', '2031-12-31', 'blocked', 'M-3', -1)"
 
 
@@ -80,14 +85,9 @@ def test_cards_of_the_first_version_get_onto_the_hotlist_once(tmp_path: Path) ->
 
 def test_both_ways_lead_to_the_same_tables(tmp_path: Path) -> None:
     old_file(tmp_path / "old.db", [])
-    described = (
-        'SELECT m.name, p.name, p.type, p."notnull", p.dflt_value, p.pk FROM sqlite_schema m'
-        " JOIN pragma_table_info(m.name) p WHERE m.type = 'table' ORDER BY m.name, p.name"
-    )
-
     old, new = (open_writer(tmp_path / name) for name in ("old.db", "new.db"))
 
-    assert old.execute(described).fetchall() == new.execute(described).fetchall()
+    assert old.execute(DESCRIBED).fetchall() == new.execute(DESCRIBED).fetchall()
     indexes = "SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name"
     assert old.execute(indexes).fetchall() == new.execute(indexes).fetchall()
 
@@ -100,3 +100,18 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 
     with pytest.raises(DatabaseUnfit, match="newer"):
         open_writer(path)
+
+
+def test_a_file_of_the_second_version_gets_what_the_third_added(tmp_path: Path) -> None:
+    connection = apsw.Connection(str(tmp_path / "second.db"))
+    connection.execute(SECOND_SCHEMA.read_text(encoding="utf-8"))
+    connection.execute("INSERT INTO payments (id, reversed) VALUES ('p', 1)")
+    connection.pragma("user_version", 2)
+    connection.close()
+
+    old, new = (open_writer(tmp_path / name) for name in ("second.db", "new.db"))
+
+    assert old.execute(DESCRIBED).fetchall() == new.execute(DESCRIBED).fetchall()
+    indexes = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name"
+    assert old.execute(indexes).fetchall() == new.execute(indexes).fetchall()
+    assert old.execute("SELECT id, earned_on FROM payments").fetchall() == [("p", None)]

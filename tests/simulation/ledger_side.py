@@ -20,7 +20,7 @@ from ledger.server.writer import Writer
 from pos.domain.order import Order, OrderLine, OrderState
 from pos.domain.won import Won
 from tests.ledger.plain_cards import PlainOpener, new_card
-from tests.ledger.plain_cards import terms as load_terms
+from tests.ledger.plain_cards import policy as load_policy
 from tests.simulation.chance import Chance
 from tests.simulation.clock import NOON, VirtualLoop, true_time
 
@@ -33,7 +33,7 @@ CARDS = (
 OPENER = PlainOpener()
 MERCHANTS = {number: Merchant(number, 0x1_0000_0000 + number, True, True) for number in (1, 2, 3)}
 GRACE_S = 11  # The ledger's own for orders, and a second.
-terms = cache(load_terms)
+policy = cache(load_policy)
 
 
 @cache
