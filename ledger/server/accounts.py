@@ -6,6 +6,7 @@ Signs: a positive balance is what the ledger owes (to a cardholder, a shop, the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from pos.domain.tender import Purse
@@ -93,6 +94,11 @@ def half_year(day: date) -> str:
 def suspense(shop: str) -> str:
     """Return what waits for a person to say whose it is: a pay-out that the bank sent back."""
     return f"suspense:{shop}"
+
+
+def takings_of_shop(devices: Iterable[int], day: date) -> list[str]:
+    """Return a shop's takings of a day, one a terminal."""
+    return [merchant(device, day) for device in devices]
 
 
 def on_day_of(account: str, takings: str) -> str:

@@ -23,12 +23,9 @@ CREATE TABLE IF NOT EXISTS entries (
     PRIMARY KEY (posting, line)
 ) WITHOUT ROWID;
 
--- For a shop's statement, and for what was not paid out yet; no other account is looked up this way.
+-- For a shop's statement; no other account is looked up this way.
 CREATE INDEX IF NOT EXISTS entries_of_shops ON entries (account, posting)
 WHERE substr(account, 1, 9) = 'merchant:';
-
-CREATE INDEX IF NOT EXISTS accounts_of_shops ON accounts (name)
-WHERE substr(name, 1, 9) = 'merchant:';
 
 CREATE TABLE IF NOT EXISTS merchants (
     id INTEGER PRIMARY KEY,
