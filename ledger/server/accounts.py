@@ -91,6 +91,13 @@ def half_year(day: date) -> str:
     return f"{day.year}-{2 if day.month >= FIRST_OF_SECOND_HALF else 1}"
 
 
+def half_before(day: date) -> str:
+    """Return the half-year before the one of a day: the newest that is over."""
+    if day.month >= FIRST_OF_SECOND_HALF:
+        return f"{day.year}-1"
+    return f"{day.year - 1}-2"
+
+
 def suspense(shop: str) -> str:
     """Return what waits for a person to say whose it is: a pay-out that the bank sent back."""
     return f"suspense:{shop}"

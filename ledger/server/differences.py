@@ -23,6 +23,7 @@ class What(StrEnum):
     PAYMENT_DECLINED = "payment_declined"  # Tendered offline, declined afterwards: a receivable.
     PAYMENT_REVERSED = "payment_reversed"  # Tendered, and reversed all the same.
     PAYMENT_NOT_TENDERED = "payment_not_tendered"  # Posted; no finished sale rests on it.
+    PAYMENT_OF_UNKNOWN_SALE = "payment_of_unknown_sale"  # Rests on one that the journal lacks.
     PAYMENT_DIFFERS = "payment_differs"  # Another amount.
     POSTED_ANOTHER_DAY = "posted_another_day"  # Tendered on this day, posted on another.
     TENDERED_ANOTHER_DAY = "tendered_another_day"  # Posted on this day, tendered on another.
@@ -76,11 +77,13 @@ class Fate:
 
     Attributes:
         posted_on: the day it was posted into the takings.
-        tendered_on: the day of the finished sale that rests on it.
+        tendered_on: the day of the finished sale that rests on it, or of the refund it is part of.
+        whole: that sale or refund.
     """
 
     posted_on: date | None = None
     tendered_on: date | None = None
+    whole: str = ""
     is_declined: bool = False
     is_reversed: bool = False
 

@@ -38,7 +38,7 @@ class Merchant:
 
     Attributes:
         eligible: takes the voucher card at all.
-        earns_cashback: a shop above the yearly limit still takes cards, without cashback.
+        earns_cashback: a shop above the yearly limit still takes cards, without public cashback.
         shop: where it stands; what the dated rules look at.
     """
 
@@ -139,10 +139,10 @@ def _yes(
     terms: Terms,
 ) -> Yes:
     month = rules.month_of(business_day(ask.earned_at))
-    cashback = rules.Cashback()
-    if ask.merchant.earns_cashback:
-        row = tx.row(
-            "SELECT spend FROM cashback_months WHERE member = ? AND month = ?", (card.member, month)
-        )
-        cashback = rules.earn(purses, ZERO if row is None else Won(row[0]), terms)
+    if not ask.merchant.earns_cashback:  # What the shop itself gives is its own affair.
+        terms = replace(terms, cashback_bp=0, district_bp=0)
+    row = tx.row(
+        "SELECT spend FROM cashback_months WHERE member = ? AND month = ?", (card.member, month)
+    )
+    cashback = rules.earn(purses, ZERO if row is None else Won(row[0]), terms)
     return Yes(card, purses, tuple(drawn), cashback, month)

@@ -89,13 +89,14 @@ def _payment_fate(tx: Tx, payment: str) -> Fate:
         return Fate()
     posting, is_reversed, answer, at = row
     sale = tx.row(
-        "SELECT sales.day FROM tendered JOIN sales ON sales.id = tendered.sale"
+        "SELECT sales.day, sales.id FROM tendered JOIN sales ON sales.id = tendered.sale"
         " WHERE tendered.payment = ?",
         (payment,),
     )
     return Fate(
         posted_on=None if at is None else business_day(datetime.fromisoformat(at)),
         tendered_on=None if sale is None else date.fromisoformat(sale[0]),
+        whole="" if sale is None else sale[1],
         is_declined=posting is None and answer is not None,
         is_reversed=bool(is_reversed),
     )
@@ -103,15 +104,16 @@ def _payment_fate(tx: Tx, payment: str) -> Fate:
 
 def _refund_fate(tx: Tx, refund: str) -> Fate:
     row = tx.row(
-        "SELECT postings.at, refunds.day FROM card_refunds"
+        "SELECT postings.at, refunds.day, refunds.id FROM card_refunds"
         " LEFT JOIN postings ON postings.id = card_refunds.posting"
         " LEFT JOIN refunds ON refunds.id = card_refunds.refund WHERE card_refunds.id = ?",
         (refund,),
     )
     if row is None:
         return Fate()
-    at, day = row
+    at, day, whole = row
     return Fate(
         posted_on=None if at is None else business_day(datetime.fromisoformat(at)),
         tendered_on=None if day is None else date.fromisoformat(day),
+        whole="" if whole is None else whole,
     )

@@ -113,7 +113,8 @@ def _cards(terminal: TerminalDay, ledger: LedgerDay) -> Iterator[Difference]:
             continue
         fate = ledger.fates.get(each, Fate())
         tendered = each in terminal.paid
-        what = _why_tendered(theirs, fate) if tendered else _why_posted(theirs, fate)
+        told = fate.whole in ledger.sales  # So the sale is of this day, and the journal lacks it.
+        what = _why_tendered(theirs, fate) if tendered else _why_posted(theirs, fate, told=told)
         other = {
             What.POSTED_ANOTHER_DAY: fate.posted_on,
             What.TENDERED_ANOTHER_DAY: fate.tendered_on,
@@ -137,13 +138,13 @@ def _why_tendered(posted: Won, fate: Fate) -> What:
     return What.PAYMENT_NOT_POSTED if fate.posted_on is None else What.POSTED_ANOTHER_DAY
 
 
-def _why_posted(posted: Won, fate: Fate) -> What:
+def _why_posted(posted: Won, fate: Fate, *, told: bool) -> What:
     """Say why a payment is posted that no sale of this day rests on."""
     if posted < ZERO:  # Of another day, undone on this one.
         return What.PAYMENT_REVERSED
     if fate.tendered_on is None:
         return What.PAYMENT_NOT_TENDERED
-    return What.TENDERED_ANOTHER_DAY
+    return What.PAYMENT_OF_UNKNOWN_SALE if told else What.TENDERED_ANOTHER_DAY
 
 
 def _why_refund(
@@ -155,7 +156,7 @@ def _why_refund(
         return What.CARD_REFUND_NOT_POSTED, None
     if each in terminal.card_refunds:
         return What.CARD_REFUND_DIFFERS, None
-    if fate.tendered_on is not None:
+    if fate.tendered_on is not None and fate.whole not in ledger.refunds:
         return What.TENDERED_ANOTHER_DAY, fate.tendered_on
     return What.CARD_REFUND_UNKNOWN, None
 

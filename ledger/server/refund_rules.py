@@ -9,7 +9,7 @@ sum to the original to the won, and after the last one the card is as it was bef
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from ledger.policy.terms import Terms, part_of
 from ledger.server import accounts
@@ -45,16 +45,14 @@ class Standing:
         """What the cardholder got, whoever paid it."""
         return self.cashback + self.district_cashback + self.merchant_funded
 
+    def __add__(self, other: Standing) -> Standing:
+        return Standing(*(a + b for a, b in zip(self._all(), other._all(), strict=True)))
+
     def __sub__(self, other: Standing) -> Standing:
-        return Standing(
-            self.amount - other.amount,
-            self.cashback - other.cashback,
-            self.cashback_base - other.cashback_base,
-            self.fee - other.fee,
-            self.fee_support - other.fee_support,
-            self.district_cashback - other.district_cashback,
-            self.merchant_funded - other.merchant_funded,
-        )
+        return Standing(*(a - b for a, b in zip(self._all(), other._all(), strict=True)))
+
+    def _all(self) -> tuple[Won, ...]:
+        return tuple(getattr(self, each.name) for each in fields(self))
 
 
 @dataclass(frozen=True, slots=True)

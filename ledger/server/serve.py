@@ -27,6 +27,7 @@ from ledger.server.heads import Sign
 from ledger.server.merchants import NewTerminal
 from ledger.server.seed import seed
 from ledger.server.service import Service, utc_now
+from ledger.server.settling import settle_for_ever
 from ledger.server.shops import Enrolled
 from ledger.server.writer import Writer
 
@@ -110,13 +111,17 @@ def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlett
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         writer.start()
-        expiry = asyncio.create_task(service.expire_orders())
+        tasks = [
+            asyncio.create_task(service.expire_orders()),
+            asyncio.create_task(settle_for_ever(writer, service.reader, setup.policy, service.now)),
+        ]
         try:
             yield
         finally:
-            expiry.cancel()
-            with suppress(asyncio.CancelledError):
-                await expiry
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await asyncio.to_thread(writer.close)
 
     return build_app(service, faults, routes, lifespan), service
