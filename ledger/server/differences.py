@@ -72,6 +72,16 @@ class TerminalDay:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedDay:
+    """What a terminal's day report (Z) says."""
+
+    sales: Won
+    card_tenders: Won
+    refunds: Won
+    refunded_to_cards: Won
+
+
+@dataclass(frozen=True, slots=True)
 class Fate:
     """What became, elsewhere, of a payment or refund that only one side has on this day.
 

@@ -8,11 +8,10 @@ from datetime import date, datetime
 
 from ledger.server import accounts
 from ledger.server.database import Tx
-from ledger.server.differences import Fate, LedgerDay, Reconciliation, TerminalDay
+from ledger.server.differences import Fate, LedgerDay, PrintedDay, Reconciliation, TerminalDay
 from ledger.server.reconcile import reconcile
 from pos.domain.business_day import business_day
 from pos.domain.events import Event, read_event
-from pos.domain.report import DaySummary
 from pos.domain.won import ZERO, Won
 
 # What each posting moved into or out of the takings, before the fee.
@@ -27,7 +26,7 @@ GROUP BY p.kind, p.reference
 
 
 def match_day(
-    tx: Tx, device: int, day: date, terminal: TerminalDay, printed: DaySummary | None = None
+    tx: Tx, device: int, day: date, terminal: TerminalDay, printed: PrintedDay | None = None
 ) -> Reconciliation:
     """Reconcile a terminal's day with the ledger's."""
     return reconcile(terminal, ledger_day(tx, device, day, terminal), printed)

@@ -15,6 +15,7 @@ from ledger.server.differences import (
     Difference,
     Fate,
     LedgerDay,
+    PrintedDay,
     Reconciliation,
     Side,
     TerminalDay,
@@ -52,7 +53,7 @@ def terminal_day(day: date, events: Iterable[Event]) -> TerminalDay:
 
 
 def reconcile(
-    terminal: TerminalDay, ledger: LedgerDay, printed: DaySummary | None = None
+    terminal: TerminalDay, ledger: LedgerDay, printed: PrintedDay | None = None
 ) -> Reconciliation:
     """Compare a day, and name what differs.
 
@@ -161,18 +162,25 @@ def _why_refund(
     return What.CARD_REFUND_UNKNOWN, None
 
 
-def _printed(terminal: TerminalDay, printed: DaySummary) -> Iterator[Difference]:
-    to_card = printed.refunded_to.get("card")
-    figures = (
-        ("sales", printed.sales.amount, Won.total(terminal.sales.values())),
-        ("card tenders", printed.voucher.amount, Won.total(terminal.paid.values())),
-        ("refunds", printed.refunds.amount, Won.total(terminal.refunds.values())),
-        (
-            "refunded to cards",
-            ZERO if to_card is None else to_card.amount,
-            Won.total(terminal.card_refunds.values()),
-        ),
+def printed_day(summary: DaySummary) -> PrintedDay:
+    """Return what of a day report is compared."""
+    to_cards = summary.refunded_to.get("card")
+    return PrintedDay(
+        sales=summary.sales.amount,
+        card_tenders=summary.voucher.amount,
+        refunds=summary.refunds.amount,
+        refunded_to_cards=ZERO if to_cards is None else to_cards.amount,
     )
-    for name, said, counted in figures:
+
+
+def _printed(terminal: TerminalDay, printed: PrintedDay) -> Iterator[Difference]:
+    figures = (
+        ("sales", printed.sales, terminal.sales),
+        ("card_tenders", printed.card_tenders, terminal.paid),
+        ("refunds", printed.refunds, terminal.refunds),
+        ("refunded_to_cards", printed.refunded_to_cards, terminal.card_refunds),
+    )
+    for name, said, journal in figures:
+        counted = Won.total(journal.values())
         if said != counted:
             yield Difference(What.Z_DIFFERS, name, said, counted)

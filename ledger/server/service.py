@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import apsw
 
 from ledger import mapping
 from ledger.contract import models as wire
+from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
 from ledger.policy.policy import Policy
-from ledger.server import device_keys, heads, merchants, orders, payments, records
+from ledger.server import days, device_keys, heads, merchants, orders, payments, records
 from ledger.server.cards import CardOpener, SealBroken
 from ledger.server.database import Tx, open_reader
 from ledger.server.judging import Ask, Merchant
@@ -146,6 +147,24 @@ class Service:
         """Say, signed, how far the terminal's journal is known."""
         head = heads.signed_head(self.reader, merchant.device, self.now(), self._sign)
         return wire.HeadAnswer(head=None if head is None else mapping.head_to_wire(head))
+
+    def statement(self, merchant: Merchant, day: date) -> StatementAnswer:
+        """Say what the terminal's shop took on a day, and what and when it is paid.
+
+        Raises:
+            Refused: no rule says when.
+        """
+        return days.statement(self.reader, merchant, day, self._policy)
+
+    def reconcile(
+        self, merchant: Merchant, day: date, request: ReconcileRequest
+    ) -> ReconcileAnswer:
+        """Compare the terminal's day with the ledger's.
+
+        Raises:
+            Refused: an id comes twice.
+        """
+        return days.reconcile(self.reader, merchant, day, request)
 
     async def feed(self, merchant: Merchant, cursor: int, wait_ms: int) -> wire.FeedAnswer:
         """Return what is new after the cursor, waiting up to `wait_ms` for something."""

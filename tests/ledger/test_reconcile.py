@@ -12,16 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.server import books, matching, merchants, payments, records
-from ledger.server.differences import Difference, Fate, LedgerDay, Reconciliation, TerminalDay, What
+from ledger.server.differences import (
+    Difference,
+    Fate,
+    LedgerDay,
+    PrintedDay,
+    Reconciliation,
+    TerminalDay,
+    What,
+)
 from ledger.server.judging import Ask, Merchant
 from ledger.server.merchants import NewTerminal
-from ledger.server.reconcile import reconcile, terminal_day
+from ledger.server.reconcile import printed_day, reconcile, terminal_day
 from ledger.server.seed import seed
 from ledger.server.writer import Writer
 from pos.domain.events import Event, from_record
 from pos.domain.rates import ChannelRate
 from pos.domain.record import Record
-from pos.domain.report import DaySummary, summarize
+from pos.domain.report import summarize
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import ZERO, Won
 from tests.ledger.conftest import DEVICE
@@ -61,7 +69,7 @@ class Shop:
     def events(self) -> list[Event]:
         return [from_record(each) for each in self.journal.records]
 
-    def match(self, printed: DaySummary | None = None, day: date = DAY) -> Reconciliation:
+    def match(self, printed: PrintedDay | None = None, day: date = DAY) -> Reconciliation:
         mine = terminal_day(day, self.events())
         made = self.writer.run_now(lambda tx: matching.match_day(tx, DEVICE, day, mine, printed))
         assert (made.net_sales.unexplained, made.cards.unexplained) == (ZERO, ZERO)
@@ -96,7 +104,7 @@ def test_a_whole_day_agrees_to_zero(shop: Shop) -> None:
         journal.refunded(21, card_sale(1, (10, 9_000)), card_return(20, 10, 2_000)),
     )
 
-    made = shop.match(summarize(DAY, shop.events(), APP))
+    made = shop.match(printed_day(summarize(DAY, shop.events(), APP)))
 
     assert made.differences == ()
     assert (made.net_sales.terminal, made.net_sales.ledger) == (Won(33_000), Won(33_000))
@@ -188,8 +196,8 @@ def test_a_sale_that_the_terminals_journal_has_lost(shop: Shop) -> None:
 def test_a_printed_report_that_its_own_journal_does_not_bear_out(shop: Shop) -> None:
     shop.online(10, 9_000)
     shop.tell(shop.journal.sale(1, (10, 9_000)))
-    right = summarize(DAY, shop.events(), APP)
-    wrong = replace(right, sales=right.sales.plus(Won(500)))
+    right = printed_day(summarize(DAY, shop.events(), APP))
+    wrong = replace(right, sales=right.sales + Won(500))
 
     assert shop.match(right).differences == ()
     (said,) = shop.match(wrong).differences
