@@ -49,21 +49,19 @@ def take_back_ended(tx: Tx, policy: Policy, at: datetime) -> Won:
 
 
 def _take_back(tx: Tx, programme: str, today: date, at: datetime) -> Won:
-    cards = [
-        card
-        for (card,) in tx.execute(
-            "SELECT card FROM grants WHERE programme = ? ORDER BY card", (programme,)
+    left = list(
+        tx.execute(
+            "SELECT card, balance FROM grants JOIN accounts"
+            " ON name = 'purse:' || card || ':policy:' || programme"
+            " WHERE programme = ? AND balance > 0 ORDER BY card",
+            (programme,),
         )
-    ]
-    total = ZERO
-    for card in cards:
-        left = books.balance(tx, accounts.grant(card, programme))
-        if left:
-            moved = (
-                (accounts.grant(card, programme), -left),
-                (accounts.grant_fund(programme), left),
-            )
-            reference = f"{programme}:{card}:{today.isoformat()}"
-            books.post(tx, make_posting("grant_end", reference, moved), at)
-            total += left
-    return total
+    )
+    for card, balance in left:
+        moved = (
+            (accounts.grant(card, programme), Won(-balance)),
+            (accounts.grant_fund(programme), Won(balance)),
+        )
+        reference = f"{programme}:{card}:{today.isoformat()}"
+        books.post(tx, make_posting("grant_end", reference, moved), at)
+    return Won.total(Won(balance) for _, balance in left)

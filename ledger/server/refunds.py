@@ -114,7 +114,7 @@ def _posted(
             (posting.reference,),
         )
         assert sums is not None
-        gone = Standing(*(Won(each or 0) for each in sums))
+        gone = Standing(*(Won(int(each or 0)) for each in sums))
         standing = refund_rules.as_posted(posting, card, Won(base)) - gone
     known_on = business_day(books.posted_at(tx, number))
     # Payments of the first versions were all posted by the rates of the day they were posted on.

@@ -55,5 +55,6 @@ async def settle(writer: Writer, reader: Tx, policy: Policy, at: datetime) -> li
                 await writer.run(partial(settlement.pay_support, shop_id=shop, half=half, at=at))
         except LookupError as error:
             problems.append(f"{shop} is not paid: {error}")
+        await asyncio.sleep(0)  # A city's shops are many; payments come first.
     await writer.run(lambda tx: grants.take_back_ended(tx, policy, at), heavy=True)
     return problems
