@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from ledger.policy.dated import Span
 from ledger.policy.policy import Policy
 from ledger.policy.shop import Shop, ShopFacts
-from ledger.server import as_of, shops
+from ledger.server import accounts, as_of, refund_rules, rules, shops
 from ledger.server.refund_rules import Standing
 from ledger.server.shops import Enrolled
+from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import ZERO, Won
 from tests.ledger.test_settlement import DAY, POLICY, SHOP, TILLS, City
 
@@ -96,3 +97,25 @@ def test_a_day_of_a_rule_that_was_not_known_is_not_made_up(tmp_path: Path) -> No
     else:
         raise AssertionError("a rate was made up")
     city.writer.close()
+
+
+def test_what_coupons_and_programmes_paid_earns_nothing_when_worked_out_again_either() -> None:
+    terms = POLICY.terms(SHOP, DAY)
+    paid = rules.payment(
+        reference="p",
+        card="c",
+        takings=accounts.merchant(1, DAY),
+        drawn=[
+            (accounts.coupon("city"), Won(3_000)),
+            (accounts.grant("c", "anywhere"), Won(2_000)),
+            (accounts.purse("c", Purse.POLICY), Won(1_000)),
+            (accounts.purse("c", Purse.CHARGED), Won(4_000)),
+        ],
+        cashback=rules.earn([PurseDraw(Purse.CHARGED, Won(4_000))], ZERO, terms),
+        terms=terms,
+    )
+
+    again = as_of.by_terms(paid, "c", Won(4_000), terms)
+
+    assert again == refund_rules.as_posted(paid, "c", Won(4_000))
+    assert again.merchant_funded == Won(200)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from ledger.policy.dated import Span
 from ledger.policy.policy import Policy
-from ledger.policy.rows import CouponRow, GrantRow, Where
+from ledger.policy.rows import CouponRow, GrantRow, Tier, Where
 from ledger.policy.shop import Shop, ShopFacts
-from ledger.policy.terms import Terms
+from ledger.policy.terms import Terms, part_of
 from ledger.server import accounts, books, coupons, grants, payments, refund_rules, refunds, rules
 from ledger.server.judging import Ask, Merchant
 from ledger.server.rules import Source
@@ -81,7 +81,12 @@ class Ledger:
         assert not self.writer.run_now(lambda tx: coupons.issue(tx, name, kind, "rich"))
 
     def pay(
-        self, amount: int, where: Shop, at: datetime = START, rules_: Policy = RULES
+        self,
+        amount: int,
+        where: Shop,
+        at: datetime = START,
+        rules_: Policy = RULES,
+        earned_at: datetime | None = None,
     ) -> Approval | Decline:
         self.number += 1
         self.last = TransactionId(1, 7, self.number)
@@ -89,14 +94,16 @@ class Ledger:
         facts = self.opener.open(sealed, self.last.hex)
         merchant = Merchant(1, 1, eligible=True, earns_cashback=True, shop=where)
         mode = ApprovalMode.ONLINE
-        ask = Ask(self.last, merchant, Won(amount), mode, facts, b"body", at, at)
+        ask = Ask(self.last, merchant, Won(amount), mode, facts, b"body", at, earned_at or at)
         return self.writer.run_now(lambda tx: payments.authorize(tx, ask, rules_))
 
-    def give_back(self, payment: TransactionId, amount: int) -> GivenBack | Decline:
+    def give_back(
+        self, payment: TransactionId, amount: int, rules_: Policy = RULES, at: datetime = START
+    ) -> GivenBack | Decline:
         self.number += 1
         names = (TransactionId(1, 7, self.number), payment, TransactionId(1, 9, 1))
         event = RefundAsked(*names, Won(amount), False, START)
-        return self.writer.run_now(lambda tx: refunds.give_back(tx, event, RULES, START))
+        return self.writer.run_now(lambda tx: refunds.give_back(tx, event, rules_, at))
 
     def reverse(self, payment: TransactionId) -> None:
         self.writer.run_now(lambda tx: payments.reverse(tx, payment, START))
@@ -243,6 +250,36 @@ def test_a_refund_gives_the_coupons_part_back_first_and_then_the_coupon(ledger: 
     assert ledger.held(accounts.coupon("city")) == 0
 
 
+def test_a_coupon_is_used_again_once_all_that_it_paid_has_gone_back(ledger: Ledger) -> None:
+    ledger.coupon("c-1", "three")
+    ledger.pay(20_000, TOWN)
+
+    ledger.give_back(ledger.last, 3_000)
+
+    assert drawn(ledger.pay(20_000, TOWN))[0] == ("policy", 3_000)
+    assert ledger.held(accounts.coupon("city")) == -3_000
+
+
+def test_rates_of_the_day_that_the_customer_paid_on_are_those_that_are_taken_back(
+    ledger: Ledger,
+) -> None:
+    tomorrow = date(2026, 11, 25)
+    newer = replace(
+        RULES.cashback[-1], span=Span(tomorrow, tomorrow), tiers=(Tier(None, 500),), special=()
+    )
+    known = replace(RULES, cashback=(*RULES.cashback, newer))
+    midnight = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    before, after = midnight - timedelta(hours=3), midnight + timedelta(hours=3)
+
+    answer = ledger.pay(21_000, TOWN, after, known, earned_at=before)
+    assert isinstance(answer, Approval)
+    assert answer.cashback == Won(2_000)  # 10 % of yesterday, told today.
+
+    given = ledger.give_back(ledger.last, 11_000, known, after)
+    assert isinstance(given, GivenBack)
+    assert given.cashback_taken == Won(1_000)  # 10,000 are kept, still at 10 %.
+
+
 def test_a_shop_of_an_excluded_kind_is_declined_and_a_large_one_is_not(ledger: Ledger) -> None:
     bar, mall = shop("bar", category="nightlife"), shop("mall", category="cafe")
     large = mall.with_facts(ShopFacts(Span(date(2026, 1, 1), date(2026, 1, 1)), Won(3_000_000_001)))
@@ -299,6 +336,7 @@ def test_giving_everything_back_in_any_parts_leaves_every_account_as_it_was(
     draws = rules.draw(sources, Won(amount))
     if draws is None:
         reject()
+    own = Won.total(each.amount for each in draws if each.purse is not Purse.POLICY)
     earned = rules.earn(draws, spent, ALL)
     assert spent + earned.base <= max(spent, ALL.cashback_monthly_spend)
     paid = rules.payment(
@@ -330,6 +368,10 @@ def test_giving_everything_back_in_any_parts_leaves_every_account_as_it_was(
         )
         _post(book, made.posting)
         standing -= made.gone
+        kept = min(standing.amount, own)  # What is no one's own went back first.
+        assert standing.merchant_funded == part_of(kept, ALL.merchant_funded_bp)
+        assert standing.cashback == part_of(min(kept, earned.base), ALL.cashback_bp)
+        assert standing.district_cashback == part_of(min(kept, earned.base), ALL.district_bp)
         assert min(book.get(name, ZERO) for name, _ in NAMES[1:]) >= ZERO
 
     moved = {

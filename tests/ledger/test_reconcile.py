@@ -147,6 +147,24 @@ def test_a_payment_that_was_posted_and_that_no_sale_rests_on(shop: Shop) -> None
     assert made.differences[0].subject == payment_id(10).hex
 
 
+def test_a_payment_that_was_reversed_and_tendered_all_the_same(shop: Shop) -> None:
+    shop.online(10, 9_000)
+    shop.writer.run_now(lambda tx: payments.reverse(tx, payment_id(10), START))
+    shop.tell(shop.journal.sale(1, (10, 9_000)))
+
+    assert names(shop.match()) == [(What.PAYMENT_REVERSED, 9_000)]
+
+
+def test_a_reversal_of_yesterdays_payment_takes_from_today(shop: Shop) -> None:
+    shop.online(10, 9_000, START - TOMORROW)
+    shop.writer.run_now(lambda tx: payments.reverse(tx, payment_id(10), START))
+
+    (said,) = shop.match().differences
+
+    assert (said.what, said.amount) == (What.PAYMENT_REVERSED, Won(9_000))
+    assert said.day == DAY - TOMORROW
+
+
 def test_an_offline_payment_told_after_midnight_is_a_matter_of_days(shop: Shop) -> None:
     shop.tell(
         shop.journal.offline(13, 20_000), shop.journal.sale(4, (13, 20_000)), at=START + TOMORROW
