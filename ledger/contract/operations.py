@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel
 
+from ledger.contract import day_models as days
 from ledger.contract import models as wire
 
 PROBLEM_TYPE = "application/problem+json"  # RFC 9457.
@@ -53,6 +54,8 @@ DEVICE = Parameter(DEVICE_HEADER, "header", {"type": "string", "pattern": "^[0-9
 """Goes with every operation that needs a token."""
 
 _PAYMENT_ID = Parameter("payment_id", "path", {"type": "string", "pattern": "^[0-9a-f]{32}$"})
+
+_DAY = Parameter("day", "path", {"type": "string", "format": "date"})
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -103,6 +106,25 @@ OPERATIONS: tuple[Operation, ...] = (
                 {"type": "integer", "minimum": 0, "maximum": FEED_WAIT_MS_MAX},
             ),
         ),
+    ),
+    Operation(
+        id="dayStatement",
+        method="GET",
+        path="/v1/days/{day}/statement",
+        summary="Say what the shop took on a day, and what and when it is paid.",
+        answer=days.StatementAnswer,
+        parameters=(_DAY,),
+        problems=(401, 403, 404, 422, 503),
+    ),
+    Operation(
+        id="reconcileDay",
+        method="POST",
+        path="/v1/days/{day}/reconciliation",
+        summary="Compare the terminal's day with the ledger's and name every difference.",
+        request=days.ReconcileRequest,
+        answer=days.ReconcileAnswer,
+        parameters=(_DAY,),
+        problems=(401, 403, 413, 422, 503),
     ),
     Operation(
         id="health",

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import apsw
 
+from ledger.policy.reading import PACKAGED, load_policy
 from ledger.server.cardcrypto import load_ledger_keys
 from ledger.server.database import Database, DatabaseUnfit, is_postgres
 from ledger.server.merchants import NewTerminal, read_terminals
 from ledger.server.opener import KeyedOpener
 from ledger.server.seed import load_cards
 from ledger.server.serve import Setup, serve
-from ledger.server.terms import PACKAGED, load_terms
+from ledger.server.shops import read_shops
 
 TOKEN_VARIABLE = "IEUM_LEDGER_TOKEN"  # noqa: S105 - a name, not a secret.
 DATABASE_VARIABLE = "IEUM_LEDGER_DATABASE"
@@ -38,8 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
             db=_database(given.db, given.database),
             port=given.port,
             terminals=_terminals(given.token_file),
-            terms=load_terms(given.terms),
+            policy=load_policy(given.policy),
             cards=() if given.cards is None else load_cards(given.cards),
+            shops=() if given.shops is None else read_shops(given.shops),
             demo=given.demo,
         )
         keys = load_ledger_keys(given.keys)
@@ -90,7 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0 (default) takes a free one")
     parser.add_argument("--keys", type=Path, required=True, help="ledger_keys.json")
     parser.add_argument("--cards", type=Path, help="cards to open, where not known (TOML)")
-    parser.add_argument("--terms", type=Path, default=PACKAGED, help="dated rates (TOML)")
+    parser.add_argument("--policy", type=Path, default=PACKAGED, help="folder of dated rules")
+    parser.add_argument("--shops", type=Path, help="shops and their terminals (TOML)")
     parser.add_argument("--token-file", type=Path, help="terminals' tokens, one a line")
     parser.add_argument("--demo", action="store_true", help="add the operations under /demo")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the starter ends")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +16,7 @@ from starlette.types import Lifespan
 
 from ledger.contract import models as wire
 from ledger.contract import openapi
+from ledger.contract.day_models import ReconcileRequest
 from ledger.contract.operations import DEVICE_HEADER, FEED_WAIT_MS_MAX, OPERATIONS, Operation
 from ledger.server.database import LedgerUnavailable
 from ledger.server.faults import Faults
@@ -41,6 +43,8 @@ class Handlers:
             "forwardRecords": self.forward_records,
             "journalHead": self.journal_head,
             "readFeed": self.read_feed,
+            "dayStatement": self.day_statement,
+            "reconcileDay": self.reconcile_day,
             "health": self.health,
         }
 
@@ -73,6 +77,18 @@ class Handlers:
         cursor = _number(request, "cursor", 10**CURSOR_DIGITS_MAX - 1)
         wait_ms = _number(request, "wait_ms", FEED_WAIT_MS_MAX)
         return await self._service.feed(merchant, cursor, wait_ms)
+
+    async def day_statement(self, request: Request) -> BaseModel:
+        """Say what the shop took on a day."""
+        merchant = await self.whose(request)
+        return self._service.statement(merchant, _day(request))
+
+    async def reconcile_day(self, request: Request) -> BaseModel:
+        """Compare the terminal's day with the ledger's."""
+        merchant = await self.whose(request)
+        day = _day(request)
+        body = await read_body(request, ReconcileRequest)
+        return self._service.reconcile(merchant, day, body)
 
     async def health(self, _: Request) -> BaseModel:
         """Say that requests are taken."""
@@ -160,6 +176,13 @@ def _payment_id(request: Request) -> TransactionId:
         return TransactionId.parse(request.path_params["payment_id"])
     except ValueError as error:
         raise Refused("malformed", str(error)) from None
+
+
+def _day(request: Request) -> date:
+    try:
+        return date.fromisoformat(request.path_params["day"])
+    except ValueError:
+        raise Refused("malformed", "day") from None
 
 
 def _number(request: Request, name: str, limit: int) -> int:

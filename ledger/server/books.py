@@ -8,6 +8,7 @@ to is rolled up once it is over.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from ledger.server import accounts
@@ -28,6 +29,15 @@ _SUMS = (
     " SELECT account, amount FROM rollups UNION ALL"
     " SELECT account, amount FROM entries"
     " WHERE day > (SELECT coalesce(max(day), '') FROM rolled_days)) AS parts"
+)
+
+# The condition on the names is that of the index, word for word: without it the index is not used.
+_OF_SHOPS = (
+    "SELECT account, CAST(sum(amount) AS BIGINT) FROM ("
+    " SELECT account, amount FROM rollups WHERE account IN ({marks}) UNION ALL"
+    " SELECT account, amount FROM entries WHERE account IN ({marks})"
+    " AND (substr(account, 1, 9) = 'merchant:' OR substr(account, 1, 16) = 'fee_support_due:')"
+    " AND day > (SELECT coalesce(max(day), '') FROM rolled_days)) AS parts GROUP BY account"
 )
 
 
@@ -77,18 +87,6 @@ def posting(tx: Tx, number: int, day: str) -> Posting:
     return Posting(head[0], head[1], tuple(Entry(name, Won(won)) for name, won in rows))
 
 
-def posted_at(tx: Tx, number: int, day: str) -> datetime:
-    """Return when a posting was written.
-
-    Raises:
-        LookupError: there is none of this number on that day.
-    """
-    row = tx.row("SELECT at FROM postings WHERE id = ? AND day = ?", (number, day))
-    if row is None:
-        raise LookupError(f"no posting {number}")
-    return datetime.fromisoformat(row[0])
-
-
 def spend_more(tx: Tx, member: str, month: str, spend: Won) -> None:
     """Count spend that earned cashback against a member's month."""
     row = tx.get(CASHBACK_MONTHS, member, month)
@@ -121,6 +119,14 @@ def balance(tx: Tx, account: str) -> Won:
 def balances(tx: Tx) -> dict[str, int]:
     """Return what every account holds, in won."""
     return dict(tx.execute(f"{_SUMS} GROUP BY account ORDER BY account"))
+
+
+def of_shops(tx: Tx, names: Sequence[str]) -> dict[str, Won]:
+    """Return what shops' takings, or what they are owed of fees, come to, by their index."""
+    marks = ", ".join("?" * len(names))
+    sql = _OF_SHOPS.format(marks=marks)
+    held: dict[str, int] = dict(tx.execute(sql, (*names, *names)))
+    return {name: Won(held.get(name, 0)) for name in names}
 
 
 def purse_balances(tx: Tx, card: str) -> dict[Purse, Won]:

@@ -111,6 +111,12 @@ def find(tx: Tx, pan_key: bytes) -> Card | None:
     return Card(row[0], row[1], row[2], date.fromisoformat(row[3]), row[4], row[5])
 
 
+def by_id(tx: Tx, card: str) -> Card | None:
+    """Return the card of this name, or None. Its row is held: nobody else changes its purses."""
+    row = tx.row("SELECT pan_key FROM cards WHERE id = ?", (card,))
+    return None if row is None else find(tx, bytes(row[0]))
+
+
 def use_atc(tx: Tx, card: Card, atc: int, *, online: bool) -> bool:
     """Take a transaction counter for used; False if it is a replay (EMV Book 2, 8.1.2).
 

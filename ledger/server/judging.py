@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ledger.server import accounts, books, cards, rules
+from ledger.policy.policy import Policy
+from ledger.policy.shop import Shop
+from ledger.policy.terms import Terms
+from ledger.server import accounts, books, cards, funds, rules
 from ledger.server.cards import Card, CardFacts
+from ledger.server.coupons import Coupon
 from ledger.server.database import Tx
 from ledger.server.tables import CASHBACK_MONTHS
-from ledger.server.terms import Terms
 from pos.domain.business_day import business_day
 from pos.domain.card import Cryptogram
 from pos.domain.identifiers import TransactionId
@@ -36,13 +39,15 @@ class Merchant:
 
     Attributes:
         eligible: takes the voucher card at all.
-        earns_cashback: a shop above the yearly limit still takes cards, without cashback.
+        earns_cashback: a shop above the yearly limit still takes cards, without public cashback.
+        shop: where it stands; what the dated rules look at.
     """
 
     id: int
     device: int
     eligible: bool
     earns_cashback: bool
+    shop: Shop = Shop("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Yes:
     Attributes:
         purses: what the cardholder is told; `drawn`: the accounts that really pay.
         month: whose cashback cap `cashback.base` counts against.
+        coupon: used up by this payment.
     """
 
     card: Card
@@ -79,9 +85,10 @@ class Yes:
     drawn: tuple[tuple[str, Won], ...]
     cashback: rules.Cashback
     month: str
+    coupon: Coupon | None = None
 
 
-def judge(tx: Tx, ask: Ask, terms: Terms) -> Yes | Decline:
+def judge(tx: Tx, ask: Ask, terms: Terms, policy: Policy) -> Yes | Decline:
     """Decide by the card, the shop and the funds, in this order; the card's counter is used up."""
     card = cards.find(tx, ask.facts.pan_key)
     if card is None:
@@ -89,7 +96,7 @@ def judge(tx: Tx, ask: Ask, terms: Terms) -> Yes | Decline:
     online = ask.mode is ApprovalMode.ONLINE
     if not _is_genuine(ask) or not cards.use_atc(tx, card, ask.facts.atc, online=online):
         return Decline(DeclineReason.CARD_NOT_GENUINE)
-    if not ask.merchant.eligible:
+    if not (ask.merchant.eligible and terms.eligible):
         return Decline(DeclineReason.MERCHANT_NOT_ELIGIBLE)
     if ask.mode is ApprovalMode.OFFLINE_GUARANTEED:  # The money was set aside for the shop.
         return _guaranteed(tx, ask, card, terms)
@@ -97,12 +104,13 @@ def judge(tx: Tx, ask: Ask, terms: Terms) -> Yes | Decline:
         return Decline(DeclineReason.CARD_BLOCKED)
     if business_day(ask.earned_at) > card.expires_on:
         return Decline(DeclineReason.CARD_EXPIRED)
-    balances = books.purse_balances(tx, card.id)
-    purses = rules.draw(balances, ask.amount)
-    if purses is None:
-        return Decline(DeclineReason.INSUFFICIENT_FUNDS, Won.total(balances.values()))
-    drawn = ((accounts.purse(card.id, each.purse), each.amount) for each in purses)
-    return _yes(tx, ask, card, purses, drawn, terms)
+    held = funds.find(tx, card.id, ask.merchant.shop, ask.amount, policy, terms.day)
+    draws = rules.draw(held.sources, ask.amount)
+    if draws is None:
+        return Decline(DeclineReason.INSUFFICIENT_FUNDS, held.balance)
+    purses = rules.by_purse((each.purse, each.amount) for each in draws)
+    drawn = ((each.account, each.amount) for each in draws)
+    return replace(_yes(tx, ask, card, purses, drawn, terms), coupon=held.coupon)
 
 
 def _is_genuine(ask: Ask) -> bool:
@@ -132,8 +140,8 @@ def _yes(
     terms: Terms,
 ) -> Yes:
     month = rules.month_of(business_day(ask.earned_at))
-    cashback = rules.Cashback()
-    if ask.merchant.earns_cashback:
-        row = tx.get(CASHBACK_MONTHS, card.member, month)
-        cashback = rules.earn(purses, ZERO if row is None else Won(row[2]), terms)
+    if not ask.merchant.earns_cashback:  # What the shop itself gives is its own affair.
+        terms = replace(terms, cashback_bp=0, district_bp=0)
+    row = tx.get(CASHBACK_MONTHS, card.member, month)
+    cashback = rules.earn(purses, ZERO if row is None else Won(row[2]), terms)
     return Yes(card, purses, tuple(drawn), cashback, month)

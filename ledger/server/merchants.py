@@ -7,6 +7,8 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ledger.policy.shop import Shop
+from ledger.server import shops
 from ledger.server.database import Tx
 from ledger.server.judging import Merchant
 
@@ -92,7 +94,10 @@ def of_device(tx: Tx, device: int) -> Merchant | None:
     row = tx.row(
         "SELECT id, device, eligible, earns_cashback FROM merchants WHERE device = ?", (device,)
     )
-    return None if row is None else Merchant(row[0], row[1], bool(row[2]), bool(row[3]))
+    if row is None:
+        return None
+    shop = shops.of_device(tx, device)
+    return Merchant(row[0], row[1], bool(row[2]), bool(row[3]), shop)
 
 
 class Directory:
@@ -100,10 +105,13 @@ class Directory:
 
     def __init__(self, tx: Tx) -> None:
         rows = tx.execute("SELECT token_hash, id, device, eligible, earns_cashback FROM merchants")
+        self._shops = shops.all_devices(tx)
         self._known = [
             (
                 bytes(token_hash),
-                Merchant(number, NO_DEVICE if device is None else device, bool(yes), bool(back)),
+                self._placed(
+                    Merchant(number, NO_DEVICE if device is None else device, bool(yes), bool(back))
+                ),
             )
             for token_hash, number, device, yes, back in rows
         ]
@@ -119,6 +127,10 @@ class Directory:
 
     def bound(self, merchant: Merchant, device: int) -> Merchant:
         """Note that a token is bound now, and return its terminal."""
-        now = replace(merchant, device=device)
+        now = self._placed(replace(merchant, device=device))
         self._known = [(key, now if each.id == now.id else each) for key, each in self._known]
         return now
+
+    def _placed(self, merchant: Merchant) -> Merchant:
+        alone = Shop(f"{merchant.device:012x}")
+        return replace(merchant, shop=self._shops.get(merchant.device, alone))

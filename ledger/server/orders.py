@@ -6,11 +6,11 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ledger.policy.policy import Policy
 from ledger.server import accounts, books, rules
 from ledger.server.database import Tx
 from ledger.server.judging import Merchant, credible
 from ledger.server.tables import shard_of
-from ledger.server.terms import Terms, in_force
 from pos.domain.business_day import business_day
 from pos.domain.codec import decode, encode
 from pos.domain.forwarding import ForwardStatus
@@ -63,7 +63,7 @@ def expire(tx: Tx, now: datetime) -> int:
 
 
 def accept(
-    tx: Tx, merchant: Merchant, event: OrderAccepted, terms: tuple[Terms, ...], at: datetime
+    tx: Tx, merchant: Merchant, event: OrderAccepted, policy: Policy, at: datetime
 ) -> tuple[ForwardStatus, Won | None, str]:
     """Take the shop's yes and post the commission, once by its decision id.
 
@@ -81,7 +81,8 @@ def accept(
     if order.state is not OrderState.NEW:
         return ForwardStatus.DECLINED, None, ""
     day = business_day(credible(event.at, at))
-    fee = rules.commission(order.total, order.channel, in_force(terms, day))
+    terms = policy.terms(merchant.shop, day, business_day(at))
+    fee = rules.commission(order.total, order.channel, terms)
     posting = rules.order(
         reference=event.decision_id.hex,
         total=order.total,

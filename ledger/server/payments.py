@@ -10,12 +10,13 @@ import json
 from datetime import datetime
 from typing import Any, cast
 
-from ledger.server import accounts, books, rules
+from ledger.policy.policy import Policy
+from ledger.policy.terms import Terms
+from ledger.server import accounts, books, coupons, funds, rules
 from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, Yes, credible, judge
 from ledger.server.tables import PAYMENTS, Needs, shard_of
-from ledger.server.terms import Terms, in_force
 from pos.domain.business_day import business_day
 from pos.domain.codec import Json, decode, encode
 from pos.domain.identifiers import TransactionId
@@ -35,7 +36,7 @@ def hash_body(*parts: Json) -> bytes:
     return hashlib.sha256(canonical({"parts": list(parts)})).digest()
 
 
-def authorize(tx: Tx, ask: Ask, terms: tuple[Terms, ...]) -> Approval | Decline:
+def authorize(tx: Tx, ask: Ask, policy: Policy) -> Approval | Decline:
     """Judge a payment and post it if it stands; the same id and body get the same answer for ever.
 
     Raises:
@@ -48,12 +49,14 @@ def authorize(tx: Tx, ask: Ask, terms: tuple[Terms, ...]) -> Approval | Decline:
             raise IdReused(ask.payment_id.hex)
         # An approval that was given back must not be said again.
         return Decline(DeclineReason.REVERSED_BEFORE) if undone else _read(answer)
-    holding = in_force(terms, business_day(ask.at))
-    decided = judge(tx, ask, holding)
+    # The rates of the day that the customer paid on, by what was known when it is posted.
+    day = business_day(ask.earned_at)
+    holding = policy.terms(ask.merchant.shop, day, business_day(ask.at))
+    decided = judge(tx, ask, holding, policy)
     if isinstance(decided, Decline):
         _keep(tx, ask, decided)
         return decided
-    return _post(tx, ask, decided, holding)
+    return _post(tx, ask, decided, holding, policy)
 
 
 def needs(ask: Ask) -> Needs:
@@ -108,26 +111,29 @@ def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
     row = tx.get(PAYMENTS, payment_id.hex)
     if row is None:
         shard = shard_of(payment_id.hex)
-        blank = (None, 0, None, None, shard)
+        blank = (None, 0, None, None, shard, None)
         tx.put(PAYMENTS, (payment_id.hex, None, None, 1, None, None, *blank))
         return
-    _, _, _, before, card, posting, month, base, member, day, shard = row
+    _, _, _, before, card, posting, month, base, member, day, shard, _ = row
     if before:
         return
     tx.set(PAYMENTS, (payment_id.hex,), reversed=1)
     if posting is None:  # It had been declined.
         return
+    original = books.posting(tx, posting, day)
     undone = rules.reversal(
-        books.posting(tx, posting, day),
+        original,
         card=card,
         balances=books.purse_balances(tx, card),
         takings=accounts.merchant(payment_id.device, business_day(at)),
     )
     books.post(tx, undone, at, shard)
     books.spend_less(tx, member, month, Won(base))
+    if accounts.has_coupon(entry.account for entry in original.entries):
+        coupons.release(tx, payment_id)
 
 
-def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms) -> Approval:
+def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms, policy: Policy) -> Approval:
     posting = rules.payment(
         reference=ask.payment_id.hex,
         card=yes.card.id,
@@ -137,6 +143,8 @@ def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms) -> Approval:
         terms=terms,
     )
     number = books.post(tx, posting, ask.at, shard_of(yes.card.member))
+    if yes.coupon is not None:
+        coupons.use(tx, yes.coupon.id, ask.payment_id)
     if yes.cashback.base:
         books.spend_more(tx, yes.card.member, yes.month, yes.cashback.base)
     approval = Approval(
@@ -145,8 +153,8 @@ def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms) -> Approval:
         rrn=f"{ask.at:%y}{number % 10_000_000_000:010d}",
         approved_at=ask.at,
         purses=yes.purses,
-        cashback=yes.cashback.amount,
-        balance=Won.total(books.purse_balances(tx, yes.card.id).values()),
+        cashback=yes.cashback.total,
+        balance=funds.total(tx, yes.card.id, policy, business_day(ask.at)),
     )
     _keep(tx, ask, approval, yes=yes, posting=number)
     return approval
@@ -162,11 +170,12 @@ def _keep(
 ) -> None:
     name = ask.payment_id.hex
     said = (name, ask.body_hash, json.dumps(encode(answer)), 0)
+    earned_on = business_day(ask.earned_at).isoformat()
     if yes is None:
-        tx.put(PAYMENTS, (*said, None, None, None, 0, None, None, shard_of(name)))
+        tx.put(PAYMENTS, (*said, None, None, None, 0, None, None, shard_of(name), earned_on))
         return
     card, base, day = yes.card, yes.cashback.base.amount, business_day(ask.at).isoformat()
-    where = (card.member, day, shard_of(card.member))
+    where = (card.member, day, shard_of(card.member), earned_on)
     tx.put(PAYMENTS, (*said, card.id, posting, yes.month, base, *where))
 
 

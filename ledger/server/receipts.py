@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledger.policy.policy import Policy
 from ledger.server import device_keys, merchants, payments, sales
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import Tx
 from ledger.server.sales import Contradicted
-from ledger.server.terms import Terms
 from pos.domain.events import ReceiptReingested
 from pos.domain.payment_answers import Decline, DeclineReason
 from pos.domain.receipt_code import ReceiptCodeError, SignedReceipt, read_code, receipt_key_id
@@ -60,7 +60,7 @@ def open_receipt(event: ReceiptReingested, opener: CardOpener) -> OpenedReceipt:
 
 
 def take(
-    tx: Tx, receipt: OpenedReceipt, terms: tuple[Terms, ...], at: datetime
+    tx: Tx, receipt: OpenedReceipt, policy: Policy, at: datetime
 ) -> tuple[Won, Decline | None]:
     """Post a paper's offline approvals and keep its sale; what is known already changes nothing.
 
@@ -78,7 +78,7 @@ def take(
         raise Contradicted("no such terminal")
     not_posted, why = ZERO, None
     for event, card in zip(facts.advices, receipt.cards, strict=True):
-        answer = payments.authorize(tx, payments.advice(event, card, shop, at), terms)
+        answer = payments.authorize(tx, payments.advice(event, card, shop, at), policy)
         if isinstance(answer, Decline):
             not_posted, why = not_posted + event.amount, why or answer
     sales.take_receipt(tx, facts)

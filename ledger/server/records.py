@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ledger.policy.policy import Policy
 from ledger.server import heads, orders, payments, receipts, refunds, sales
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import ConstraintBroken, Tx
@@ -18,7 +19,6 @@ from ledger.server.receipts import OpenedReceipt
 from ledger.server.rules import month_of
 from ledger.server.sales import Contradicted
 from ledger.server.tables import RECORDS, Needs
-from ledger.server.terms import Terms
 from pos.domain.business_day import business_day
 from pos.domain.codec import CodecError, decode, encode
 from pos.domain.events import Event, ReceiptReingested, SaleCompleted, SaleRefunded, from_record
@@ -113,7 +113,7 @@ def needs(batch: Sequence[Prepared], at: datetime) -> Needs:
 
 
 def take(
-    tx: Tx, prepared: Prepared, merchant: Merchant, terms: tuple[Terms, ...], at: datetime
+    tx: Tx, prepared: Prepared, merchant: Merchant, policy: Policy, at: datetime
 ) -> ForwardOutcome:
     """Give the word on one record: the one it got before, if it was here before."""
     record = prepared.record
@@ -125,7 +125,7 @@ def take(
         return decode(ForwardOutcome, json.loads(known[8]))
     if known is not None:
         return replace(poison, problem="another record has this number")
-    outcome = poison if prepared.event is None else _judge_alone(tx, prepared, merchant, terms, at)
+    outcome = poison if prepared.event is None else _judge_alone(tx, prepared, merchant, policy, at)
     if outcome.status is not ForwardStatus.POISON:
         # A fault may be this ledger's own (a wrong key, no terms): asked again, it looks again.
         _keep(tx, record, outcome)
@@ -133,13 +133,13 @@ def take(
 
 
 def _judge_alone(
-    tx: Tx, prepared: Prepared, merchant: Merchant, terms: tuple[Terms, ...], at: datetime
+    tx: Tx, prepared: Prepared, merchant: Merchant, policy: Policy, at: datetime
 ) -> ForwardOutcome:
     """Judge in a savepoint: what turns out to be poison leaves nothing behind."""
     number = prepared.record.sequence
     with tx.savepoint() as undo:
         try:
-            outcome = _judge(tx, prepared, merchant, terms, at)
+            outcome = _judge(tx, prepared, merchant, policy, at)
         except Contradicted as error:
             outcome = ForwardOutcome(number, ForwardStatus.POISON, problem=str(error))
         except IdReused:
@@ -155,14 +155,14 @@ def _judge_alone(
 
 
 def _judge(
-    tx: Tx, prepared: Prepared, merchant: Merchant, terms: tuple[Terms, ...], at: datetime
+    tx: Tx, prepared: Prepared, merchant: Merchant, policy: Policy, at: datetime
 ) -> ForwardOutcome:
     number = prepared.record.sequence
     match prepared.event:
         case OfflineApproved() as event:
             assert prepared.facts is not None
             ask = advice(event, prepared.facts, merchant, at)
-            answer = payments.authorize(tx, ask, terms)
+            answer = payments.authorize(tx, ask, policy)
             if isinstance(answer, Approval):
                 return ForwardOutcome(number, ForwardStatus.ACCEPTED, approval=answer)
             return ForwardOutcome(number, _DECLINED, decline=answer)
@@ -170,12 +170,12 @@ def _judge(
             status = ForwardStatus.ACCEPTED if _reverse(tx, payment_id, at) else _DECLINED
             return ForwardOutcome(number, status)
         case RefundAsked() as event:
-            given = refunds.give_back(tx, event, terms, at)
+            given = refunds.give_back(tx, event, policy, at)
             if isinstance(given, GivenBack):
                 return ForwardOutcome(number, ForwardStatus.ACCEPTED, given_back=given)
             return ForwardOutcome(number, _DECLINED, decline=given)
         case OrderAccepted() as event:
-            status, commission, problem = orders.accept(tx, merchant, event, terms, at)
+            status, commission, problem = orders.accept(tx, merchant, event, policy, at)
             return ForwardOutcome(number, status, commission=commission, problem=problem)
         case OrderRejected() as event:
             status, problem = orders.reject(tx, merchant, event)
@@ -190,7 +190,7 @@ def _judge(
             return ForwardOutcome(number, ForwardStatus.ACCEPTED)
         case ReceiptReingested():
             assert prepared.receipt is not None
-            not_posted, why = receipts.take(tx, prepared.receipt, terms, at)
+            not_posted, why = receipts.take(tx, prepared.receipt, policy, at)
             return ForwardOutcome(
                 number, ForwardStatus.ACCEPTED, decline=why, not_posted=not_posted
             )

@@ -9,12 +9,11 @@ sum to the original to the won, and after the last one the card is as it was bef
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+from ledger.policy.terms import Terms, part_of
 from ledger.server import accounts
-from ledger.server.rules import Posting, back_to, make_posting, spent_cashback
-from ledger.server.terms import Terms
-from pos.domain.rates import BASIS
+from ledger.server.rules import Posting, back_to, by_purse, make_posting, spent_cashback
 from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import ZERO, Won
 
@@ -27,8 +26,10 @@ class Standing:
     """What of a payment stands, in won.
 
     Attributes:
-        cashback_base: of the member's month, what the cashback was earned on.
-        fee, fee_support: what the shop paid, and what the city paid of it.
+        cashback: the city's.
+        cashback_base: of the member's month, what city's and district's cashback was earned on.
+        fee, fee_support: what the shop paid, and what the city owes it of that.
+        district_cashback, merchant_funded: the cashback that a district and the shop itself paid.
     """
 
     amount: Won = ZERO
@@ -36,15 +37,22 @@ class Standing:
     cashback_base: Won = ZERO
     fee: Won = ZERO
     fee_support: Won = ZERO
+    district_cashback: Won = ZERO
+    merchant_funded: Won = ZERO
+
+    @property
+    def all_cashback(self) -> Won:
+        """What the cardholder got, whoever paid it."""
+        return self.cashback + self.district_cashback + self.merchant_funded
+
+    def __add__(self, other: Standing) -> Standing:
+        return Standing(*(a + b for a, b in zip(self._all(), other._all(), strict=True)))
 
     def __sub__(self, other: Standing) -> Standing:
-        return Standing(
-            self.amount - other.amount,
-            self.cashback - other.cashback,
-            self.cashback_base - other.cashback_base,
-            self.fee - other.fee,
-            self.fee_support - other.fee_support,
-        )
+        return Standing(*(a - b for a, b in zip(self._all(), other._all(), strict=True)))
+
+    def _all(self) -> tuple[Won, ...]:
+        return tuple(getattr(self, each.name) for each in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +73,28 @@ class Refund:
 
 def as_posted(original: Posting, card: str, cashback_base: Won) -> Standing:
     """Return what stood when nothing had been given back."""
-    entries = original.entries
-    earned = accounts.purse(card, Purse.CASHBACK)
-    support = Won.total(e.amount for e in entries if e.account == accounts.FEE_SUPPORT)
+    city, districts = accounts.CASHBACK_FUND, accounts.district_fund("")
+
+    def on(*prefixes: str) -> Won:
+        return Won.total(e.amount for e in original.entries if e.account.startswith(prefixes))
+
     return Standing(
         amount=Won.total(won for _, won in draws(original, card)),
-        cashback=Won.total(e.amount for e in entries if e.account == earned and e.amount > ZERO),
+        cashback=on(districts) - on(city),
         cashback_base=cashback_base,
-        fee=Won.total(e.amount for e in entries if e.account == accounts.FEE),
-        fee_support=-support,
+        fee=on(accounts.FEE),
+        fee_support=-on(accounts.FEE_SUPPORT),
+        district_cashback=-on(districts),
+        merchant_funded=-on("merchant_funded:"),
     )
 
 
 def draws(original: Posting, card: str) -> Draws:
     """Return what paid a payment, in the order drawn."""
-    payers = {*accounts.purses(card).values(), accounts.offline_reserve(card), accounts.ISSUER_RISK}
     return tuple(
         (each.account, -each.amount)
         for each in original.entries
-        if each.amount < ZERO and each.account in payers
+        if each.amount < ZERO and accounts.pays(each.account, card)
     )
 
 
@@ -126,11 +137,14 @@ def refund(
     moved = [
         *back,
         (takings, -amount),
-        (takings, gone.fee - gone.fee_support),
+        (takings, gone.fee),
         (accounts.FEE, -gone.fee),
+        (accounts.support_due(takings), -gone.fee_support),
         (accounts.FEE_SUPPORT, gone.fee_support),
         (accounts.CASHBACK_FUND, gone.cashback),
-        (accounts.purse(card, Purse.CASHBACK), -gone.cashback),
+        (accounts.district_fund(terms.district), gone.district_cashback),
+        (accounts.merchant_funded(takings), gone.merchant_funded),
+        (accounts.purse(card, Purse.CASHBACK), -gone.all_cashback),
     ]
     covered = spent_cashback(moved, card=card, balances=balances)
     borne = Won.total(-won for name, won in covered if name == accounts.CASHBACK_FUND)
@@ -138,7 +152,7 @@ def refund(
         posting=make_posting("refund", reference, (*moved, *covered)),
         gone=gone,
         purses=_purses(back, card),
-        cashback_taken=gone.cashback - borne,
+        cashback_taken=gone.all_cashback - borne,
     )
 
 
@@ -147,22 +161,21 @@ def _as_if_for(kept: Draws, before: Standing, card: str, terms: Terms) -> Standi
     amount = Won.total(won for _, won in kept)
     if amount == ZERO:
         return Standing()
-    policy = accounts.purse(card, Purse.POLICY)
-    base = min(before.cashback_base, Won.total(won for name, won in kept if name != policy))
-    cashback = before.cashback
+    own = Won.total(won for name, won in kept if accounts.earns(name, card))
+    base = min(before.cashback_base, own)
+    cashback, district = before.cashback, before.district_cashback
     if base != before.cashback_base:  # What caps it (the month's room) is as it was.
-        cashback = min(cashback, _part(base, terms.cashback_bp))
+        cashback = min(cashback, part_of(base, terms.cashback_bp))
+        district = min(district, part_of(base, terms.district_bp))
     return Standing(
         amount=amount,
         cashback=cashback,
         cashback_base=base,
-        fee=min(before.fee, _part(amount, terms.fee_bp)),
-        fee_support=min(before.fee_support, _part(amount, terms.fee_support_bp)),
+        fee=min(before.fee, part_of(amount, terms.fee_bp)),
+        fee_support=min(before.fee_support, part_of(amount, terms.fee_support_bp)),
+        district_cashback=district,
+        merchant_funded=min(before.merchant_funded, part_of(own, terms.merchant_funded_bp)),
     )
-
-
-def _part(amount: Won, basis_points: int) -> Won:
-    return Won(amount.amount * basis_points // BASIS)  # Floored, as the payment's own.
 
 
 def _slice(drawn: Sequence[tuple[str, Won]], start: Won, length: Won) -> Draws:
@@ -179,5 +192,5 @@ def _slice(drawn: Sequence[tuple[str, Won]], start: Won, length: Won) -> Draws:
 
 
 def _purses(back: Sequence[tuple[str, Won]], card: str) -> tuple[PurseDraw, ...]:
-    names = {account: which for which, account in accounts.purses(card).items()}
-    return tuple(PurseDraw(names[name], won) for name, won in back if name in names)
+    named = ((accounts.purse_of(name, card), won) for name, won in back)
+    return by_purse((which, won) for which, won in named if which is not None)

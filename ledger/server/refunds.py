@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
-from ledger.server import accounts, books, refund_rules, sales
+from ledger.policy.policy import Policy
+from ledger.server import accounts, books, coupons, funds, refund_rules, sales, shops
 from ledger.server.database import Tx
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.refund_rules import Refund, Standing
 from ledger.server.rules import Posting
 from ledger.server.sales import Contradicted
 from ledger.server.tables import PAYMENTS
-from ledger.server.terms import Terms, in_force
 from pos.domain.business_day import business_day
 from pos.domain.codec import decode, encode
 from pos.domain.identifiers import TransactionId
@@ -26,9 +26,7 @@ from pos.domain.payment_events import RefundAsked
 from pos.domain.won import ZERO, Won
 
 
-def give_back(
-    tx: Tx, event: RefundAsked, terms: tuple[Terms, ...], at: datetime
-) -> GivenBack | Decline:
+def give_back(tx: Tx, event: RefundAsked, policy: Policy, at: datetime) -> GivenBack | Decline:
     """Give a part of a payment back, or say why not; the same id and body get the same answer.
 
     Nothing was ever posted of a payment that had been declined, so nothing comes back of it. One that
@@ -52,7 +50,7 @@ def give_back(
         raise Contradicted("a refund is of 1 won or more")
     if sales.rests_on(tx, event.payment_id) not in (None, event.sale_id.hex):
         raise Contradicted("the payment is another sale's")
-    return _judge(tx, event, body_hash, terms, at)
+    return _judge(tx, event, body_hash, policy, at)
 
 
 def any_of(tx: Tx, payment_id: TransactionId) -> bool:
@@ -62,7 +60,7 @@ def any_of(tx: Tx, payment_id: TransactionId) -> bool:
 
 
 def _judge(
-    tx: Tx, event: RefundAsked, body_hash: bytes, terms: tuple[Terms, ...], at: datetime
+    tx: Tx, event: RefundAsked, body_hash: bytes, policy: Policy, at: datetime
 ) -> GivenBack | Decline:
     row = tx.get(PAYMENTS, event.payment_id.hex)
     answer: GivenBack | Decline
@@ -73,7 +71,7 @@ def _judge(
     else:
         posted = _posted(tx, *row[3:])
         if event.amount <= posted.standing.amount:
-            return _post(tx, event, body_hash, posted, terms, at)
+            return _post(tx, event, body_hash, posted, policy, at)
         answer = Decline(DeclineReason.REFUND_EXCEEDS)
     _keep(tx, event, body_hash, answer)
     return answer
@@ -81,11 +79,16 @@ def _judge(
 
 @dataclass(frozen=True, slots=True)
 class _Posted:
-    """A payment as it was posted, and what of it stands."""
+    """A payment as it was posted, and what of it stands.
+
+    Attributes:
+        earned_on: the day whose rates it was posted by; `known_on`: as they were known then.
+    """
 
     card: str
     posting: Posting
-    at: datetime
+    earned_on: date
+    known_on: date
     month: str
     standing: Standing
     member: str
@@ -102,19 +105,22 @@ def _posted(
     member: str,
     day: str,
     shard: int,
+    earned_on: str | None,
 ) -> _Posted:
     posting = books.posting(tx, number, day)
     standing = Standing()
     if not is_reversed:
         parts = tx.execute(
-            "SELECT amount, cashback, cashback_base, fee, fee_support"
-            " FROM card_refunds WHERE payment = ? AND posting IS NOT NULL",
+            "SELECT amount, cashback, cashback_base, fee, fee_support, district_cashback,"
+            " merchant_funded FROM card_refunds WHERE payment = ? AND posting IS NOT NULL",
             (posting.reference,),
         )
         gone = Standing(*(Won(sum(each)) for each in zip(*parts, strict=True)))
         standing = refund_rules.as_posted(posting, card, Won(base)) - gone
-    at = books.posted_at(tx, number, day)
-    return _Posted(card, posting, at, month, standing, member, shard)
+    known_on = date.fromisoformat(day)
+    # Payments of the first versions were all posted by the rates of the day they were posted on.
+    paid_on = known_on if earned_on is None else date.fromisoformat(earned_on)
+    return _Posted(card, posting, paid_on, known_on, month, standing, member, shard)
 
 
 def _post(
@@ -122,9 +128,10 @@ def _post(
     event: RefundAsked,
     body_hash: bytes,
     posted: _Posted,
-    terms: tuple[Terms, ...],
+    policy: Policy,
     at: datetime,
 ) -> GivenBack:
+    shop = shops.of_device(tx, event.payment_id.device)
     made = refund_rules.refund(
         posted.posting,
         posted.standing,
@@ -133,14 +140,24 @@ def _post(
         card=posted.card,
         balances=books.purse_balances(tx, posted.card),
         takings=accounts.merchant(event.payment_id.device, business_day(at)),
-        terms=in_force(terms, business_day(posted.at)),
+        terms=policy.terms(shop, posted.earned_on, posted.known_on),
     )
     number = books.post(tx, made.posting, at, posted.shard)
     books.spend_less(tx, posted.member, posted.month, made.gone.cashback_base)
-    balance = Won.total(books.purse_balances(tx, posted.card).values())
+    names = [entry.account for entry in posted.posting.entries]
+    left = posted.standing.amount - event.amount
+    if accounts.has_coupon(names) and left <= _without_coupon(posted):
+        coupons.release(tx, event.payment_id)
+    balance = funds.total(tx, posted.card, policy, business_day(at))
     answer = GivenBack(made.purses, made.cashback_taken, balance)
-    _keep(tx, event, body_hash, answer, number, made)
+    _keep(tx, event, body_hash, answer, (number, business_day(at)), made)
     return answer
+
+
+def _without_coupon(posted: _Posted) -> Won:
+    """Return what of a payment no coupon paid; a coupon's part, drawn first, goes back first."""
+    drawn = refund_rules.draws(posted.posting, posted.card)
+    return Won.total(won for name, won in drawn if not accounts.has_coupon((name,)))
 
 
 def _keep(
@@ -148,12 +165,15 @@ def _keep(
     event: RefundAsked,
     body_hash: bytes,
     answer: GivenBack | Decline,
-    posting: int | None = None,
+    posted: tuple[int, date] | None = None,
     made: Refund | None = None,
 ) -> None:
     gone = Standing() if made is None else made.gone
+    posting, day = (None, None) if posted is None else (posted[0], posted[1].isoformat())
     tx.execute(
-        "INSERT INTO card_refunds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        "INSERT INTO card_refunds (id, payment, sale, amount, body_hash, answer, posting, cashback,"
+        " cashback_base, fee, fee_support, district_cashback, merchant_funded, day)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             event.refund_id.hex,
             event.payment_id.hex,
@@ -166,6 +186,9 @@ def _keep(
             gone.cashback_base.amount,
             gone.fee.amount,
             gone.fee_support.amount,
+            gone.district_cashback.amount,
+            gone.merchant_funded.amount,
+            day,
         ),
     )
 

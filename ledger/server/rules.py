@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.policy.terms import Terms, part_of
 from ledger.server import accounts
-from ledger.server.terms import Terms
-from pos.domain.rates import BASIS, share
+from pos.domain.rates import share
 from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import ZERO, Won
 
@@ -56,33 +56,71 @@ def make_posting(kind: str, reference: str, entries: Iterable[tuple[str, Won]]) 
 
 @dataclass(frozen=True, slots=True)
 class Cashback:
-    """What a payment earns: `amount`, on `base` won of this month's spend."""
+    """What a payment earns, by who pays it.
+
+    Attributes:
+        amount: the city's, on `base` won of this month's spend.
+        district: the district's, on the same.
+        merchant_funded: the shop's own, on all that is no policy money.
+    """
 
     amount: Won = ZERO
     base: Won = ZERO
+    district: Won = ZERO
+    merchant_funded: Won = ZERO
+
+    @property
+    def total(self) -> Won:
+        """What the cardholder gets."""
+        return self.amount + self.district + self.merchant_funded
 
 
-def draw(balances: Mapping[Purse, Won], amount: Won) -> tuple[PurseDraw, ...] | None:
-    """Return what each purse pays, policy first; None where together they can't: all or nothing."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Money that can pay: an account, what it is to the cardholder, and how much."""
+
+    account: str
+    purse: Purse
+    amount: Won
+
+
+def draw(sources: Iterable[Source], amount: Won) -> tuple[Source, ...] | None:
+    """Return what each source pays, in their order; None where together they can't: all or nothing."""
     left = amount
-    draws: list[PurseDraw] = []
-    for which in accounts.DRAW_ORDER:
-        part = min(left, balances.get(which, ZERO))
+    draws: list[Source] = []
+    for each in sources:
+        part = min(left, each.amount)
         if part > ZERO:
-            draws.append(PurseDraw(which, part))
+            draws.append(Source(each.account, each.purse, part))
             left -= part
     return tuple(draws) if left == ZERO else None
 
 
-def earn(draws: Iterable[PurseDraw], spent_this_month: Won, terms: Terms) -> Cashback:
+def by_purse(draws: Iterable[tuple[Purse, Won]]) -> tuple[PurseDraw, ...]:
+    """Return draws as the cardholder is told them: one a purse, whatever it is made of."""
+    sums: dict[Purse, Won] = {}
+    for which, won in draws:
+        sums[which] = sums.get(which, ZERO) + won
+    return tuple(PurseDraw(which, won) for which, won in sums.items())
+
+
+def earn(
+    draws: Iterable[Source] | Iterable[PurseDraw], spent_this_month: Won, terms: Terms
+) -> Cashback:
     """Return the cashback: on the part that is no policy money, up to the member's month, floored.
 
     33,330 won with 100,000 won of the month's spend left at 10 % earn 3,333; with 10,000 left, 1,000.
+    Where city and district give nothing (a shop above 30억), the month's room is left alone.
     """
-    earning = Won.total(each.amount for each in draws if each.purse is not Purse.POLICY)
+    own = Won.total(each.amount for each in draws if each.purse is not Purse.POLICY)
     room = max(ZERO, terms.cashback_monthly_spend - spent_this_month)
-    base = min(earning, room)
-    return Cashback(Won(base.amount * terms.cashback_bp // BASIS), base)
+    base = min(own, room) if terms.cashback_bp or terms.district_bp else ZERO
+    return Cashback(
+        amount=part_of(base, terms.cashback_bp),
+        base=base,
+        district=part_of(base, terms.district_bp),
+        merchant_funded=part_of(own, terms.merchant_funded_bp),
+    )
 
 
 def payment(
@@ -94,7 +132,10 @@ def payment(
     cashback: Cashback,
     terms: Terms,
 ) -> Posting:
-    """Return a payment's posting: the accounts drawn pay the shop; the fund pays the cashback.
+    """Return a payment's posting: the accounts drawn pay the shop; the funds pay the cashback.
+
+    The fee is charged at once; the city's support of it waits in an account of the half-year. What
+    the shop adds to the cashback it owes until it is settled.
 
     Args:
         reference: the payment's id.
@@ -106,19 +147,22 @@ def payment(
     """
     drawn = tuple(drawn)
     amount = Won.total(won for _, won in drawn)
-    fee = Won(amount.amount * terms.fee_bp // BASIS)
-    support = Won(amount.amount * terms.fee_support_bp // BASIS)
+    fee = part_of(amount, terms.fee_bp)
+    support = part_of(amount, terms.fee_support_bp)
     return make_posting(
         "payment",
         reference,
         (
             *((account, -won) for account, won in drawn),
             (takings, amount),
-            (takings, support - fee),
+            (takings, -fee),
             (accounts.FEE, fee),
             (accounts.FEE_SUPPORT, -support),
+            (accounts.support_due(takings), support),
             (accounts.CASHBACK_FUND, -cashback.amount),
-            (accounts.purse(card, Purse.CASHBACK), cashback.amount),
+            (accounts.district_fund(terms.district), -cashback.district),
+            (accounts.merchant_funded(takings), -cashback.merchant_funded),
+            (accounts.purse(card, Purse.CASHBACK), cashback.total),
         ),
     )
 
@@ -150,9 +194,7 @@ def reversal(
     """
     back: list[tuple[str, Won]] = []
     for entry in original.entries:
-        account = back_to(entry.account, card)
-        if accounts.is_merchant(account):
-            account = takings
+        account = accounts.on_day_of(back_to(entry.account, card), takings)
         back.append((account, -entry.amount))
     back += spent_cashback(back, card=card, balances=balances)
     return make_posting("reversal", original.reference, back)
@@ -189,8 +231,9 @@ def spent_cashback(
 
 
 def commission(total: Won, channel: str, terms: Terms) -> Won:
-    """Return what an accepted order costs the shop, rounded half up to the won."""
-    return share(total, terms.commission_bp.get(channel, 0))
+    """Return what an accepted order costs the shop, VAT on it included; each rounded half up."""
+    fee = share(total, terms.commission_bp.get(channel, 0))
+    return fee + share(fee, terms.commission_vat_bp.get(channel, 0))
 
 
 def order(

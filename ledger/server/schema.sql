@@ -28,6 +28,19 @@ CREATE TABLE IF NOT EXISTS entries (
     PRIMARY KEY (posting, line)
 ) WITHOUT ROWID;
 
+-- For shops' statements and pay-outs; no other account is looked up this way.
+CREATE INDEX IF NOT EXISTS entries_of_shops ON entries (account, posting)
+WHERE (substr(account, 1, 9) = 'merchant:' OR substr(account, 1, 16) = 'fee_support_due:');
+
+-- What is posted once for ever though no payment or order is behind it, and where it stands.
+CREATE TABLE IF NOT EXISTS posted_once (
+    kind TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    posting INTEGER NOT NULL REFERENCES postings (id),
+    day TEXT NOT NULL,
+    PRIMARY KEY (kind, reference)
+) WITHOUT ROWID;
+
 -- What the entries of a day that is over come to, by account.
 CREATE TABLE IF NOT EXISTS rollups (
     account TEXT NOT NULL,
@@ -94,7 +107,8 @@ CREATE TABLE IF NOT EXISTS payments (
     cashback_base INTEGER NOT NULL DEFAULT 0,
     member TEXT,
     day TEXT,
-    shard INTEGER NOT NULL DEFAULT 0
+    shard INTEGER NOT NULL DEFAULT 0,
+    earned_on TEXT  -- The day whose rates it was posted by; NULL: the day it was posted on.
 ) WITHOUT ROWID;
 
 -- What was given back of a payment, or why not; once for ever by id. What stands of a payment is what
@@ -111,7 +125,10 @@ CREATE TABLE IF NOT EXISTS card_refunds (
     cashback_base INTEGER NOT NULL DEFAULT 0,
     fee INTEGER NOT NULL DEFAULT 0,
     fee_support INTEGER NOT NULL DEFAULT 0,
-    refund TEXT  -- The whole that it is a part of, once that is known.
+    refund TEXT,  -- The whole that it is a part of, once that is known.
+    district_cashback INTEGER NOT NULL DEFAULT 0,
+    merchant_funded INTEGER NOT NULL DEFAULT 0,
+    day TEXT  -- The posting's.
 ) WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS card_refunds_by_payment ON card_refunds (payment);
@@ -199,3 +216,43 @@ CREATE TABLE IF NOT EXISTS feed (
 );
 
 CREATE INDEX IF NOT EXISTS feed_by_merchant ON feed (merchant, cursor);
+
+-- What was ever said of a shop, by the day it holds from and the day it was known on. Never changed.
+CREATE TABLE IF NOT EXISTS shop_facts (
+    shop TEXT NOT NULL,
+    valid_from TEXT NOT NULL,
+    known_from TEXT NOT NULL,
+    valid_until TEXT,
+    annual_sales INTEGER NOT NULL,
+    district TEXT NOT NULL,
+    category TEXT NOT NULL,
+    win_win_bp INTEGER NOT NULL,
+    fee_bp INTEGER,
+    pay_days INTEGER,
+    PRIMARY KEY (shop, valid_from, known_from)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS shop_devices (
+    device INTEGER PRIMARY KEY,
+    shop TEXT NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS shop_devices_by_shop ON shop_devices (shop);
+
+-- Which cards were given money of which programme; how much they hold, their accounts say.
+CREATE TABLE IF NOT EXISTS grants (
+    programme TEXT NOT NULL,
+    card TEXT NOT NULL,
+    PRIMARY KEY (programme, card)
+) WITHOUT ROWID;
+
+-- A coupon is used by one payment, until that is given back.
+CREATE TABLE IF NOT EXISTS coupons (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    card TEXT NOT NULL,
+    payment TEXT
+) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS coupons_of_card ON coupons (card) WHERE payment IS NULL;
+CREATE INDEX IF NOT EXISTS coupons_by_payment ON coupons (payment) WHERE payment IS NOT NULL;

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.applications import Starlette
 
-from ledger.server import merchants, rollups
+from ledger.policy.policy import Policy
+from ledger.server import merchants, rollups, shops
 from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
 from ledger.server.database import Database
@@ -26,7 +27,8 @@ from ledger.server.heads import Sign
 from ledger.server.merchants import NewTerminal
 from ledger.server.seed import seed
 from ledger.server.service import Service, utc_now
-from ledger.server.terms import Terms
+from ledger.server.settling import settle_for_ever
+from ledger.server.shops import Enrolled
 from ledger.server.writer import Writer
 
 LOOPBACK = "127.0.0.1"
@@ -46,8 +48,9 @@ class Setup:
     db: Database
     port: int
     terminals: tuple[NewTerminal, ...]
-    terms: tuple[Terms, ...]
+    policy: Policy
     cards: tuple[NewCard, ...] = ()
+    shops: tuple[Enrolled, ...] = ()
     demo: bool = False
 
 
@@ -99,8 +102,9 @@ def serve(setup: Setup, opener: CardOpener, sign: Sign) -> None:
 def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlette, Service]:
     writer = Writer(setup.db)
     writer.run_now(lambda tx: merchants.enrol(tx, setup.terminals))
+    writer.run_now(lambda tx: shops.enrol(tx, setup.shops))
     writer.run_now(lambda tx: seed(tx, setup.cards, opener, utc_now()))
-    service = Service(setup.db, writer, opener, setup.terms, sign)
+    service = Service(setup.db, writer, opener, setup.policy, sign)
     faults = Faults()
     routes = Demo(service, faults).routes() if setup.demo else []
 
@@ -110,6 +114,7 @@ def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlett
         tasks = [
             asyncio.create_task(service.expire_orders()),
             asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
+            asyncio.create_task(settle_for_ever(writer, service.reader, setup.policy, service.now)),
         ]
         try:
             yield

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from ledger import mapping
 from ledger.contract import models as wire
-from ledger.server import device_keys, heads, merchants, orders, payments, records
+from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
+from ledger.policy.policy import Policy
+from ledger.server import days, device_keys, heads, merchants, orders, payments, records
 from ledger.server.cards import CardOpener, SealBroken
 from ledger.server.database import (
     ConstraintBroken,
@@ -22,7 +24,6 @@ from ledger.server.judging import Ask, Merchant
 from ledger.server.merchants import NO_DEVICE, Directory
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.problems import Refused
-from ledger.server.terms import Terms
 from ledger.server.writer import Writer
 from pos.domain.codec import encode
 from pos.domain.forwarding import ForwardOutcome
@@ -47,7 +48,7 @@ class Service:
         database: Database,
         writer: Writer,
         opener: CardOpener,
-        terms: tuple[Terms, ...],
+        policy: Policy,
         sign: heads.Sign,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -55,7 +56,7 @@ class Service:
         self.now = now
         self.reader = open_reader(database)
         self._opener = opener
-        self._terms = terms
+        self._policy = policy
         self._sign = sign
         self._directory = Directory(self.reader)
         self._bell = asyncio.Event()
@@ -108,7 +109,7 @@ class Service:
         )
         try:
             answer = await self.writer.run(
-                lambda tx: payments.authorize(tx, ask, self._terms), needs=payments.needs(ask)
+                lambda tx: payments.authorize(tx, ask, self._policy), needs=payments.needs(ask)
             )
         except IdReused:
             raise Refused("id_reused") from None
@@ -142,7 +143,7 @@ class Service:
         def take(tx: Tx) -> list[ForwardOutcome]:
             if signer is not None:
                 device_keys.note(tx, merchant.device, signer, now)
-            return [records.take(tx, each, merchant, self._terms, now) for each in prepared]
+            return [records.take(tx, each, merchant, self._policy, now) for each in prepared]
 
         needs = records.needs(prepared, now)
         outcomes = await self.writer.run(take, heavy=not few, needs=needs)
@@ -152,6 +153,24 @@ class Service:
         """Say, signed, how far the terminal's journal is known."""
         head = heads.signed_head(self.reader, merchant.device, self.now(), self._sign)
         return wire.HeadAnswer(head=None if head is None else mapping.head_to_wire(head))
+
+    def statement(self, merchant: Merchant, day: date) -> StatementAnswer:
+        """Say what the terminal's shop took on a day, and what and when it is paid.
+
+        Raises:
+            Refused: no rule says when.
+        """
+        return days.statement(self.reader, merchant, day, self._policy)
+
+    def reconcile(
+        self, merchant: Merchant, day: date, request: ReconcileRequest
+    ) -> ReconcileAnswer:
+        """Compare the terminal's day with the ledger's.
+
+        Raises:
+            Refused: an id comes twice.
+        """
+        return days.reconcile(self.reader, merchant, day, request)
 
     async def feed(self, merchant: Merchant, cursor: int, wait_ms: int) -> wire.FeedAnswer:
         """Return what is new after the cursor, waiting up to `wait_ms` for something."""

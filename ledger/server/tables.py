@@ -90,8 +90,8 @@ CASHBACK_MONTHS = Table(
 PAYMENTS = Table(
     "payments",
     _columns(
-        "id body_hash answer reversed card posting month cashback_base member day shard",
-        "tbtntntnttn",
+        "id body_hash answer reversed card posting month cashback_base member day shard earned_on",
+        "tbtntntnttnt",
     ),
     key=("id",),
     mutable=("reversed",),
@@ -132,6 +132,9 @@ SALES = Table(
     key=("id",),
     mutable=("body_hash", "source"),
 )
+POSTED_ONCE = Table(
+    "posted_once", _columns("kind reference posting day", "ttnt"), key=("kind", "reference")
+)
 TENDERED = Table("tendered", _columns("payment sale mode", "ttt"), key=("payment",))
 
 # In the order in which rows are locked and written, everywhere: so that no two servers wait for
@@ -146,6 +149,7 @@ TABLES = (
     RECORDS,
     SALES,
     TENDERED,
+    POSTED_ONCE,
     POSTINGS,
     ENTRIES,
 )

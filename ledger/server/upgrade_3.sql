@@ -1,5 +1,6 @@
 -- From version 2 to 3: shops' accounts and all others without a floor are sums of entries, every posting
--- has its settlement day and its shard. `card_of` and `shard_of` are functions of the ledger's own.
+-- has its settlement day and its shard, and what districts and shops pay of cashback is told apart.
+-- `card_of` and `shard_of` are functions of the ledger's own.
 CREATE TABLE accounts_3 (
     name TEXT PRIMARY KEY,
     card TEXT NOT NULL,
@@ -10,9 +11,37 @@ INSERT INTO accounts_3 SELECT name, card_of(name), balance FROM accounts WHERE N
 ALTER TABLE payments ADD COLUMN member TEXT;
 ALTER TABLE payments ADD COLUMN day TEXT;
 ALTER TABLE payments ADD COLUMN shard INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE payments ADD COLUMN earned_on TEXT;
 UPDATE payments SET member = (SELECT member FROM cards WHERE cards.id = payments.card),
     day = (SELECT date(at, '+9 hours') FROM postings WHERE postings.id = payments.posting);
 UPDATE payments SET shard = shard_of(coalesce(member, id));
+
+-- In a file of version 1 this is new already, and empty.
+CREATE TABLE card_refunds_3 (
+    id TEXT PRIMARY KEY,
+    payment TEXT NOT NULL,
+    sale TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    body_hash BLOB NOT NULL,
+    answer TEXT NOT NULL,
+    posting INTEGER REFERENCES postings (id),  -- NULL where nothing was moved.
+    cashback INTEGER NOT NULL DEFAULT 0,
+    cashback_base INTEGER NOT NULL DEFAULT 0,
+    fee INTEGER NOT NULL DEFAULT 0,
+    fee_support INTEGER NOT NULL DEFAULT 0,
+    refund TEXT,  -- The whole that it is a part of, once that is known.
+    district_cashback INTEGER NOT NULL DEFAULT 0,
+    merchant_funded INTEGER NOT NULL DEFAULT 0,
+    day TEXT  -- The posting's.
+) WITHOUT ROWID;
+INSERT INTO card_refunds_3 (id, payment, sale, amount, body_hash, answer, posting, cashback,
+    cashback_base, fee, fee_support, refund, day)
+SELECT id, payment, sale, amount, body_hash, answer, posting, cashback, cashback_base, fee, fee_support,
+    refund, (SELECT date(at, '+9 hours') FROM postings WHERE postings.id = card_refunds.posting)
+FROM card_refunds;
+DROP TABLE card_refunds;
+ALTER TABLE card_refunds_3 RENAME TO card_refunds;
+CREATE INDEX card_refunds_by_payment ON card_refunds (payment);
 
 CREATE TABLE postings_3 (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -49,3 +78,5 @@ DROP TABLE accounts;
 ALTER TABLE accounts_3 RENAME TO accounts;
 ALTER TABLE postings_3 RENAME TO postings;
 ALTER TABLE entries_3 RENAME TO entries;
+CREATE INDEX entries_of_shops ON entries (account, posting)
+WHERE (substr(account, 1, 9) = 'merchant:' OR substr(account, 1, 16) = 'fee_support_due:');

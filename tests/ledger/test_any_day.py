@@ -25,7 +25,7 @@ from pos.domain.payment_events import RefundAsked
 from pos.domain.tender import ApprovalMode, Purse
 from pos.domain.won import ZERO, Won
 from pos.ports import PaymentFate
-from tests.ledger.plain_cards import PlainOpener, new_card, seal, terms
+from tests.ledger.plain_cards import PlainOpener, new_card, policy, seal
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 MERCHANT = Merchant(1, 1, eligible=True, earns_cashback=True)
@@ -89,7 +89,7 @@ class AnyDay(RuleBasedStateMachine):
         return Ask(payment_id, MERCHANT, Won(amount), mode, facts, body_hash, at, at)
 
     def post(self, ask: Ask) -> Approval | Decline:
-        return self.writer.run_now(partial(payments.authorize, ask=ask, terms=terms()))
+        return self.writer.run_now(partial(payments.authorize, ask=ask, policy=policy()))
 
     @rule(name=names, amount=amounts, mode=st.sampled_from(ApprovalMode))
     def pays(self, name: str, amount: int, mode: ApprovalMode) -> None:
@@ -178,7 +178,7 @@ class AnyDay(RuleBasedStateMachine):
 
     def post_refund(self, event: RefundAsked) -> GivenBack | Decline:
         at = START + timedelta(hours=6 * self.number)
-        return self.writer.run_now(lambda tx: refunds.give_back(tx, event, terms(), at))
+        return self.writer.run_now(lambda tx: refunds.give_back(tx, event, policy(), at))
 
     @rule(name=names, amount=amounts)
     def reverses_before_the_original_comes(self, name: str, amount: int) -> None:

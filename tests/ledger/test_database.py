@@ -38,6 +38,10 @@ INSERT INTO entries VALUES (1, 0, 'funding', -10000), (1, 1, 'purse:c:1:charged'
 INSERT INTO payments (id, answer, card, posting, month)
     VALUES ('00000000000900000007000000000000', '{}', 'c:1', 2, '2026-11');
 """
+DESCRIBED = (
+    'SELECT m.name, p.name, p.type, p."notnull", p.dflt_value, p.pk FROM sqlite_schema m'
+    " JOIN pragma_table_info(m.name) p WHERE m.type = 'table' ORDER BY m.name, p.name"
+)
 OLD_CARD = "INSERT INTO cards VALUES ('gone', ?, 'm', 'l', '2031-12-31', 'blocked', 'M-3', -1)"
 
 
@@ -99,14 +103,9 @@ def test_cards_of_the_first_version_get_onto_the_hotlist_once(tmp_path: Path) ->
 
 def test_both_ways_lead_to_the_same_tables(tmp_path: Path) -> None:
     old_file(tmp_path / "old.db", [])
-    described = (
-        'SELECT m.name, p.name, p.type, p."notnull", p.dflt_value, p.pk FROM sqlite_schema m'
-        " JOIN pragma_table_info(m.name) p WHERE m.type = 'table' ORDER BY m.name, p.name"
-    )
-
     old, new = (open_writer(tmp_path / name) for name in ("old.db", "new.db"))
 
-    assert old.execute(described).fetchall() == new.execute(described).fetchall()
+    assert old.execute(DESCRIBED).fetchall() == new.execute(DESCRIBED).fetchall()
     indexes = "SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name"
     assert old.execute(indexes).fetchall() == new.execute(indexes).fetchall()
 
@@ -151,3 +150,18 @@ def test_a_file_of_the_second_version_keeps_its_books(tmp_path: Path) -> None:
     assert books.balance(tx, "purse:c:1:charged") == Won(10_000)
     assert books.check(tx) == []
     assert tx.row("SELECT max(id) FROM postings") == (4,)
+
+
+def test_a_file_of_the_second_version_gets_what_the_third_added(tmp_path: Path) -> None:
+    connection = apsw.Connection(str(tmp_path / "second.db"))
+    connection.execute(SECOND_SCHEMA.read_text(encoding="utf-8"))
+    connection.execute("INSERT INTO payments (id, reversed) VALUES ('p', 1)")
+    connection.pragma("user_version", 2)
+    connection.close()
+
+    old, new = (open_writer(tmp_path / name) for name in ("second.db", "new.db"))
+
+    assert old.execute(DESCRIBED).fetchall() == new.execute(DESCRIBED).fetchall()
+    indexes = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name"
+    assert old.execute(indexes).fetchall() == new.execute(indexes).fetchall()
+    assert old.execute("SELECT id, earned_on FROM payments").fetchall() == [("p", None)]

@@ -17,7 +17,6 @@ from ledger.server.postgres.connection import connect, make_tables
 from ledger.server.postgres.plain import Numbers, PlainTx
 from ledger.server.seed import load_cards, seed
 from ledger.server.sqlite import SqliteTx, open_writer
-from ledger.server.terms import load_terms
 from pos.domain.business_day import business_day
 from pos.domain.errors import LedgerRefused
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
@@ -166,20 +165,3 @@ def test_a_card_file_of_another_shape_is_refused_without_the_number(
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the text is checked below.
         load_cards(path)
     assert "6290990000000000" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "[[terms]]\nvalid_from = 2025-09-01",
-        "[[terms]]\nvalid_from = 2025-09-01\ncashback_bp = 10001\ncashback_monthly_spend = 1\n"
-        "fee_bp = 0\nfee_support_bp = 0\ncommission_bp = {}",
-    ],
-)
-def test_terms_of_another_shape_are_refused(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "terms.toml"
-    path.write_text(text, encoding="utf-8")
-
-    with pytest.raises(ValueError):  # noqa: PT011 - each says its own.
-        load_terms(path)

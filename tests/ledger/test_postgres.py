@@ -36,7 +36,7 @@ from pos.domain.won import Won
 from tests.ledger.cluster import Cluster
 from tests.ledger.conftest import DEVICE
 from tests.ledger.journal import Journal
-from tests.ledger.plain_cards import CARDS, PlainOpener, seal, terms
+from tests.ledger.plain_cards import CARDS, PlainOpener, policy, seal
 from tests.ledger.test_writer import move
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -77,7 +77,7 @@ def ask(number: int, card: str = "rich", amount: int = 10) -> Ask:
 
 
 def pay(wanted: Ask) -> Asked:
-    return Asked(lambda tx: payments.authorize(tx, wanted, terms()), payments.needs(wanted))
+    return Asked(lambda tx: payments.authorize(tx, wanted, policy()), payments.needs(wanted))
 
 
 def cut(url: str) -> None:
@@ -353,7 +353,7 @@ def test_an_order_whose_key_no_column_takes_is_poison_and_blocks_nothing(
     batch = [records.prepare(each, shop, PlainOpener()) for each in journal.records]
 
     outcomes = engine.run_now(
-        lambda tx: [records.take(tx, each, shop, terms(), NOW).status for each in batch]
+        lambda tx: [records.take(tx, each, shop, policy(), NOW).status for each in batch]
     )
 
     assert outcomes == [ForwardStatus.POISON, ForwardStatus.ACCEPTED]

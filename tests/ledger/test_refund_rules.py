@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
+from ledger.policy.terms import Terms
 from ledger.server import accounts, refund_rules, rules
 from ledger.server.refund_rules import Refund, Standing
-from ledger.server.rules import Posting
-from ledger.server.terms import Terms
+from ledger.server.rules import Posting, Source
 from pos.domain.tender import Purse
 from pos.domain.won import ZERO, Won
 
@@ -21,6 +21,7 @@ TERMS = Terms(date(2025, 9, 1), 1_000, Won(300_000), 0, 0, {})
 FEES = Terms(date(2025, 9, 1), 733, Won(300_000), 115, 60, {})
 MORE_SUPPORT = Terms(date(2025, 9, 1), 1_000, Won(300_000), 50, 80, {})
 TODAY, LATER = "merchant:000100000001:2026-11-24", "merchant:000100000001:2026-11-25"
+SHOPS = (TODAY, LATER, accounts.support_due(TODAY))
 CASHBACK = accounts.purse("c", Purse.CASHBACK)
 CHARGED = accounts.purse("c", Purse.CHARGED)
 
@@ -45,7 +46,9 @@ class Book:
             self.held[name] = self.held.get(name, ZERO) + amount
 
     def pay(self, amount: Won, spent: Won) -> None:
-        draws = rules.draw(self.purses(), amount)
+        held = self.purses()
+        names = accounts.purses("c")
+        draws = rules.draw((Source(names[each], each, held[each]) for each in names), amount)
         if draws is None:
             reject()
         earned = rules.earn(draws, spent, self.terms)
@@ -53,7 +56,7 @@ class Book:
             reference="p",
             card="c",
             takings=TODAY,
-            drawn=[(accounts.purse("c", each.purse), each.amount) for each in draws],
+            drawn=[(each.account, each.amount) for each in draws],
             cashback=earned,
             terms=self.terms,
         )
@@ -80,7 +83,8 @@ class Book:
         return {w: self.held.get(name, ZERO) for w, name in accounts.purses("c").items()}
 
     def takings(self) -> Won:
-        return self.held.get(TODAY, ZERO) + self.held.get(LATER, ZERO)
+        """What the shop has in the end, what the city owes it included."""
+        return Won.total(self.held.get(each, ZERO) for each in SHOPS)
 
 
 def opened(held: dict[Purse, Won], holding: Terms) -> Book:
@@ -108,7 +112,7 @@ def test_any_parts_of_the_whole_leave_everything_as_it_was_before_the_payment(
     assert book.purses() == before
     assert {name for name, amount in book.held.items() if amount} <= {
         *accounts.purses("c").values(),
-        *(TODAY, LATER),  # A settled day stays; together they are even.
+        *SHOPS,  # A settled day stays; together they are even.
     }
     assert book.takings() == ZERO
     assert Won.total(each.gone.cashback_base for each in given_back) == base

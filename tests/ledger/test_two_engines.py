@@ -31,7 +31,7 @@ from tests.ledger.test_any_day import (
     Ledger,
     amounts,
     names,
-    terms,
+    policy,
 )
 
 T = TypeVar("T")
@@ -107,7 +107,7 @@ class SameOnBoth(AnyDay):
         return self.both
 
     def post(self, ask: Ask) -> Approval | Decline:
-        job = partial(payments.authorize, ask=ask, terms=terms())
+        job = partial(payments.authorize, ask=ask, policy=policy())
         return self.both.run_together([job], [payments.needs(ask)])[0]
 
     @rule(
@@ -120,7 +120,7 @@ class SameOnBoth(AnyDay):
         asks = [self.ask(*each) for each in wishes]
         known = list(self.asked.values())
         again = data.draw(st.lists(st.sampled_from(known), max_size=3)) if known else []
-        jobs = [partial(payments.authorize, ask=each, terms=terms()) for each in (*asks, *again)]
+        jobs = [partial(payments.authorize, ask=each, policy=policy()) for each in (*asks, *again)]
         answers = self.both.run_together(jobs, [payments.needs(each) for each in (*asks, *again)])
         for ask, answer in zip(asks, answers, strict=False):
             self.asked[ask.payment_id], self.answers[ask.payment_id] = ask, answer
@@ -164,7 +164,7 @@ class SameOnBoth(AnyDay):
 
     def forward(self, batch: list[records.Prepared]) -> None:
         def take(tx: Tx) -> list[ForwardOutcome]:
-            return [records.take(tx, each, SHOP, terms(), START) for each in batch]
+            return [records.take(tx, each, SHOP, policy(), START) for each in batch]
 
         self.both.run_together([take], [records.needs(batch, START)])
 
@@ -177,7 +177,7 @@ class SameOnBoth(AnyDay):
             asks[0].payment_id, MERCHANT, other.amount, other.mode, other.facts, b"o", START, START
         )
         group = [asks[0], wrong, asks[1]]
-        jobs = [partial(payments.authorize, ask=each, terms=terms()) for each in group]
+        jobs = [partial(payments.authorize, ask=each, policy=policy()) for each in group]
         with pytest.raises(IdReused):
             self.both.run_together(jobs, [payments.needs(each) for each in group])
 

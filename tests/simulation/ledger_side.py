@@ -7,23 +7,24 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from ledger.server import device_keys, orders
+from ledger.policy.dated import Span
+from ledger.policy.shop import Shop, ShopFacts
+from ledger.server import device_keys, orders, shops
 from ledger.server.database import Tx
 from ledger.server.judging import Merchant
 from ledger.server.seed import seed
-from ledger.server.terms import Terms
+from ledger.server.shops import Enrolled
 from ledger.server.writer import Writer
 from offline_queue.device_key import DeviceKey
 from pos.domain.order import Order, OrderLine, OrderState
 from pos.domain.won import Won
 from tests.ledger.plain_cards import PlainOpener, new_card
-from tests.ledger.plain_cards import terms as load_terms
+from tests.ledger.plain_cards import policy as load_policy
 from tests.simulation.chance import Chance
 from tests.simulation.clock import NOON, VirtualLoop, true_time
 
@@ -34,14 +35,14 @@ CARDS = (
     new_card("old", charged=60_000, offline_limit=10_000, member="M-3"),
 )
 OPENER = PlainOpener()
-MERCHANTS = {number: Merchant(number, 0x1_0000_0000 + number, True, True) for number in (1, 2, 3)}
+# No longer small, so that a payment costs the shop a fee, of which the city gives a part back.
+FACTS = ShopFacts(Span(date(2020, 1, 1), date(2020, 1, 1)), annual_sales=Won(700_000_000))
+MERCHANTS = {
+    number: Merchant(number, 0x1_0000_0000 + number, True, True, Shop(f"shop-{number}", (FACTS,)))
+    for number in (1, 2, 3)
+}
 GRACE_S = 11  # The ledger's own for orders, and a second.
-
-
-@cache
-def terms() -> tuple[Terms, ...]:
-    """Return the real rates, the fees those of a shop that is no longer small."""
-    return tuple(replace(each, fee_bp=125, fee_support_bp=50) for each in load_terms())
+policy = cache(load_policy)
 
 
 def key_of(shop: int) -> DeviceKey:
@@ -61,6 +62,7 @@ def _template() -> Path:
         for each in MERCHANTS.values():
             values = (each.id, f"{each.id}".encode(), each.device)
             tx.execute("INSERT INTO merchants VALUES (?, ?, ?, 1, 1)", values)
+            shops.enrol(tx, (Enrolled(each.shop, (each.device,)),))
             device_keys.note(tx, each.device, key_of(each.id).public, NOON)
 
     writer.run_now(fill)

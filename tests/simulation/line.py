@@ -21,7 +21,7 @@ from pos.ports import AuthorizationRequest, FeedPage, PaymentFate
 from tests.ledger.plain_cards import SIGNING
 from tests.simulation.clock import true_time
 from tests.simulation.faults import Fault
-from tests.simulation.ledger_side import MERCHANTS, OPENER, LedgerSide, terms
+from tests.simulation.ledger_side import MERCHANTS, OPENER, LedgerSide, policy
 
 T = TypeVar("T")
 SHORT_S = (3, 8, 60, 600)
@@ -54,7 +54,7 @@ class Line:
             body = hash_body("online", amount.amount, sealed, encode(request.at))
             mode, pid = ApprovalMode.ONLINE, request.payment_id
             return payments.authorize(
-                tx, Ask(pid, self._shop, amount, mode, facts, body, now, now), terms()
+                tx, Ask(pid, self._shop, amount, mode, facts, body, now, now), policy()
             )
 
         return await self._call(f"authorize {_short(request.payment_id)}", ask, deadline_ms)
@@ -72,7 +72,7 @@ class Line:
 
         def take(tx: Tx) -> tuple[ForwardOutcome, ...]:
             now = true_time(self._loop)
-            return tuple(records.take(tx, p, self._shop, terms(), now) for p in prepared)
+            return tuple(records.take(tx, p, self._shop, policy(), now) for p in prepared)
 
         what = f"forward {records_[0].sequence}..{records_[-1].sequence}"
         return await self._call(what, take, deadline_ms)

@@ -14,8 +14,8 @@ CREATE INDEX accounts_by_card ON accounts (card);
 
 CREATE SEQUENCE posting_numbers INCREMENT BY 1000;
 
--- That something is posted once for ever is held by the keys of payments and card_refunds, by the state of
--- an order and the key of a card; the key here, which must name the day, holds it for one day only.
+-- That something is posted once for ever is held by the keys of payments, card_refunds and posted_once, by
+-- the state of an order and the key of a card; the key here, which must name the day, holds it for one day only.
 CREATE TABLE postings (
     id bigint NOT NULL,
     day text COLLATE "C" NOT NULL,
@@ -36,6 +36,17 @@ CREATE TABLE entries (
     shard bigint NOT NULL,
     PRIMARY KEY (day, posting, line)
 ) PARTITION BY LIST (day);
+
+CREATE INDEX entries_of_shops ON entries (account)
+WHERE (substr(account, 1, 9) = 'merchant:' OR substr(account, 1, 16) = 'fee_support_due:');
+
+CREATE TABLE posted_once (
+    kind text COLLATE "C" NOT NULL,
+    reference text COLLATE "C" NOT NULL,
+    posting bigint NOT NULL,
+    day text COLLATE "C" NOT NULL,
+    PRIMARY KEY (kind, reference)
+);
 
 CREATE TABLE rollups (
     account text COLLATE "C" NOT NULL,
@@ -100,7 +111,8 @@ CREATE TABLE payments (
     cashback_base bigint NOT NULL DEFAULT 0,
     member text,
     day text,
-    shard bigint NOT NULL DEFAULT 0
+    shard bigint NOT NULL DEFAULT 0,
+    earned_on text
 );
 
 CREATE TABLE card_refunds (
@@ -115,7 +127,10 @@ CREATE TABLE card_refunds (
     cashback_base bigint NOT NULL DEFAULT 0,
     fee bigint NOT NULL DEFAULT 0,
     fee_support bigint NOT NULL DEFAULT 0,
-    refund text
+    refund text COLLATE "C",
+    district_cashback bigint NOT NULL DEFAULT 0,
+    merchant_funded bigint NOT NULL DEFAULT 0,
+    day text
 );
 
 CREATE INDEX card_refunds_by_payment ON card_refunds (payment);
@@ -215,6 +230,43 @@ BEGIN
 END $$;
 
 CREATE TRIGGER feed_in_order BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION feed_in_order();
+
+CREATE TABLE shop_facts (
+    shop text COLLATE "C" NOT NULL,
+    valid_from text COLLATE "C" NOT NULL,
+    known_from text COLLATE "C" NOT NULL,
+    valid_until text,
+    annual_sales bigint NOT NULL,
+    district text NOT NULL,
+    category text NOT NULL,
+    win_win_bp bigint NOT NULL,
+    fee_bp bigint,
+    pay_days bigint,
+    PRIMARY KEY (shop, valid_from, known_from)
+);
+
+CREATE TABLE shop_devices (
+    device bigint PRIMARY KEY,
+    shop text COLLATE "C" NOT NULL
+);
+
+CREATE INDEX shop_devices_by_shop ON shop_devices (shop);
+
+CREATE TABLE grants (
+    programme text COLLATE "C" NOT NULL,
+    card text COLLATE "C" NOT NULL,
+    PRIMARY KEY (programme, card)
+);
+
+CREATE TABLE coupons (
+    id text COLLATE "C" PRIMARY KEY,
+    kind text NOT NULL,
+    card text COLLATE "C" NOT NULL,
+    payment text COLLATE "C"
+);
+
+CREATE INDEX coupons_of_card ON coupons (card) WHERE payment IS NULL;
+CREATE INDEX coupons_by_payment ON coupons (payment) WHERE payment IS NOT NULL;
 
 CREATE TABLE ledger_version (
     version bigint NOT NULL

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, cast
 
 import psycopg
 
+from ledger.server import accounts
 from ledger.server.database import ConstraintBroken
 from ledger.server.postgres import batches
 from ledger.server.postgres.connection import (
@@ -20,7 +21,7 @@ from ledger.server.postgres.connection import (
     TryAgain,
 )
 from ledger.server.postgres.plain import Numbers, PlainTx, select
-from ledger.server.tables import TABLES, Needs, Row, Table
+from ledger.server.tables import ACCOUNTS, CARDS, TABLES, Needs, Row, Table
 
 _UNKNOWN: Any = object()
 
@@ -46,6 +47,7 @@ class WorkingTx(PlainTx):
         self._added: dict[Table, list[Row]] = {each: [] for each in TABLES if not each.by_key}
         self._undo: list[Callable[[], object]] = []
         self._sent = 0
+        self._whole: set[str] = set()  # Cards whose accounts were all fetched.
 
     def begin(self, needs: Sequence[Needs | None]) -> str:
         """Begin, and fetch and lock what the jobs need; return the transaction's id."""
@@ -62,6 +64,7 @@ class WorkingTx(PlainTx):
             rows.update(dict.fromkeys(fetch.asked))
             rows.update((fetch.table.key_of(row), row) for row in cursor)
         batches.note_absent(self._rows, needs)
+        self._whole.update(card[0] for card in self._rows[CARDS].values() if card is not None)
         if block is not None and (start := block.fetchone()) is not None:
             self._numbers.refill(start[0])
         row = xid.fetchone()
@@ -83,6 +86,8 @@ class WorkingTx(PlainTx):
         """Return the row with this key, or None."""
         rows = self._rows[table]
         row = rows.get(key, _UNKNOWN)
+        if row is _UNKNOWN and table is ACCOUNTS and accounts.card_of(str(key[0])) in self._whole:
+            return None  # A purse of a programme that the card has no money of.
         if row is _UNKNOWN:
             row = self._direct(select(table, lock=True), key).fetchone()
             rows[key] = row
@@ -166,6 +171,7 @@ class WorkingTx(PlainTx):
             for table in TABLES:
                 if table.name in sql:
                     self._rows[table].clear()
+                    self._whole.clear()
         return cursor
 
     def _direct(self, sql: str, parameters: Sequence[object]) -> psycopg.Cursor[Any]:

@@ -1,0 +1,56 @@
+"""Holds coupons: each pays of one payment, once. Never decides what a kind is worth; the dated rules do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.policy.policy import Policy
+from ledger.policy.shop import Shop
+from ledger.server.database import Tx
+from pos.domain.identifiers import TransactionId
+from pos.domain.won import ZERO, Won
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon that fits a payment, what it pays of it, and who pays that."""
+
+    id: str
+    issuer: str
+    worth: Won
+
+
+def issue(tx: Tx, coupon: str, kind: str, card: str) -> bool:
+    """Give a card a coupon; False if one of this id was given before."""
+    before = tx.row("SELECT 1 FROM coupons WHERE id = ?", (coupon,))
+    if before is None:
+        sql = "INSERT INTO coupons (id, kind, card) VALUES (?, ?, ?)"
+        tx.execute(sql, (coupon, kind, card))
+    return before is None
+
+
+def best(tx: Tx, card: str, shop: Shop, amount: Won, policy: Policy, day: date) -> Coupon | None:
+    """Return the unused coupon that pays most of a payment here; of equal ones the first by id."""
+    if not policy.coupons:
+        return None
+    held = tx.execute(
+        "SELECT id, kind FROM coupons WHERE card = ? AND payment IS NULL ORDER BY id", (card,)
+    )
+    fitting: list[Coupon] = []
+    for coupon, kind in held:
+        worth, issuer = policy.coupon_worth(kind, shop, amount, day)
+        if worth > ZERO:
+            fitting.append(Coupon(coupon, issuer, worth))
+    return max(fitting, key=lambda each: each.worth, default=None)
+
+
+def use(tx: Tx, coupon: str, payment_id: TransactionId) -> None:
+    """Mark a coupon used."""
+    sql = "UPDATE coupons SET payment = ? WHERE id = ? AND payment IS NULL"
+    tx.execute(sql, (payment_id.hex, coupon))
+
+
+def release(tx: Tx, payment_id: TransactionId) -> None:
+    """Let the coupon of a payment be used again, its money having gone back to its issuer."""
+    tx.execute("UPDATE coupons SET payment = NULL WHERE payment = ?", (payment_id.hex,))

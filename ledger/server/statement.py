@@ -1,0 +1,99 @@
+"""A shop's statement of one day, added up from the entries of its postings. Pure; pays nothing out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.server import accounts
+from pos.domain.won import ZERO, Won
+
+PAYOUT, CARRY, RELEASE = "payout", "carry", "release"
+"""What closes a day, and what brings money of another day into this one."""
+
+_TAKINGS, _FUNDED = "merchant:", "merchant_funded:"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Entries of one kind of posting on one account, added up."""
+
+    kind: str
+    account: str
+    amount: Won
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a shop took on a day and what of that it is paid (정산 명세).
+
+    Attributes:
+        sales, reversed_, refunds: card money, before fees; the latter two are 0 won or less.
+        orders: what a delivery app collected for it.
+        fee, commission, merchant_funded: what goes off; the last is the shop's own cashback.
+        carried: brought in from another day: what was owed, or what a bank had sent back.
+        fee_support_due: of the fee; paid with the half-year, not with the day.
+        pay_on: when the net is paid.
+        closed: it was.
+    """
+
+    shop: str
+    day: date
+    pay_on: date
+    sales: Won = ZERO
+    reversed_: Won = ZERO
+    refunds: Won = ZERO
+    orders: Won = ZERO
+    fee: Won = ZERO
+    commission: Won = ZERO
+    merchant_funded: Won = ZERO
+    carried: Won = ZERO
+    fee_support_due: Won = ZERO
+    closed: bool = False
+
+    @property
+    def net(self) -> Won:
+        """What the shop is paid; below 0 won, what it owes."""
+        taken = self.sales + self.reversed_ + self.refunds + self.orders + self.carried
+        return taken - self.fee - self.commission - self.merchant_funded
+
+
+def add_up(
+    shop: str, day: date, pay_on: date, lines: Iterable[Line], *, closed: bool = False
+) -> Statement:
+    """Return the statement that the entries make.
+
+    Raises:
+        ValueError: the entries are of a kind of posting that no statement has a line for.
+    """
+    lines = tuple(lines)
+    unknown = {each.kind for each in lines} - {*_KINDS, CARRY, RELEASE}
+    if unknown:
+        raise ValueError(f"no line of a statement for {sorted(unknown)}")
+
+    def on(*prefixes: str, kinds: tuple[str, ...] = _KINDS) -> Won:
+        return Won.total(
+            each.amount
+            for each in lines
+            if each.account.startswith(prefixes) and each.kind in kinds
+        )
+
+    return Statement(
+        shop=shop,
+        day=day,
+        pay_on=pay_on,
+        sales=on(_TAKINGS, accounts.FEE, kinds=("payment",)),
+        reversed_=on(_TAKINGS, accounts.FEE, kinds=("reversal",)),
+        refunds=on(_TAKINGS, accounts.FEE, kinds=("refund",)),
+        orders=on(_TAKINGS, accounts.COMMISSION, kinds=("order",)),
+        fee=on(accounts.FEE),
+        commission=on(accounts.COMMISSION),
+        merchant_funded=-on(_FUNDED),
+        carried=on(_TAKINGS, kinds=(CARRY, RELEASE)),
+        fee_support_due=-on(accounts.FEE_SUPPORT),
+        closed=closed,
+    )
+
+
+_KINDS = ("payment", "reversal", "refund", "order")

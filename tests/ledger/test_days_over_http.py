@@ -1,0 +1,101 @@
+"""A terminal asks for its day: the statement, and what its own count differs in."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import pytest
+
+from ledger.client import HttpLedger
+from ledger.contract.day_models import DifferenceCode
+from ledger.server.differences import What
+from pos.domain.business_day import business_day
+from pos.domain.payment_answers import Approval
+from pos.domain.won import Won
+from pos.ports import AuthorizationRequest
+from tests.ledger.conftest import OTHER_TOKEN, Process
+from tests.ledger.journal import payment_id
+from tests.ledger.plain_cards import seal
+
+TODAY = business_day(datetime.now(UTC)).isoformat()
+NOTHING: dict[str, Any] = {"sales": [], "refunds": [], "payments": [], "card_refunds": []}
+
+
+async def pay(ledger: HttpLedger, number: int, amount: int) -> None:
+    payment = payment_id(number)
+    request = AuthorizationRequest(
+        payment_id=payment,
+        amount=Won(amount),
+        sealed=seal(payment, Won(amount), number),
+        at=datetime.now(UTC),
+    )
+    assert isinstance(await ledger.authorize(request, deadline_ms=5_000), Approval)
+
+
+async def test_a_statement_says_what_comes_and_when(ledger: HttpLedger, process: Process) -> None:
+    await pay(ledger, 1, 50_000)
+
+    said = process.ask(f"/v1/days/{TODAY}/statement")
+
+    assert said["pay_on"] > TODAY
+    assert said == said | {
+        "shop": "000100000001",
+        "sales": 50_000,
+        "fee": 75,  # 0.15 %, of which the city gives all back.
+        "fee_support_due": 75,
+        "net": 49_925,
+        "closed": False,
+    }
+    other = process.ask(f"/v1/days/{TODAY}/statement", token=OTHER_TOKEN)
+    assert (other["shop"], other["net"]) == ("000100000002", 0)
+
+
+async def test_a_payment_without_a_sale_is_named(ledger: HttpLedger, process: Process) -> None:
+    await pay(ledger, 1, 9_000)
+
+    made = process.ask(f"/v1/days/{TODAY}/reconciliation", NOTHING)
+
+    assert made["cards"] == {"terminal": 0, "ledger": 9_000}
+    assert made["differences"] == [
+        {
+            "what": "payment_not_tendered",
+            "subject": payment_id(1).hex,
+            "terminal": 0,
+            "ledger": 9_000,
+            "day": None,
+        }
+    ]
+    agreeing = NOTHING | {"payments": [{"id": payment_id(1).hex, "amount": 9_000}]}
+    assert process.ask(f"/v1/days/{TODAY}/reconciliation", agreeing)["differences"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/days/yesterday/statement", None, 422),
+        ("/v1/days/2099-01-01/statement", None, 404),  # No holidays known, no pay day said.
+        (f"/v1/days/{TODAY}/reconciliation", {}, 422),
+        (f"/v1/days/{TODAY}/reconciliation", NOTHING | {"sales": [{"id": "x", "amount": 1}]}, 422),
+        (
+            f"/v1/days/{TODAY}/reconciliation",
+            NOTHING | {"sales": [{"id": "0" * 32, "amount": 1}, {"id": "0" * 32, "amount": 2}]},
+            422,
+        ),
+    ],
+)
+def test_what_is_no_day_and_no_list_is_refused(
+    process: Process, path: str, body: object, status: int
+) -> None:
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        process.ask(path, body)
+
+    assert caught.value.code == status
+    assert json.load(caught.value)["status"] == status
+
+
+def test_the_wire_has_a_word_for_every_difference() -> None:
+    assert {each.value for each in What} == set(get_args(DifferenceCode))
