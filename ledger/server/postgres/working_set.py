@@ -20,7 +20,7 @@ from ledger.server.postgres.connection import (
     TryAgain,
 )
 from ledger.server.postgres.plain import Numbers, PlainTx, select
-from ledger.server.tables import TABLES, Needs, Row, Table
+from ledger.server.tables import HEADS, TABLES, Needs, Row, Table
 
 _UNKNOWN: Any = object()
 
@@ -180,7 +180,7 @@ class WorkingTx(PlainTx):
 
     def _flush(self) -> None:
         for table in TABLES:
-            if rows := self._added.get(table) or list(self._new[table].values()):
+            if rows := self._added.get(table) or self._in_order(table):
                 self.connection.execute(batches.insert(table), batches.columns(table.columns, rows))
             if self._changed[table]:
                 held = self._rows[table]
@@ -192,6 +192,12 @@ class WorkingTx(PlainTx):
             self._changed[table].clear()
         for rows in self._added.values():
             rows.clear()
+
+    def _in_order(self, table: Table) -> list[Row]:
+        """Return new rows by key, so that two servers with the same rows do not wait crosswise."""
+        rows = list(self._new[table].values())
+        # Heads are numbered as they appear: the last one to appear is the newest.
+        return rows if table is HEADS else sorted(rows, key=table.key_of)
 
     @contextmanager
     def _pipeline(self) -> Iterator[None]:
