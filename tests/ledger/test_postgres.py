@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from ledger.server.judging import Ask, Merchant
 from ledger.server.payments import hash_body
 from ledger.server.postgres.connection import LineLost
 from ledger.server.postgres.engine import PostgresEngine
+from ledger.server.postgres.plain import PlainTx
 from ledger.server.postgres.working_set import WorkingTx
 from ledger.server.seed import seed
 from ledger.server.tables import POSTINGS, TENDERED
@@ -357,3 +359,26 @@ def test_an_order_whose_key_no_column_takes_is_poison_and_blocks_nothing(
     )
 
     assert outcomes == [ForwardStatus.POISON, ForwardStatus.ACCEPTED]
+
+
+def test_a_commit_that_rolled_back_is_never_taken_for_one(engine: PostgresEngine) -> None:
+    """A job that hides that the transaction is lost: PostgreSQL answers its COMMIT with ROLLBACK."""
+
+    def hide(tx: Tx) -> str:
+        assert isinstance(tx, PlainTx)
+        with contextlib.suppress(psycopg.Error):
+            tx.connection.execute("SELECT 1 / 0")
+        return "all is well"
+
+    for group in ((post("x", 1), Asked(hide)), (Asked(hide),)):
+        with pytest.raises(LedgerUnavailable):
+            engine.commit(group)
+
+    assert engine.run_now(lambda tx: books.balance(tx, "x")) == Won(0)
+
+
+def test_nobody_there_is_said_at_the_start() -> None:
+    with pytest.raises(DatabaseUnfit):
+        PostgresEngine("postgresql:///x?host=/nowhere")
+    with pytest.raises(DatabaseUnfit):
+        open_reader("postgresql:///x?host=/nowhere")

@@ -14,12 +14,13 @@ from ledger.server.postgres.connection import (
     GONE,
     IN_THE_WAY,
     Connection,
+    DayMissing,
     GroupLost,
     LineLost,
     OneByOne,
     TryAgain,
 )
-from ledger.server.postgres.plain import Numbers, PlainTx, select
+from ledger.server.postgres.plain import Numbers, PlainTx, check_committed, select
 from ledger.server.tables import HEADS, TABLES, Needs, Row, Table
 
 _UNKNOWN: Any = object()
@@ -77,7 +78,8 @@ class WorkingTx(PlainTx):
         """
         with self._pipeline():
             self._flush()
-            self.connection.execute("COMMIT")
+            done = self.connection.execute("COMMIT")
+        check_committed(done)
 
     def get(self, table: Table, *key: object) -> Row | None:
         """Return the row with this key, or None."""
@@ -134,7 +136,10 @@ class WorkingTx(PlainTx):
     def put_numbered(self, table: Table, row: Row) -> int:
         """Add a new posting and return its number; one that is undone gives it back."""
         before = self._numbers.next
-        number = self.number(table, row)
+        try:
+            number = self.number(table, row)
+        except DayMissing as missing:
+            self._lose(missing)
         self.put(table, (number, *row))
         if self._numbers.next == before + 1:
             self._undo.append(lambda: self._numbers.give_back(before))
