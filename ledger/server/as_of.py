@@ -19,7 +19,7 @@ from ledger.server.refund_rules import Standing
 from ledger.server.rules import Posting
 from pos.domain.won import Won
 
-_PAYMENTS = """
+_PAYMENTS = """\
 SELECT p.id, payments.card, payments.cashback_base, payments.earned_on
 FROM postings p JOIN payments ON payments.id = p.reference
 WHERE p.day = ? AND p.kind = 'payment' AND p.id IN (

@@ -14,7 +14,7 @@ from pos.domain.events import Event, read_event
 from pos.domain.won import ZERO, Won
 
 # What each posting moved into or out of the takings, before the fee.
-_MOVED = """
+_MOVED = """\
 SELECT p.kind, p.reference, CAST(sum(e.amount) AS BIGINT)
 FROM entries e JOIN postings p ON p.id = e.posting AND p.day = e.day
 WHERE e.day = ? AND e.posting IN (

@@ -17,10 +17,10 @@ import uvicorn
 from starlette.applications import Starlette
 
 from ledger.policy.policy import Policy
-from ledger.server import merchants, rollups, shops
+from ledger.server import merchants, news, rollups, shops
 from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
-from ledger.server.database import Database
+from ledger.server.database import Database, is_postgres
 from ledger.server.demo import Demo
 from ledger.server.faults import Faults
 from ledger.server.heads import Sign
@@ -116,6 +116,8 @@ def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlett
             asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
             asyncio.create_task(settle_for_ever(writer, service.reader, setup.policy, service.now)),
         ]
+        if is_postgres(setup.db):  # Other servers may work on it, too.
+            tasks.append(asyncio.create_task(news.watch(service.reader, writer.on_feed)))
         try:
             yield
         finally:

@@ -24,7 +24,7 @@ CLOSING = "closing"  # A day is paid or carried, one of them.
 
 # The condition on the name is that of the index, word for word: without it the index is not used.
 # All that moves a day's takings is posted on that day, but for what closes it.
-_LINES = """
+_LINES = """\
 SELECT p.kind, e.account, CAST(sum(e.amount) AS BIGINT)
 FROM entries e JOIN postings p ON p.id = e.posting AND p.day = e.day
 WHERE e.day = ? AND e.posting IN (

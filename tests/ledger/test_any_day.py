@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from ledger.policy.policy import Policy
 from ledger.server import accounts, books, payments, refunds
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant
@@ -46,6 +47,8 @@ class Ledger(Protocol):
 
 class AnyDay(RuleBasedStateMachine):
     """A ledger, and what was asked of it and answered."""
+
+    rates: ClassVar[Policy] = policy()
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,7 +92,7 @@ class AnyDay(RuleBasedStateMachine):
         return Ask(payment_id, MERCHANT, Won(amount), mode, facts, body_hash, at, at)
 
     def post(self, ask: Ask) -> Approval | Decline:
-        return self.writer.run_now(partial(payments.authorize, ask=ask, policy=policy()))
+        return self.writer.run_now(partial(payments.authorize, ask=ask, policy=self.rates))
 
     @rule(name=names, amount=amounts, mode=st.sampled_from(ApprovalMode))
     def pays(self, name: str, amount: int, mode: ApprovalMode) -> None:
@@ -178,7 +181,7 @@ class AnyDay(RuleBasedStateMachine):
 
     def post_refund(self, event: RefundAsked) -> GivenBack | Decline:
         at = START + timedelta(hours=6 * self.number)
-        return self.writer.run_now(lambda tx: refunds.give_back(tx, event, policy(), at))
+        return self.writer.run_now(lambda tx: refunds.give_back(tx, event, self.rates, at))
 
     @rule(name=names, amount=amounts)
     def reverses_before_the_original_comes(self, name: str, amount: int) -> None:

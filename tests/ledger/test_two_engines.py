@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -12,14 +14,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from ledger.server import books, payments, records
+from ledger.policy.dated import Span
+from ledger.policy.policy import Policy
+from ledger.policy.rows import CouponRow, GrantRow, Where
+from ledger.server import accounts, books, coupons, grants, payments, records, settlement
 from ledger.server.database import Asked, Engine, Tx, open_engine
 from ledger.server.judging import Ask, Merchant
 from ledger.server.payments import IdReused
 from ledger.server.tables import Needs
+from pos.domain.business_day import business_day
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.payment_answers import Approval, Decline
 from pos.domain.tender import ApprovalMode
+from pos.domain.won import Won
 from tests.ledger.cluster import Cluster
 from tests.ledger.conftest import DEVICE
 from tests.ledger.journal import Journal
@@ -43,14 +50,27 @@ BOOKS = (
     "SELECT member, month, spend FROM cashback_months ORDER BY member, month",
     "SELECT card, atc FROM card_atcs ORDER BY card, atc",
     "SELECT id, last_online_atc, status FROM cards ORDER BY id",
-    "SELECT id, body_hash, answer, reversed, card, posting, month, cashback_base, member, day, shard"
-    " FROM payments ORDER BY id",
+    "SELECT id, body_hash, answer, reversed, card, posting, month, cashback_base, member, day,"
+    " shard, earned_on FROM payments ORDER BY id",
     "SELECT id, payment, sale, amount, body_hash, answer, posting, cashback, cashback_base, fee,"
-    " fee_support, refund FROM card_refunds ORDER BY id",
+    " fee_support, refund, district_cashback, merchant_funded, day FROM card_refunds ORDER BY id",
     "SELECT device, incarnation, sequence, hash, outcome FROM records ORDER BY 1, 2, 3",
     "SELECT device, incarnation, sequence, hash, count FROM heads ORDER BY id",
     "SELECT account, day, amount FROM rollups ORDER BY account, day",
+    "SELECT kind, reference, posting, day FROM posted_once ORDER BY kind, reference",
+    "SELECT programme, card FROM grants ORDER BY programme, card",
+    "SELECT id, kind, card, payment FROM coupons ORDER BY id",
 )
+
+# One programme ends while the days go by.
+ALWAYS = Span(date(2020, 1, 1), date(2020, 1, 1))
+SOON = replace(ALWAYS, valid_until=START.date() + timedelta(days=4))
+RULES = replace(
+    policy(),
+    grants=(GrantRow(ALWAYS, "anywhere", Where()), GrantRow(SOON, "soon", Where())),
+    coupons=(CouponRow(ALWAYS, "three", "city", Where(), amount=Won(3_000), minimum=Won(20_000)),),
+)
+TILLS = (f"{MERCHANT.device:012x}", f"{DEVICE:012x}")
 
 
 def whole_book(tx: Tx) -> list[list[tuple[Any, ...]]]:
@@ -96,6 +116,7 @@ class SameOnBoth(AnyDay):
     """Any day, lived twice; some of it in groups, some of it forwarded in batches."""
 
     cluster: ClassVar[Cluster]
+    rates: ClassVar[Policy] = RULES
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +128,7 @@ class SameOnBoth(AnyDay):
         return self.both
 
     def post(self, ask: Ask) -> Approval | Decline:
-        job = partial(payments.authorize, ask=ask, policy=policy())
+        job = partial(payments.authorize, ask=ask, policy=self.rates)
         return self.both.run_together([job], [payments.needs(ask)])[0]
 
     @rule(
@@ -120,7 +141,9 @@ class SameOnBoth(AnyDay):
         asks = [self.ask(*each) for each in wishes]
         known = list(self.asked.values())
         again = data.draw(st.lists(st.sampled_from(known), max_size=3)) if known else []
-        jobs = [partial(payments.authorize, ask=each, policy=policy()) for each in (*asks, *again)]
+        jobs = [
+            partial(payments.authorize, ask=each, policy=self.rates) for each in (*asks, *again)
+        ]
         answers = self.both.run_together(jobs, [payments.needs(each) for each in (*asks, *again)])
         for ask, answer in zip(asks, answers, strict=False):
             self.asked[ask.payment_id], self.answers[ask.payment_id] = ask, answer
@@ -162,9 +185,43 @@ class SameOnBoth(AnyDay):
     def days_are_rolled_up(self) -> None:
         self.both.run_now(lambda tx: books.roll_up(tx, START.date()))
 
+    @rule(name=names, programme=st.sampled_from(("anywhere", "soon")), amount=amounts)
+    def a_card_is_given_policy_money(self, name: str, programme: str, amount: int) -> None:
+        self.number += 1
+        given = (name, programme, Won(amount), f"g{self.number}", self.now())
+        assert self.both.run_now(lambda tx: grants.give(tx, *given))
+        assert not self.both.run_now(lambda tx: grants.give(tx, *given))
+
+    @rule(name=names)
+    def a_card_is_given_a_coupon(self, name: str) -> None:
+        self.number += 1
+        coupon = f"c{self.number}"
+        assert self.both.run_now(lambda tx: coupons.issue(tx, coupon, "three", name))
+
+    @rule()
+    def what_has_ended_is_taken_back(self) -> None:
+        self.both.run_now(lambda tx: grants.take_back_ended(tx, self.rates, self.now()))
+
+    @rule(till=st.sampled_from(TILLS))
+    def a_shop_is_paid(self, till: str) -> None:
+        at = self.now() + timedelta(days=3)
+        today = business_day(at)
+        due = self.both.run_now(lambda tx: list(settlement.due_days(tx, till, self.rates, today)))
+        for day in due:
+            said = self.both.run_now(lambda tx, day=day: settlement.statement(tx, till, day, RULES))
+            made = self.both.run_now(lambda tx, day=day: settlement.pay_out(tx, till, day, at))
+            assert made is not None
+            assert made.net().get(accounts.PAID_OUT, said.net) == said.net
+            assert (
+                self.both.run_now(lambda tx, day=day: settlement.pay_out(tx, till, day, at)) == made
+            )
+
+    def now(self) -> datetime:
+        return START + timedelta(hours=6 * self.number)
+
     def forward(self, batch: list[records.Prepared]) -> None:
         def take(tx: Tx) -> list[ForwardOutcome]:
-            return [records.take(tx, each, SHOP, policy(), START) for each in batch]
+            return [records.take(tx, each, SHOP, self.rates, START) for each in batch]
 
         self.both.run_together([take], [records.needs(batch, START)])
 
@@ -177,7 +234,7 @@ class SameOnBoth(AnyDay):
             asks[0].payment_id, MERCHANT, other.amount, other.mode, other.facts, b"o", START, START
         )
         group = [asks[0], wrong, asks[1]]
-        jobs = [partial(payments.authorize, ask=each, policy=policy()) for each in group]
+        jobs = [partial(payments.authorize, ask=each, policy=self.rates) for each in group]
         with pytest.raises(IdReused):
             self.both.run_together(jobs, [payments.needs(each) for each in group])
 
