@@ -37,6 +37,8 @@ INSERT INTO entries VALUES (1, 0, 'funding', -10000), (1, 1, 'purse:c:1:charged'
     (3, 0, 'merchant:000000000009:2026-11-25', -200), (3, 1, 'commission', 200);
 INSERT INTO payments (id, answer, card, posting, month)
     VALUES ('00000000000900000007000000000000', '{}', 'c:1', 2, '2026-11');
+INSERT INTO card_refunds (id, payment, sale, amount, body_hash, answer, posting, fee)
+    VALUES ('r', 'p', 's', 7, x'01', '{}', 2, 1), ('no', 'p', 's', 9, x'01', '{}', NULL, 0);
 """
 DESCRIBED = (
     'SELECT m.name, p.name, p.type, p."notnull", p.dflt_value, p.pk FROM sqlite_schema m'
@@ -144,6 +146,9 @@ def test_a_file_of_the_second_version_keeps_its_books(tmp_path: Path) -> None:
     ]
     assert tx.row("SELECT member, day, shard FROM payments") == ("M-1", "2026-11-25", shard)
     assert books.balance(tx, "merchant:000000000009:2026-11-25") == Won(800)
+    assert list(
+        tx.execute("SELECT id, amount, fee, district_cashback, day FROM card_refunds ORDER BY id")
+    ) == [("no", 9, 0, 0, None), ("r", 7, 1, 0, "2026-11-25")]
 
     payments.reverse(tx, TransactionId.parse("00000000000900000007000000000000"), START)
 
