@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from benchmarks import durable_commit, forwarding, queues, screens
+from benchmarks import drain, durable_commit, forwarding, queues, screens
 from benchmarks.figures import Figure, table
 
 
 def main() -> None:
     figures: list[Figure] = []
-    for part in (screens, durable_commit, queues, forwarding):
+    for part in (screens, durable_commit, queues, drain, forwarding):
         figures += part.run()
     print(table(figures))
 

@@ -17,11 +17,11 @@ from benchmarks.pty_app import PtyApp
 from config.secrets import write_secret
 from drivers.simulators.card.keys import generate_keys
 from drivers.simulators.card.profiles import load_profiles
+from pos.ui.environment import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS, STARTS, PRODUCTS = 120, 7, 10_000
 LINES = 25  # Different products in the sale.
-FAST = {"TEXTUAL_FPS": "240", "TEXTUAL_ANIMATIONS": "none"}
 
 
 def _shop(folder: Path) -> Path:
@@ -44,7 +44,9 @@ def _till(settings: Path) -> PtyApp:
 
 
 def _bare() -> PtyApp:
-    return PtyApp([sys.executable, "-m", "benchmarks.bare_textual"], PYTHONPATH=str(ROOT), **FAST)
+    return PtyApp(
+        [sys.executable, "-m", "benchmarks.bare_textual"], PYTHONPATH=str(ROOT), **SETTINGS
+    )
 
 
 def run() -> list[Figure]:

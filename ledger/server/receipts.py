@@ -15,7 +15,7 @@ from ledger.server.database import Tx
 from ledger.server.sales import Contradicted
 from ledger.server.terms import Terms
 from pos.domain.events import ReceiptReingested
-from pos.domain.payment_answers import Decline
+from pos.domain.payment_answers import Decline, DeclineReason
 from pos.domain.receipt_code import ReceiptCodeError, SignedReceipt, read_code, receipt_key_id
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import ZERO, Won
@@ -82,6 +82,10 @@ def take(
         if isinstance(answer, Decline):
             not_posted, why = not_posted + event.amount, why or answer
     sales.take_receipt(tx, facts)
+    for each in facts.cards:
+        if each.mode is ApprovalMode.ONLINE and payments.is_reversed(tx, each.payment_id):
+            not_posted += each.amount
+            why = why or Decline(DeclineReason.REVERSED_BEFORE)
     return not_posted, why
 
 

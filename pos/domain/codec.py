@@ -17,6 +17,7 @@ from pos.domain.won import Won
 
 T = TypeVar("T")
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+AS_IS = frozenset((types.NoneType, bool, str, int))  # Their JSON form is they themselves.
 _Write = Callable[[Any], Json]
 _Read = Callable[[Any], object]
 
@@ -57,7 +58,7 @@ def _writer(kind: type) -> _Write:
     """Return what writes values of exactly this type."""
     if issubclass(kind, Enum):
         return lambda value: str(value.value)
-    if issubclass(kind, types.NoneType | bool | str | int):
+    if issubclass(kind, tuple(AS_IS)):
         return lambda value: cast("Json", value)
     if issubclass(kind, Won):
         return lambda value: cast("Json", value.amount)
@@ -88,7 +89,8 @@ def _object_writer(kind: type) -> _Write:
     def write(value: object) -> Json:
         out: dict[str, Json] = {"type": name}
         for each in names:
-            out[each] = encode(getattr(value, each))
+            part = getattr(value, each)
+            out[each] = part if type(part) in AS_IS else encode(part)
         return out
 
     return write
@@ -110,22 +112,28 @@ def _make_reader(wanted: Any) -> _Read:
         return _mapping_reader(get_args(wanted)[1])
     if origin is tuple:
         return _tuple_reader(get_args(wanted)[0])
-    if wanted in (type(None), int, str, bool):
-        return _exact_reader(wanted, lambda value: value, wanted)
+    if wanted in AS_IS:
+        return _plain_reader(wanted)
     if wanted is Won:
-        return _exact_reader(int, Won, wanted)
+        return _won
     if is_dataclass(wanted) and wanted is not TransactionId:
         return _object_reader(cast("type", wanted))
     return _text_reader(wanted)
 
 
-def _exact_reader(kind: type, make: _Read, wanted: Any) -> _Read:
+def _plain_reader(kind: type) -> _Read:
     def read(value: Any) -> object:
         if type(value) is not kind:
-            raise _unexpected(wanted, value)
-        return make(value)
+            raise _unexpected(kind, value)
+        return value
 
     return read
+
+
+def _won(value: Any) -> object:
+    if type(value) is not int:
+        raise _unexpected(Won, value)
+    return Won(value)
 
 
 def _mapping_reader(of: Any) -> _Read:

@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring
 
 from pos.domain.codec import Json, encode
 
 FIRST_PREVIOUS = "0" * 64  # What the first record of an incarnation points back to.
 HEAD_DIGITS = 12  # Of a hash, on paper: 48 bits a person can still compare.
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,7 @@ class ChainBroken(Exception):
 
 def canonical(body: Mapping[str, Json]) -> bytes:
     """Return the one way to write a body as bytes: sorted keys, no spaces, UTF-8 (after RFC 8785)."""
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+    return _ENCODE(body).encode()
 
 
 def chain(device: int, incarnation: int, sequence: int, previous: str, new: NewRecord) -> Record:
@@ -105,7 +106,7 @@ def chain_text(
     device: int, incarnation: int, sequence: int, previous: str, new: NewRecord
 ) -> tuple[Record, str]:
     """Return the record that follows `previous`, and its body in canonical form, to be stored."""
-    text = canonical(new.body).decode()
+    text = _ENCODE(new.body)
     made = digest(device, incarnation, sequence, new.at, new.kind, text, previous)
     record = Record(device, incarnation, sequence, new.at, new.kind, new.body, previous, made)
     return record, text
@@ -137,7 +138,7 @@ def verify(records: Iterable[Record], *, after: str = FIRST_PREVIOUS, sequence: 
             record.sequence,
             record.at,
             record.kind,
-            canonical(record.body).decode(),
+            _ENCODE(record.body),
             record.previous,
         )
         if found != record.hash:
@@ -156,13 +157,9 @@ def digest(
     previous: str,
 ) -> str:
     """Hash the canonical form of the whole record; the body's, made already, is set into it."""
-    head: dict[str, Json] = {
-        "device": device,
-        "incarnation": incarnation,
-        "kind": kind,
-        "previous": previous,
-        "sequence": sequence,
-    }
-    # Sorted, `at` and `body` come first.
-    text = f'{{"at":"{encode(at)}","body":{body},{canonical(head).decode()[1:]}'
+    # Its keys in their order, as `canonical` would put them.
+    text = (
+        f'{{"at":"{encode(at)}","body":{body},"device":{device},"incarnation":{incarnation},'
+        f'"kind":{encode_basestring(kind)},"previous":{encode_basestring(previous)},"sequence":{sequence}}}'
+    )
     return hashlib.sha256(text.encode()).hexdigest()

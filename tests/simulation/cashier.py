@@ -14,6 +14,7 @@ from pos.services.card_outcome import (
     PaidInFull,
     PaidInPart,
 )
+from pos.services.reingest import ReceiptKnown
 from tests.fakes import PRODUCTS
 from tests.faultdisk.disk import PowerCut
 from tests.simulation.chance import Chance
@@ -43,12 +44,16 @@ class Cashier:
         while True:
             if not self.till.up:
                 await self.restart()
+            await self._scan_papers()
+            if not self.till.up:
+                continue
             if not self.till.counter.sale.lines:
                 return
             await self._press("drop", self.till.counter.drop())
 
     async def act(self) -> None:
         """Do one thing."""
+        await self._scan_papers()
         await self._answer_orders()
         if not self.till.up:
             return
@@ -84,6 +89,20 @@ class Cashier:
                 await self._twice(what, lambda: self._refund(lines=lines))
             case "receivable":
                 await self._press(what, self._close_receivables())
+
+    async def _scan_papers(self) -> None:
+        """Tell the ledger of what a stolen terminal sold, paper by paper."""
+        while self.till.up and self.till.to_scan:
+            await self._press("scan a paper", self._scan(self.till.to_scan[-1]))
+
+    async def _scan(self, code: str) -> str:
+        said = "taken in"
+        try:
+            await self.till.reingest.take(code)
+        except ReceiptKnown:
+            said = "known"
+        self.till.to_scan.remove(code)
+        return said
 
     def _cancel(self) -> None:
         if self.till.up:

@@ -20,8 +20,11 @@ from tests.simulation.evidence import (
     read_lost,
     returned,
     shop_holds,
+    strange_records,
     total_of,
 )
+
+Db = sqlite3.Connection
 
 ENDS = (
     *("approved", "declined", "abandoned", "advice_accepted", "advice_declined"),
@@ -43,7 +46,7 @@ def check(ledger: Path, tills: list[TillFacts]) -> list[str]:
     return wrong
 
 
-def _books(db: sqlite3.Connection) -> list[str]:
+def _books(db: Db) -> list[str]:
     wrong = []
     for posting, total in db.execute("SELECT posting, sum(amount) FROM entries GROUP BY posting"):
         if total:
@@ -61,13 +64,14 @@ def _books(db: sqlite3.Connection) -> list[str]:
     return wrong
 
 
-def _till(db: sqlite3.Connection, facts: TillFacts) -> list[str]:
+def _till(db: Db, facts: TillFacts) -> list[str]:
     now = read_journal(facts.path)
     before = [read_lost(path) for path in facts.lost]
     wrong = _queues(facts.path, bool(facts.lost)) + chain_breaks(facts.path, facts.device)
+    wrong += strange_records(db, facts.device, [facts.path, *facts.lost])
     wrong += _told(facts, [now, *before])
     wrong += _payments(db, facts.device, now, before)
-    wrong += _sales(db, facts.device, now, before)
+    wrong += _sales(db, facts, now, before)
     wrong += _paper(facts, now, before)
     for taken in at_risk(facts.path):
         if any(won > cap for won, cap in zip(taken, facts.caps, strict=True)):
@@ -93,9 +97,7 @@ def _told(facts: TillFacts, journals: list[Journal]) -> list[str]:
     ]
 
 
-def _payments(
-    db: sqlite3.Connection, device: int, now: Journal, before: list[Journal]
-) -> list[str]:
+def _payments(db: Db, device: int, now: Journal, before: list[Journal]) -> list[str]:
     wrong = []
     tendered: dict[str, int] = {}
     for sale in now.sales.values():
@@ -146,10 +148,10 @@ def _payments(
     return wrong
 
 
-def _sales(db: sqlite3.Connection, device: int, now: Journal, before: list[Journal]) -> list[str]:
-    rows = db.execute("SELECT id, total, tenders FROM sales WHERE device = ?", (device,))
+def _sales(db: Db, facts: TillFacts, now: Journal, before: list[Journal]) -> list[str]:
+    rows = db.execute("SELECT id, total, tenders FROM sales WHERE device = ?", (facts.device,))
     ledger = {row[0]: row[1:] for row in rows}
-    wrong = []
+    wrong, at_all = [], set(ledger)
     for name, sale in now.sales.items():
         total, tenders = ledger.pop(name, (None, "{}"))
         if not total == total_of(sale) == sum(json.loads(tenders).values()):
@@ -158,10 +160,10 @@ def _sales(db: sqlite3.Connection, device: int, now: Journal, before: list[Journ
             wrong.append(f"sale {name}: its tenders do not cover it")
         if min(left_by_tender(now, name).values()) < 0:
             wrong.append(f"sale {name}: more comes back than {left_by_tender(now, name)} left")
-    numbers = Counter(
-        each["receipt_number"] for each in (*now.sales.values(), *now.refunds.values())
-    )
+    papers = [*now.sales.values(), *now.refunds.values()]
+    numbers = Counter(each["receipt_number"] for each in papers)
     wrong += [f"receipt {number} was given {n} times" for number, n in numbers.items() if n > 1]
+    wrong += [f"sale {each} was scanned, not told" for each in facts.scanned if each not in at_all]
     known = {name for journal in before for name in journal.sales}
     return wrong + [f"sale {name} only at the ledger" for name in ledger if name not in known]
 
@@ -184,7 +186,7 @@ def _paper(facts: TillFacts, now: Journal, before: list[Journal]) -> list[str]:
     return wrong
 
 
-def _orders(db: sqlite3.Connection, now: Journal) -> list[str]:
+def _orders(db: Db, now: Journal) -> list[str]:
     wrong = []
     for decision, (key, end, won) in now.accepted.items():
         row = db.execute("SELECT state, decision FROM orders WHERE key = ?", (key,)).fetchone()

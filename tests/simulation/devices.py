@@ -94,11 +94,20 @@ class Reader:
 
 
 class Renderer:
-    """Says what the document is; how receipts look is tested elsewhere."""
+    """Says what the document is; how receipts look is tested elsewhere.
+
+    Attributes:
+        receipts: what each sale's receipt says, by the sale's id.
+    """
+
+    def __init__(self, receipts: dict[str, dict[str, Json]]) -> None:
+        self.receipts = receipts
 
     def render(self, kind: PrintKind, body: dict[str, Json], *, copy: int) -> bytes:
         inner = body.get("sale")
         record = inner if isinstance(inner, dict) else body
+        if kind is PrintKind.SALE_RECEIPT:
+            self.receipts[str(record["id"])] = body
         subject = record.get("id") or f"{record.get('channel')}/{record.get('number')}"
         return json.dumps([kind.value, subject, copy]).encode()
 

@@ -20,6 +20,7 @@ class TillFacts:
     """What a till left behind: files, what its screen said, paper, and how often the drawer opened.
 
     Attributes:
+        scanned: sales of a stolen terminal, told to the ledger from their papers.
         caps: won that may be taken at risk: at once, of one card, of all; before they are answered.
     """
 
@@ -30,6 +31,7 @@ class TillFacts:
     whole: Paper
     torn: Paper
     kicks: int
+    scanned: list[str]
     caps: tuple[int, int, int]
 
 
@@ -139,6 +141,18 @@ def at_risk(path: Path) -> list[tuple[int, int, int]]:
             of_card = sum(won for ref, won, _ in waiting.values() if ref == card)
             taken.append((won, of_card, sum(won for _, won, risky in waiting.values() if risky)))
     return taken
+
+
+def strange_records(db: sqlite3.Connection, device: int, paths: list[Path]) -> list[str]:
+    """Return the records that the ledger holds of a device and none of its journals does."""
+    held = db.execute("SELECT incarnation, sequence, hash FROM records WHERE device = ?", (device,))
+    strange = set(held)
+    for path in paths:
+        try:
+            strange -= set(query(path, "SELECT incarnation, sequence, hash FROM journal"))
+        except sqlite3.DatabaseError:
+            return []  # It may be there.
+    return [f"the ledger holds a record of no journal: {each}" for each in sorted(strange)]
 
 
 def digest(ledger: Path, tills: list[Path]) -> bytes:

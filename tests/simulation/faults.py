@@ -47,7 +47,7 @@ WAYS: dict[Fault, tuple[str, ...]] = {
     Fault.CARD: ("removed", "cloned"),
     Fault.PRINTER: ("paper out", "cut mid-job", "ack lost", "wrong ack"),
     Fault.LEDGER: ("5xx", "slow", "restart"),
-    Fault.OPERATOR: ("double press", "power button"),
+    Fault.OPERATOR: ("double press", "power button", "stolen"),
 }
 """How each comes; the report counts them apart, and one that never came fails a long run."""
 

@@ -13,12 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from ledger.server import orders
+from ledger.server import device_keys, orders
 from ledger.server.database import Tx
 from ledger.server.judging import Merchant
 from ledger.server.seed import seed
 from ledger.server.terms import Terms
 from ledger.server.writer import Writer
+from offline_queue.device_key import DeviceKey
 from pos.domain.order import Order, OrderLine, OrderState
 from pos.domain.won import Won
 from tests.ledger.plain_cards import PlainOpener, new_card
@@ -43,6 +44,11 @@ def terms() -> tuple[Terms, ...]:
     return tuple(replace(each, fee_bp=125, fee_support_bp=50) for each in load_terms())
 
 
+def key_of(shop: int) -> DeviceKey:
+    """Return a till's key; no chance: a seed must tell the whole day."""
+    return DeviceKey(bytes([shop]) * 32)
+
+
 @cache
 def _template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="simulated-ledger-"))
@@ -55,6 +61,7 @@ def _template() -> Path:
         for each in MERCHANTS.values():
             values = (each.id, f"{each.id}".encode(), each.device)
             tx.execute("INSERT INTO merchants VALUES (?, ?, ?, 1, 1)", values)
+            device_keys.note(tx, each.device, key_of(each.id).public, NOON)
 
     writer.run_now(fill)
     writer.close()

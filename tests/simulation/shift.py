@@ -53,6 +53,8 @@ class Shift:
             loop.call_later(self._draw.uniform(0, SOON_S), self._if_up(self._power_button))
         if chance.wants(Fault.BIT_ROT, 0.3):
             await self._rot()
+        if self.till.printer.whole and chance.wants(Fault.OPERATOR, 0.03):
+            await self._steal()
         await self._copies()
 
     def _if_up(self, what: Callable[[], None]) -> Callable[[], None]:
@@ -80,6 +82,13 @@ class Shift:
         self.till.kill()
         await self.till.reap()
         self.till.technician.rot()
+
+    async def _steal(self) -> None:
+        self.till.kill()
+        await self.till.reap()
+        self.chance.struck(Fault.OPERATOR, "stolen", self.till.name)
+        self.till.steal()
+        self.chance.tell(self.till.name, f"is stolen; {len(self.till.stolen)} papers are left")
 
     async def _copies(self) -> None:
         """A copy is made and, some time later, put back, at whatever moment it is."""

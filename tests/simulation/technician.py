@@ -70,8 +70,14 @@ class Technician:
         self._till.chance.tell(self._till.name, f"the database is restored {what}")
         self._replace()
 
+    def begin_anew(self) -> None:
+        """Set another terminal up in the stolen one's place."""
+        self.copy = None
+        self._replace()
+
     def _replace(self) -> None:
         till = self._till
+        till.to_scan = list(till.stolen)  # Whatever was scanned may be lost with the database.
         for path in list(till.disk.files()):
             till.disk.remove(path)
         Path(f"{till.path}{SUFFIX}").unlink(missing_ok=True)
@@ -102,6 +108,7 @@ class Technician:
         paths = {Path(path).name: path for path in till.disk.files()}
         if till.path.name not in paths:
             return
+        till.to_scan = list(till.stolen)
         in_log = f"{till.path.name}-wal" in paths and self._draw.random() < 0.5
         self.keep_evidence()
         suffix, way = ("-wal", "log") if in_log else (till.path.name, "file")

@@ -7,17 +7,18 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from offline_queue.device_key import DeviceKey
+from composition.paper import receipt_proof
 from offline_queue.forwarder import Forwarder
 from offline_queue.identity import note_closing
 from offline_queue.spool import Spool
+from pos.domain.codec import Json, decode
 from pos.domain.errors import IeumError, StoreDamaged, StoreError
 from pos.domain.offline import OfflineLimits
+from pos.domain.receipt_body import ReceiptBody
+from pos.domain.receipt_code import read_code
 from pos.domain.won import Won
 from pos.services.build_sale import Counter
-from pos.services.card_outcome import (
-    Deadlines,
-)
+from pos.services.card_outcome import Deadlines
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -27,10 +28,9 @@ from pos.services.line import Line
 from pos.services.receivables import Receivables
 from pos.services.recover import Recover
 from pos.services.refund_sale import RefundSale
+from pos.services.reingest import Reingest
 from pos.services.reprint import Reprint
-from pos.services.take_card import (
-    TakeCard,
-)
+from pos.services.take_card import TakeCard
 from pos.services.take_cash import TakeCash
 from tests.fakes import RATES, catalogue
 from tests.faultdisk.disk import Disk, PowerCut
@@ -41,7 +41,7 @@ from tests.simulation.devices import Printer, Purse, Reader, Renderer
 from tests.simulation.disk_store import Died, DiskStore, close_all
 from tests.simulation.evidence import TillFacts
 from tests.simulation.faults import Fault
-from tests.simulation.ledger_side import MERCHANTS, LedgerSide
+from tests.simulation.ledger_side import MERCHANTS, LedgerSide, key_of
 from tests.simulation.technician import Technician
 
 T = TypeVar("T")
@@ -54,7 +54,8 @@ class Till:
     Attributes:
         told: what the screen said: sale, payment or refund; its id; won.
         lost: folders with what a database held that another took the place of.
-        stolen: gone for good.
+        stolen: codes of the papers that a stolen terminal had printed, and its successor scans.
+        to_scan: those not scanned yet.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Till:
         self.device = MERCHANTS[shop].device
         self.chance, self.loop = chance, loop
         self.clock = TillClock(loop)
-        self.key = DeviceKey(bytes([shop]) * 32)  # No chance: a seed must tell the whole day.
+        self.key = key_of(shop)
         ledger: LedgerSide = world["ledger"]
         self._cards: list[Purse] = world["cards"]
         self.wire = lines.Line(ledger, shop, self.name, self.point)
@@ -76,7 +77,9 @@ class Till:
         self.technician = Technician(self)
         self.told: list[tuple[str, str, int]] = []
         self.lost: list[Path] = []
-        self.stolen = False
+        self.stolen: list[str] = []
+        self.to_scan: list[str] = []
+        self._receipts: dict[str, dict[str, Json]] = {}
         self._tasks: list[asyncio.Task[Any]] = []
         self._store: DiskStore | None = None
         self.up = False
@@ -169,6 +172,15 @@ class Till:
             self._store = None
         close_all(self.disk)
 
+    def steal(self) -> None:
+        """Take the dead till away for good: what is left of it is paper."""
+        self.technician.keep_evidence()
+        proof = receipt_proof(self.key)
+        for subject in dict.fromkeys(name for _, name, _ in self.printer.whole):
+            if subject in self._receipts:
+                self.stolen.append(proof(decode(ReceiptBody, self._receipts[subject])))
+        self.technician.begin_anew()
+
     def mend(self) -> None:
         """End what faults have left behind: planned ones, a clock that stands, a full disk."""
         self.disk.before = None
@@ -190,6 +202,7 @@ class Till:
             whole=paper.whole,
             torn=paper.torn,
             kicks=paper.kicks,
+            scanned=[read_code(each).facts.sale_id.hex for each in self.stolen],
             caps=caps if allowed.at_risk_allowed else (0, 0, 0),
         )
 
@@ -243,7 +256,7 @@ class Till:
             jitter=self.chance.of(f"jitter of {self.name}").random,
         )
         self.spool = spool = Spool(
-            store=store, printer=self.printer, renderer=Renderer(), clock=clock
+            store=store, printer=self.printer, renderer=Renderer(self._receipts), clock=clock
         )
         self.counter = counter = Counter(catalogue=catalogue(), store=store, ids=ids, clock=clock)
         finish = FinishSale(counter=counter, store=store, spool=spool, sync=sync, clock=clock)
@@ -267,6 +280,7 @@ class Till:
         )
         self.reprint = Reprint(store=store, spool=spool)
         self.refund = RefundSale(store=store, spool=spool, sync=sync, ids=ids, clock=clock)
+        self.reingest = Reingest(store=store, sync=sync, clock=clock)
         self.receivables = Receivables(store=store, clock=clock)
         self.feed = FollowFeed(
             ledger=ledger,

@@ -51,8 +51,9 @@ class LineList(ScrollView):
 
     COMPONENT_CLASSES = {"line-list--row", "line-list--chosen"}  # noqa: RUF012 - Textual's own type.
     can_focus = False
-    # A new line must not lay the whole screen out anew (10 ms); there is no scrollbar to move.
-    virtual_size = reactive(Size(0, 0), layout=False)
+    # A new line must not lay the whole screen out anew (10 ms), nor paint every row of the list:
+    # there is no scrollbar to move, and `show` asks for the rows that differ.
+    virtual_size = reactive(Size(0, 0), layout=False, repaint=False)
 
     def __init__(self) -> None:
         super().__init__()
