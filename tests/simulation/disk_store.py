@@ -171,9 +171,10 @@ class DiskStore(SqliteStore):
         self._held.close()
 
 
-def close_all(disk: Disk) -> None:
-    """Close every connection that a dead process left open on its disk."""
+def close_all(disk: Disk, *, orderly: bool = False) -> None:
+    """Close every connection on a disk: a dead process's, or as the product does when it ends."""
     for each in apsw.connections():
         if each.open_vfs == disk.vfs:
             with letting_go():
+                each.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(not orderly))
                 each.close()
