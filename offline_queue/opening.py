@@ -159,23 +159,23 @@ def open_database(
             _keep_log(database)
             database.close()
         raise
-    if read_only:
-        _keep_log(database)  # It is the terminal's to remove.
+    # To remove it is for `close_database`: not for a reader, nor for a process that ends by an error
+    # and closes on the way out, for the next start would miss it and take it for stolen.
+    _keep_log(database)
     return Opened(database, incarnation, is_copy)
 
 
 def close_database(database: APSWDatabase, path: Path) -> None:
     """Close it for good: the log goes into the file and away, which is noted first."""
-    try:
+    with suppress(OSError):
         note_closing(path)
-    except OSError:
-        _keep_log(database)
+        _keep_log(database, keep=False)
     database.close()
 
 
-def _keep_log(database: APSWDatabase) -> None:
-    """Let the closing leave the log as it is."""
-    database.connection().config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+def _keep_log(database: APSWDatabase, *, keep: bool = True) -> None:
+    """Let the closing leave the log as it is, or not."""
+    database.connection().config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(keep))
 
 
 def _lay_out(

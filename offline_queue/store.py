@@ -195,11 +195,17 @@ class SqliteStore:
 
     async def find_sale(self, receipt_number: str) -> Record | None:
         """Return the finished sale with this receipt number."""
-        clause = (
-            "WHERE kind = 'sale.completed' AND json_extract(body, '$.sale.receipt_number') = ? "
-            "ORDER BY sequence DESC LIMIT 1"
-        )
-        found = await self.run(lambda: self._rows.read(clause, receipt_number))
+        named = "kind = 'sale.completed' AND json_extract(body, '$.sale.receipt_number') = ?"
+        newest = f"{named} ORDER BY sequence DESC LIMIT 1"
+        try:  # The number begins with its day: one day's records are read, not years of them.
+            day = datetime.strptime(receipt_number[:8], "%Y%m%d").date()  # noqa: DTZ007 - a day.
+        except ValueError:
+            return None
+        start, end = (to_us(each) for each in day_bounds(day))
+        of_day = f"WHERE at_us >= ? AND at_us < ? AND +{newest}"
+        found = await self.run(lambda: self._rows.read(of_day, start, end, receipt_number))
+        if not found:  # The clock was set between the number and the record.
+            found = await self.run(lambda: self._rows.read(f"WHERE {newest}", receipt_number))
         return found[0] if found else None
 
     async def next_receipt_number(self, day: date) -> str:

@@ -246,6 +246,23 @@ async def test_after_kill_9_every_acknowledged_record_is_there_and_none_is_half(
     await store.close()
 
 
+async def test_a_process_that_ends_by_an_error_is_no_damage(tmp_path: Path) -> None:
+    """Whoever lets the file go on the way out does not take the log along."""
+    path = tmp_path / "terminal.db"
+    failing = WRITER.replace("    while True:\n", "    for _ in range(3):\n")
+    failing = failing.replace("asyncio.run(main())", "asyncio.run(main())\nraise SystemError")
+    ended = subprocess.run(
+        [sys.executable, "-c", failing, str(path)], capture_output=True, cwd=ROOT, check=False
+    )
+    assert b"SystemError" in ended.stderr
+
+    store = SqliteStore(path, device=1, new_incarnation=lambda: 2)
+
+    assert (await store.verify(), store.incarnation) == (6, 1)
+    await store.close()
+    assert not Path(f"{path}-wal").exists()
+
+
 async def test_many_commits_at_once_keep_one_unbroken_chain(store: SqliteStore) -> None:
     event = to_record(DrawerOpened("x", NOON))
     await asyncio.gather(*(store.commit(Change(records=(event,))) for _ in range(50)))

@@ -129,7 +129,7 @@ class Till:
         if self._store is not None:
             self._store.dead = True
         note_closing(self.path)
-        close_all(self.disk)
+        close_all(self.disk, orderly=True)
         self.kill()
 
     async def start(self) -> None:
