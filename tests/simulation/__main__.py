@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.day import Result, run_day
 from tests.simulation.hash_seeds import HASH_SEEDS, live_under
+from tests.simulation.hunt import hunt_all
 from tests.simulation.tally import Tally
 
 COVERED_FROM = 10_000  # Seeds; in so many, every fault must have met every state.
@@ -20,6 +21,8 @@ CHUNK = 20
 
 def main() -> bool:
     given = _parser().parse_args()
+    if given.planted:
+        return not hunt_all(given.planted, given.jobs, print)
     seeds = range(given.start, given.start + given.seeds)
     begun, tally = time.perf_counter(), Tally()
     if given.hash_seeds > 1:
@@ -73,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, default=600, help="begin nothing new after them")
     parser.add_argument("--story", action="store_true", help="tell every day, not only a bad one")
     parser.add_argument("--trace", action="store_true", help="print a hash a seed, and the tally")
+    parser.add_argument(
+        "--planted", type=int, nargs="?", const=5, help="hunt each planted bug so often instead"
+    )
     return parser
 
 

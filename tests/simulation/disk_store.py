@@ -19,7 +19,7 @@ from offline_queue.store import SqliteStore
 from pos.domain.errors import StoreError
 from pos.domain.record import Record
 from pos.ports import Change
-from tests.faultdisk.disk import SYNC, Disk, Operation, PowerCut, letting_go
+from tests.faultdisk.disk import SYNC, Disk, Operation, PowerCut, letting_go, unheard
 from tests.faultdisk.disk import Fault as DiskFault
 from tests.simulation.chance import Chance
 from tests.simulation.faults import Fault
@@ -67,7 +67,7 @@ class DiskStore(SqliteStore):
         self._fail = chance.of(f"disk of {till}")
         self._held = hold(path)
         try:
-            with store_errors():
+            with unheard(), store_errors():
                 opened = open_database(
                     path,
                     device=device,

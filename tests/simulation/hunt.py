@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 import pytest
 
 from tests.simulation.day import run_day
-from tests.simulation.planted import PLANTS, Plant
+from tests.simulation.planted import ONLY, PLANTS, Plant
 
 LIMIT = 400  # Seeds; a bug that as many don't show is one that the simulation can't find.
 SAID_MAX = 90  # Letters of what the checker says.
 
 
-@dataclass(frozen=True, slots=True)
-class Catch:
+class Catch(NamedTuple):
     """How one hunt went.
 
     Attributes:
@@ -34,30 +33,31 @@ def hunt(plant: Plant, start: int, limit: int = LIMIT) -> Catch:
 
     A day that goes wrong without the bug as well shows nothing of it.
     """
+    only = ONLY.get(plant)
     for seed in range(start, start + limit):
         with pytest.MonkeyPatch.context() as patch:
             plant(patch)
-            wrong = run_day(seed, tell=False).wrong
-        if wrong and not run_day(seed, tell=False).wrong:
+            wrong = run_day(seed, only, tell=False).wrong
+        if wrong and not run_day(seed, only, tell=False).wrong:
             return Catch(seed - start + 1, wrong[0])
     return Catch(None)
 
 
-def report(start: int, hunts: int, limit: int, jobs: int) -> Iterator[str]:
-    """Hunt every bug from disjoint starts; yield a line for each, and last how many were found."""
-    starts = [start + n * limit for n in range(hunts)]
+def hunt_all(hunts: int, jobs: int, tell: Callable[[str], None]) -> bool:
+    """Hunt every bug from as many disjoint starts, and tell how; True if every hunt found its bug."""
+    starts = [n * LIMIT for n in range(hunts)]
     width = max(len(plant.__name__) for plant in PLANTS)
     medians = []
     with ProcessPoolExecutor(jobs) as pool:
-        under_way = [[pool.submit(hunt, plant, at, limit) for at in starts] for plant in PLANTS]
-        yield f"seeds until found, {hunts} hunts each of {limit} seeds at most, from {starts}:"
+        under_way = [[pool.submit(hunt, plant, at) for at in starts] for plant in PLANTS]
+        tell(f"seeds until found, from {starts}, none of them after {LIMIT}:")
         for plant, futures in zip(PLANTS, under_way, strict=True):
             catches = [each.result() for each in futures]
-            took = " ".join(f"{each.seeds or '-':>3}" for each in catches)
             found = [each.seeds for each in catches if each.seeds is not None]
+            took = " ".join(f"{each.seeds or '-':>3}" for each in catches)
             said = next((each.said for each in catches if each.said), "nothing")
-            typical = "never" if len(found) < hunts else f"{median(found):g}"
-            yield f"{plant.__name__:<{width}} {took}  median {typical:>5}: {said[:SAID_MAX]}"
-            if len(found) == hunts:
-                medians.append(median(found))
-    yield f"{len(medians)} of {len(PLANTS)} found, median of medians {median(medians or [0]):g}"
+            typical = f"{median(found):g}" if len(found) == hunts else "none"
+            tell(f"{plant.__name__:<{width}} {took}  median {typical:>4}: {said[:SAID_MAX]}")
+            medians += [median(found)] if len(found) == hunts else []
+    tell(f"{len(medians)} of {len(PLANTS)} found, median of medians {median(medians or [0]):g}")
+    return len(medians) == len(PLANTS)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.simulation.faults import Fault
 from tests.simulation.planted import asking, giving_back, keeping
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -32,3 +33,9 @@ PLANTS: tuple[Plant, ...] = (
     giving_back.tax_by_line,
     giving_back.order_accepted_at_each_press,
 )
+
+ONLY: dict[Plant, frozenset[Fault]] = {
+    giving_back.refunded_at_each_press: frozenset({Fault.OPERATOR}),
+    giving_back.order_accepted_at_each_press: frozenset({Fault.OPERATOR}),
+}
+"""The faults of the days on which a bug is hunted, where others keep the till from it; else any may come."""
