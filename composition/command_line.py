@@ -152,6 +152,25 @@ def reingest(
 
 
 @app.command()
+def enrol(
+    url: Annotated[str, typer.Argument(help="the ledger's address, https://...")],
+    code: Annotated[str, typer.Argument(help="the one-use code from the ledger's operator")],
+    settings: SettingsOption = Path("settings.toml"),
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="put a new signing key in place of a revoked one")
+    ] = False,
+) -> None:
+    """코드로 이 단말기를 등록합니다 / enrol this terminal with a one-use code."""
+    from composition.enrolling import enrol_terminal
+
+    _or_say(
+        lambda: print(
+            asyncio.run(enrol_terminal(settings.resolve(), url, code, new_key=new_key)), end=""
+        )
+    )
+
+
+@app.command()
 def doctor(
     settings: SettingsOption = DEMO_HOME / "settings.toml",
     print_test: Annotated[bool, typer.Option("--print", help="print a test page too")] = False,

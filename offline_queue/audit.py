@@ -194,6 +194,19 @@ def _rows(connection: apsw.Connection) -> Iterator[Sequence[Any]]:
     return iter(connection.execute(ROWS))
 
 
+def device_of(path: Path) -> int:
+    """Return the number of the terminal whose journal this is.
+
+    Raises:
+        AuditError: it can't be read.
+    """
+    connection = open_to_read(path)
+    try:
+        return _device(connection, path)
+    finally:
+        connection.close()
+
+
 def _device(connection: apsw.Connection, path: Path) -> int:
     try:
         meta = dict(connection.execute("SELECT key, value FROM meta"))

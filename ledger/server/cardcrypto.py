@@ -82,12 +82,14 @@ class LedgerKeys:
     Attributes:
         signing_private: what it says of a terminal's journal is signed with it.
         hotlist_key: makes the hash that stopped cards are named by; every terminal has it too.
+        ca_keys: the scheme's public keys for terminals: index, modulus in hex, exponent.
     """
 
     sealing_private: X25519PrivateKey = field(repr=False)
     issuer_master_key: bytes = field(repr=False)
     signing_private: Ed25519PrivateKey = field(repr=False)
     hotlist_key: bytes = field(repr=False)
+    ca_keys: tuple[tuple[int, str, int], ...] = ()
 
 
 def load_ledger_keys(path: Path) -> LedgerKeys:
@@ -103,13 +105,17 @@ def load_ledger_keys(path: Path) -> LedgerKeys:
         master = bytes.fromhex(raw["issuer_master_key"])
         signing = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(raw["signing_private"]))
         hotlist = bytes.fromhex(raw["hotlist_key"])
+        ca_keys = tuple(
+            (int(each["index"]), str(each["modulus"]), int(each["exponent"]))
+            for each in raw.get("ca_keys", ())
+        )
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{path.name} does not hold the ledger's keys") from None
     if len(master) != MASTER_KEY_BYTES:
         raise ValueError(f"{path.name}: the issuer master key has a wrong length")
     if len(hotlist) != HOTLIST_KEY_BYTES:
         raise ValueError(f"{path.name}: the hotlist key has a wrong length")
-    return LedgerKeys(private, master, signing, hotlist)
+    return LedgerKeys(private, master, signing, hotlist, ca_keys)
 
 
 def open_sealed(sealed: str, payment_id_hex: str, private_key: X25519PrivateKey) -> OpenedCard:

@@ -10,8 +10,8 @@ from typing import Any
 import apsw
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-UPGRADE = Path(__file__).with_name("upgrade_2.sql")
-VERSION = 2  # PRAGMA user_version; the first files had no number.
+UPGRADES = {number: Path(__file__).with_name(f"upgrade_{number}.sql") for number in (2, 3)}
+VERSION = 3  # PRAGMA user_version; the first files had no number.
 BUSY_MS = 5_000
 FULL = 2  # PRAGMA synchronous as SQLite reads it back.
 
@@ -51,10 +51,10 @@ def open_writer(path: Path) -> apsw.Connection:
     connection = _open(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
     mode = connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "full")
-    connection.pragma("foreign_keys", value=True)
     if mode != "wal" or connection.pragma("synchronous") != FULL:
         raise DatabaseUnfit(f"{path.name}: journal_mode {mode}")
     _make_tables(connection, path.name)
+    connection.pragma("foreign_keys", value=True)  # Not before: an upgrade lays out parents anew.
     return connection
 
 
@@ -68,8 +68,9 @@ def _make_tables(connection: apsw.Connection, name: str) -> None:
     old = bool(connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'payments'").fetchall())
     with connection:
         connection.execute(SCHEMA.read_text(encoding="utf-8"))
-        if old:
-            connection.execute(UPGRADE.read_text(encoding="utf-8"))
+        for number, steps in UPGRADES.items():
+            if old and number > max(version, 1):
+                connection.execute(steps.read_text(encoding="utf-8"))
         connection.pragma("user_version", VERSION)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from ledger.server import device_keys, merchants, payments, sales
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import Tx
+from ledger.server.device_keys import KeyState
 from ledger.server.sales import Contradicted
 from ledger.server.terms import Terms
 from pos.domain.events import ReceiptReingested
@@ -66,7 +67,7 @@ def take(tx: Tx, receipt: OpenedReceipt, terms: tuple[Terms, ...], at: datetime)
         Why an offline approval was not posted, if one was not: the shop bears it.
 
     Raises:
-        Contradicted: no key of that terminal signed it, or the sale is known otherwise.
+        Contradicted: no key of that terminal's that counts signed it, or the sale is known otherwise.
         IdReused: a payment of it is known otherwise.
     """
     facts = receipt.code.facts
@@ -84,8 +85,10 @@ def take(tx: Tx, receipt: OpenedReceipt, terms: tuple[Terms, ...], at: datetime)
 
 
 def _check_signature(tx: Tx, code: SignedReceipt) -> None:
-    for key in device_keys.known(tx, code.facts.sale_id.device):
+    for key, state in device_keys.known(tx, code.facts.sale_id.device):
         named = receipt_key_id(key) == code.key_id
         if named and device_keys.signed_by(key, code.signature, code.message):
+            if state is KeyState.REVOKED:
+                raise Contradicted("signed by a key that was revoked")
             return
     raise Contradicted("signed by no known key of that terminal")

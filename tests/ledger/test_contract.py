@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import get_args
 
 import pytest
@@ -14,7 +13,6 @@ from ledger.contract import models as wire
 from ledger.contract import openapi
 from ledger.contract.__main__ import DOCUMENT
 from ledger.contract.operations import BY_ID, OPERATIONS
-from ledger.contract.signing import batch_message
 from ledger.mapping import (
     LEDGER_REASONS,
     forwarded_from_wire,
@@ -133,16 +131,6 @@ def test_a_signed_head_survives_the_journey() -> None:
     assert there is not None
     assert head_from_wire(there) == head
     assert head_from_wire(there).message == head.message
-
-
-def test_a_batch_is_signed_over_its_device_and_the_hashes_in_their_order() -> None:
-    one, two = "11" * 32, "22" * 32
-    message = batch_message(1, [one, two])
-
-    assert (
-        message == b"ieum-pos batch v1\0\0\0\0\0\1" + sha256(b"\x11" * 32 + b"\x22" * 32).digest()
-    )
-    assert len({message, batch_message(2, [one, two]), batch_message(1, [two, one])}) == 3
 
 
 def test_a_record_keeps_its_hash_on_the_journey() -> None:

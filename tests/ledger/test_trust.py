@@ -9,11 +9,10 @@ from random import Random
 
 import pytest
 
-from ledger.server import orders, records
+from ledger.server import merchants, orders, records
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.demo_orders import invent
 from ledger.server.judging import Merchant
-from ledger.server.merchants import NewTerminal, enrol
 from ledger.server.seed import seed
 from ledger.server.terms import Terms
 from ledger.server.writer import Writer
@@ -37,7 +36,7 @@ class WrongKeys(PlainOpener):
 def writer(tmp_path: Path) -> Writer:
     made = Writer(tmp_path / "ledger.db")
     made.run_now(lambda tx: seed(tx, CARDS, PlainOpener(), START))
-    made.run_now(lambda tx: enrol(tx, [NewTerminal(b"x" * 32, DEVICE)]))
+    made.run_now(lambda tx: merchants.add(tx, "shop"))
     return made
 
 
