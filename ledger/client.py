@@ -147,13 +147,13 @@ class HttpLedger:
             LedgerUnreachable, LedgerSilent, LedgerRefused: as the port says.
         """
         await self._line.open()
-        from ledger import mapping
+        from ledger import feed_mapping
         from ledger.contract import models
 
         query = {"cursor": cursor, "wait_ms": str(wait_ms)}
         deadline_ms = wait_ms + FEED_GRACE_MS
         answer = await self._line.call("readFeed", models.FeedAnswer, deadline_ms, query=query)
-        return mapping.page_from_wire(answer)
+        return feed_mapping.page_from_wire(answer)
 
     async def aclose(self) -> None:
         """Close all connections; the next call opens new ones."""

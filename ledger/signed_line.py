@@ -206,7 +206,7 @@ class SignedLine:
 
 
 def _load() -> None:
-    for name in ("httpx", "ledger.mapping", "ledger.contract.operations"):
+    for name in ("httpx", "ledger.mapping", "ledger.feed_mapping", "ledger.contract.operations"):
         import_module(name)
 
 

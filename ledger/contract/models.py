@@ -205,7 +205,27 @@ class CardHotlisted(Wire):
     stopped: bool
 
 
-FeedItem = OrderPlaced | OrderMoved | CardHotlisted
+class NoticePosted(Wire):
+    """A line of the operator's to the shop; or it is taken back."""
+
+    kind: Literal["notice"] = "notice"
+    id: Annotated[int, Field(ge=1)]
+    ko: ShortText
+    en: ShortText
+    at: AwareDatetime
+    until: AwareDatetime | None = None
+    withdrawn: bool = False
+
+
+class LedgerKeyAnnounced(Wire):
+    """The ledger's next signing key, signed by the present one over a label and the key."""
+
+    kind: Literal["ledger.key"] = "ledger.key"
+    public: PublicKey
+    signature: Signature
+
+
+FeedItem = OrderPlaced | OrderMoved | CardHotlisted | NoticePosted | LedgerKeyAnnounced
 
 
 class FeedAnswer(Wire):

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ledger.contract.models import Wire
-from ledger.mapping import order_to_wire
+from ledger.feed_mapping import order_to_wire
 from ledger.server import accounts, books, hotlist, orders
 from ledger.server.app import parse, read_body
 from ledger.server.database import Tx

@@ -24,6 +24,7 @@ from ledger.server.faults import Faults
 from ledger.server.handout import Handout
 from ledger.server.heads import Sign
 from ledger.server.operator import OperatorDoor
+from ledger.server.operator_page import OperatorPage
 from ledger.server.seed import seed
 from ledger.server.service import Service, utc_now
 from ledger.server.terms import Terms
@@ -105,7 +106,9 @@ def _application(
     writer.run_now(lambda tx: seed(tx, setup.cards, opener, utc_now()))
     service = Service(setup.db, writer, opener, setup.terms, sign, handout)
     faults = Faults()
-    routes = Demo(service, faults, door).routes() if setup.demo else []
+    routes = OperatorPage(service, door).routes()
+    if setup.demo:
+        routes += Demo(service, faults, door).routes()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -7,8 +7,9 @@ import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
-from ledger import mapping
+from ledger import feed_mapping, mapping
 from ledger.contract import models as wire
 from ledger.server import devices, gate, heads, orders, payments, records
 from ledger.server.cards import CardOpener, SealBroken
@@ -29,6 +30,7 @@ from pos.domain.won import Won
 
 EXPIRY_EVERY_S = 1.0
 FORGET_EVERY = 60  # Turns of the above.
+T = TypeVar("T")
 FEW = 8  # Records; more are opened and judged in a thread, so that the loop stays free.
 
 
@@ -53,6 +55,7 @@ class Service:
         self.writer = writer
         self.now = now
         self.reader = Tx(open_reader(path))
+        self._path = path
         self._opener = opener
         self._terms = terms
         self._sign = sign
@@ -162,12 +165,24 @@ class Service:
             page = orders.read_feed(self.reader, caller.terminal.id, cursor)
             left_s = end - loop.time()
             if page.items or left_s <= 0 or self._closing:
-                items = tuple(mapping.item_to_wire(each) for each in page.items)
+                items = tuple(feed_mapping.item_to_wire(each) for each in page.items)
                 return wire.FeedAnswer(cursor=page.cursor, items=items, at=self.now())
             try:
                 await asyncio.wait_for(bell.wait(), left_s)
             except TimeoutError:
                 continue  # Looks once more: nothing may come between the last look and now.
+
+    async def look(self, job: Callable[[Tx], T]) -> T:
+        """Run something that only reads and takes its time, beside everything else."""
+
+        def read() -> T:
+            connection = open_reader(self._path)
+            try:
+                return job(Tx(connection))
+            finally:
+                connection.close()
+
+        return await asyncio.to_thread(read)
 
     async def keep_house(self) -> None:
         """End unanswered orders, forget old requests and hear of news, for ever; a task of the server's.

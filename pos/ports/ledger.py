@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
+from pos.domain.notice import NextKey, NoticeChange
 from pos.domain.order import Order, OrderState
 from pos.domain.payment_answers import Approval, Decline
 from pos.domain.record import LedgerHead, Record
@@ -36,12 +37,14 @@ class PaymentFate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One thing that came down: an order, the end of one, or a stopped card.
+    """One thing that came down: exactly one of the fields below stands.
 
     Attributes:
         order: for `kind` "order.placed".
         order_key, state: for `kind` "order.state".
         hotlist: for `kind` "card.hotlist".
+        notice: for `kind` "notice".
+        next_key: for `kind` "ledger.key".
     """
 
     kind: str
@@ -49,6 +52,8 @@ class FeedItem:
     order_key: str = ""
     state: OrderState | None = None
     hotlist: HotlistChange | None = None
+    notice: NoticeChange | None = None
+    next_key: NextKey | None = None
 
 
 @dataclass(frozen=True, slots=True)

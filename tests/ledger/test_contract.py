@@ -13,20 +13,18 @@ from ledger.contract import models as wire
 from ledger.contract import openapi
 from ledger.contract.__main__ import DOCUMENT
 from ledger.contract.operations import BY_ID, OPERATIONS
+from ledger.feed_mapping import item_to_wire, order_from_wire, order_to_wire, page_from_wire
 from ledger.mapping import (
     LEDGER_REASONS,
     forwarded_from_wire,
     forwarded_to_wire,
     head_from_wire,
     head_to_wire,
-    item_to_wire,
-    order_from_wire,
-    order_to_wire,
-    page_from_wire,
     record_from_wire,
     record_to_wire,
 )
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
+from pos.domain.notice import NextKey, Notice, NoticeChange
 from pos.domain.order import Order, OrderLine, OrderState
 from pos.domain.payment_answers import GivenBack
 from pos.domain.record import FIRST_PREVIOUS, LedgerHead, NewRecord, chain, verify
@@ -102,6 +100,9 @@ def test_a_feed_page_survives_the_journey() -> None:
         FeedItem("order.placed", order=ORDER),
         FeedItem("order.state", order_key=ORDER.key, state=OrderState.AUTO_CANCELLED),
         FeedItem("card.hotlist", hotlist=HotlistChange("0a" * 16, stopped=True)),
+        FeedItem("notice", notice=NoticeChange(Notice(1, "안내", "hello", NOW, NOW))),
+        FeedItem("notice", notice=NoticeChange(Notice(1, "안내", "hello", NOW), withdrawn=True)),
+        FeedItem("ledger.key", next_key=NextKey("ab" * 32, "cd" * 64)),
     )
     answer = wire.FeedAnswer(cursor="7", items=tuple(map(item_to_wire, items)), at=NOW)
 

@@ -1,0 +1,120 @@
+"""Turns what comes down the feed into the wire's words and back. Never calls anyone."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import cast
+
+from ledger.contract import models as wire
+from pos.domain.notice import NextKey, Notice, NoticeChange
+from pos.domain.order import Order, OrderLine, OrderState
+from pos.domain.won import Won
+from pos.ports import FeedItem, FeedPage, HotlistChange
+
+
+def order_to_wire(order: Order) -> wire.WireOrder:
+    """Return an order as it travels; its state does not, for it is new."""
+    return wire.WireOrder(
+        channel=order.channel,
+        number=order.number,
+        short_number=order.short_number,
+        placed_at=order.placed_at,
+        accept_by=order.accept_by,
+        lines=tuple(
+            wire.WireOrderLine(
+                name=line.name,
+                quantity=line.quantity,
+                amount=line.amount.amount,
+                options=line.options,
+            )
+            for line in order.lines
+        ),
+        total=order.total.amount,
+        paid_in_app=order.paid_in_app,
+        disposables=order.disposables,
+        shop_note=order.shop_note,
+        rider_note=order.rider_note,
+        address_masked=order.address_masked,
+        phone_masked=order.phone_masked,
+    )
+
+
+def order_from_wire(order: wire.WireOrder) -> Order:
+    """Read an order, new."""
+    lines = tuple(
+        OrderLine(line.name, line.quantity, Won(line.amount), line.options) for line in order.lines
+    )
+    return Order(
+        channel=order.channel,
+        number=order.number,
+        short_number=order.short_number,
+        placed_at=order.placed_at.astimezone(UTC),
+        accept_by=order.accept_by.astimezone(UTC),
+        lines=lines,
+        total=Won(order.total),
+        paid_in_app=order.paid_in_app,
+        disposables=order.disposables,
+        shop_note=order.shop_note,
+        rider_note=order.rider_note,
+        address_masked=order.address_masked,
+        phone_masked=order.phone_masked,
+    )
+
+
+def item_to_wire(item: FeedItem) -> wire.FeedItem:
+    """Return a feed item as it travels.
+
+    Raises:
+        ValueError: it says nothing.
+    """
+    if item.hotlist is not None:
+        return wire.CardHotlisted(hot_ref=item.hotlist.hot_ref, stopped=item.hotlist.stopped)
+    if item.notice is not None:
+        return _notice_to_wire(item.notice)
+    if item.next_key is not None:
+        key = item.next_key
+        return wire.LedgerKeyAnnounced(public=key.public, signature=key.signature)
+    if item.order is not None:
+        return wire.OrderPlaced(order=order_to_wire(item.order))
+    if item.state is None:
+        raise ValueError("a feed item that says nothing")
+    state = cast("wire.OrderStateName", item.state.value)
+    return wire.OrderMoved(order_key=item.order_key, state=state)
+
+
+def _notice_to_wire(change: NoticeChange) -> wire.NoticePosted:
+    notice = change.notice
+    return wire.NoticePosted(
+        id=notice.id,
+        ko=notice.ko,
+        en=notice.en,
+        at=notice.at,
+        until=notice.until,
+        withdrawn=change.withdrawn,
+    )
+
+
+def _notice_from_wire(item: wire.NoticePosted) -> NoticeChange:
+    until = None if item.until is None else item.until.astimezone(UTC)
+    notice = Notice(item.id, item.ko, item.en, item.at.astimezone(UTC), until)
+    return NoticeChange(notice, item.withdrawn)
+
+
+def page_from_wire(answer: wire.FeedAnswer) -> FeedPage:
+    """Read a page of the feed."""
+    items = tuple(_item_from_wire(each) for each in answer.items)
+    return FeedPage(answer.cursor, items, answer.at.astimezone(UTC))
+
+
+def _item_from_wire(item: wire.FeedItem) -> FeedItem:
+    match item:
+        case wire.OrderPlaced():
+            return FeedItem(item.kind, order=order_from_wire(item.order))
+        case wire.OrderMoved():
+            return FeedItem(item.kind, order_key=item.order_key, state=OrderState(item.state))
+        case wire.CardHotlisted():
+            return FeedItem(item.kind, hotlist=HotlistChange(item.hot_ref, item.stopped))
+        case wire.NoticePosted():
+            return FeedItem(item.kind, notice=_notice_from_wire(item))
+        case wire.LedgerKeyAnnounced():
+            return FeedItem(item.kind, next_key=NextKey(item.public, item.signature))
