@@ -10,16 +10,19 @@ from typing import TypeVar
 
 import apsw
 
-from ledger.server import books, devices, hotlist, merchants, notices, overview
+from config.rates import load_rates
+from ledger.server import books, devices, hotlist, merchants, notices, orders, overview, rotation
 from ledger.server.database import DatabaseUnfit, Tx, open_reader
 from ledger.server.operator_page import age
 from ledger.server.writer import Writer
 from pos.domain.business_day import KOREA
 from pos.domain.errors import IeumError
 from pos.domain.won import Won
+from pos.ports import FeedItem
 
 T = TypeVar("T")
 HEX = 16
+HEARD_AFTER = timedelta(days=7)  # By then a terminal that sells has been on the line.
 
 
 class AdminRefused(IeumError):
@@ -133,6 +136,35 @@ class Admin:
             for each in self._read(notices.posted)
         )
 
+    def post_rates(self, file: Path) -> str:
+        """Tell every terminal of dated rates."""
+        rates = load_rates(file)
+        self._write(lambda tx: orders.append_to_feed(tx, None, FeedItem("rates", rates=rates)))
+        days = ", ".join(str(each.valid_from) for each in rates)
+        return f"요율 전송 / rates sent: {days}\n"
+
+    def announce_key(self, keys: Path) -> str:
+        """Tell every terminal of the ledger's next signing key."""
+        self._must_exist()
+        with _said():
+            key = rotation.prepare(keys)
+        new = self._write(lambda tx: rotation.announce(tx, key, self._now()))
+        ko, en = ("알렸습니다", "announced") if new else ("전에 알렸습니다", "was announced before")
+        return f"{key.public}\n다음 키를 {ko} / the next key {en}\n"
+
+    def follow_key(self, keys: Path) -> str:
+        """Sign with the next key from the ledger's next start on, if terminals had time to hear of it."""
+        with _said():
+            public = rotation.next_public(keys)
+        at = None if public is None else self._read(lambda tx: rotation.announced_at(tx, public))
+        if at is None or self._now() - at < HEARD_AFTER:
+            days = HEARD_AFTER.days
+            why = f"알린 지 {days}일이 안 됨 / it was not announced {days} days ago"
+            raise AdminRefused(why=why)
+        with _said():
+            rotation.follow(keys)
+        return f"{public}\n이제 서버를 다시 시작하세요 / now restart the ledger\n"
+
     def money(self) -> str:
         """Return the money by fund.
 
@@ -186,7 +218,7 @@ def _said() -> Iterator[None]:
         yield
     except LookupError as error:
         raise AdminRefused(why=f"없음: {error.args[0]} / not found: {error.args[0]}") from error
-    except (ValueError, DatabaseUnfit, apsw.Error) as error:
+    except (OSError, ValueError, DatabaseUnfit, apsw.Error) as error:
         raise AdminRefused(why=str(error)) from error
 
 

@@ -25,12 +25,14 @@ ledger = typer.Typer(
 merchants = typer.Typer(no_args_is_help=True, help="가맹점 / merchants")
 devices = typer.Typer(no_args_is_help=True, help="단말기 / terminals: codes, ages, revocation")
 cards = typer.Typer(no_args_is_help=True, help="카드 정지 / stop cards")
+keys = typer.Typer(no_args_is_help=True, help="서명 키 교체 / the ledger's own signing key")
 notices = typer.Typer(no_args_is_help=True, help="공지 / notices to shops")
 for name, group in (
     ("merchants", merchants),
     ("devices", devices),
     ("cards", cards),
     ("notices", notices),
+    ("keys", keys),
 ):
     ledger.add_typer(group, name=name)
 
@@ -38,6 +40,7 @@ Database = Annotated[
     Path, typer.Option("--db", envvar=DATABASE_VARIABLE, help="the ledger's database")
 ]
 Device = Annotated[str, typer.Argument(help="12 hex digits")]
+KeysFile = Annotated[Path, typer.Argument(help="ledger_keys.json")]
 WholeHours = Annotated[int, typer.Option("--hours", min=1, help="how long it is good for")]
 
 
@@ -59,6 +62,24 @@ def money(db: Database = DEMO_LEDGER) -> None:
 def check(db: Database = DEMO_LEDGER) -> None:
     """장부 전체 검사 / check every posting and balance; exit code 1 if anything is wrong."""
     _say(db, lambda admin: admin.check())
+
+
+@ledger.command()
+def rates(file: Path, db: Database = DEMO_LEDGER) -> None:
+    """요율(TOML)을 모든 단말기에 보냅니다 / send dated rates to every terminal."""
+    _say(db, lambda admin: admin.post_rates(file))
+
+
+@keys.command("announce")
+def keys_announce(file: KeysFile, db: Database = DEMO_LEDGER) -> None:
+    """다음 서명 키를 알립니다 / make the next signing key and tell every terminal."""
+    _say(db, lambda admin: admin.announce_key(file))
+
+
+@keys.command("follow")
+def keys_follow(file: KeysFile, db: Database = DEMO_LEDGER) -> None:
+    """다음 키로 바꿉니다(그 뒤 다시 시작) / let the next key take over; then restart the ledger."""
+    _say(db, lambda admin: admin.follow_key(file))
 
 
 @merchants.command("add")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from ledger.signed_line import RequestSigner, SignedLine, utc_now
 from pos.domain.errors import LedgerSilent
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
+from pos.domain.news import NextKey
 from pos.domain.payment_answers import Approval, Decline
 from pos.domain.record import LedgerHead, Record
-from pos.ports import AuthorizationRequest, FeedPage, PaymentFate
+from pos.ports import AuthorizationRequest, FeedItem, FeedPage, PaymentFate
 
 FEED_GRACE_MS = 5_000  # On top of the wait asked for, before the feed counts as silent.
 
@@ -33,13 +35,13 @@ class HttpLedger:
             base_url: `http://host:port`, no path.
             device: the terminal's number.
             signer: the terminal's key, which the ledger has enrolled.
-            ledger_public: the ledger's Ed25519 key; without it no head can be trusted, so none is
-                asked for.
+            ledger_public: the ledger's Ed25519 key, as told at the enrolment; without it no head can be
+                trusted, so none is asked for.
             now: this machine's clock.
         """
         self._device = device
         self._line = SignedLine(base_url, signer, device, now)
-        self._ledger_public = ledger_public
+        self._trusted = [] if ledger_public is None else [ledger_public]
 
     async def authorize(
         self, request: AuthorizationRequest, *, deadline_ms: int
@@ -126,7 +128,7 @@ class HttpLedger:
             LedgerUnreachable, LedgerSilent, LedgerRefused: as the port says; a head that the
                 ledger did not sign, or of another terminal, is no answer.
         """
-        if self._ledger_public is None:
+        if not self._trusted:
             return None
         await self._line.open()
         from ledger import mapping
@@ -136,7 +138,7 @@ class HttpLedger:
         if answer.head is None:
             return None
         head = mapping.head_from_wire(answer.head)
-        if head.device != self._device or not _is_signed(head, self._ledger_public):
+        if head.device != self._device or not self._have_signed(head.signature, head.message):
             raise LedgerSilent
         return head
 
@@ -153,20 +155,43 @@ class HttpLedger:
         query = {"cursor": cursor, "wait_ms": str(wait_ms)}
         deadline_ms = wait_ms + FEED_GRACE_MS
         answer = await self._line.call("readFeed", models.FeedAnswer, deadline_ms, query=query)
-        return feed_mapping.page_from_wire(answer)
+        page = feed_mapping.page_from_wire(answer)
+        return replace(
+            page, items=tuple(each for each in page.items if self._is_to_be_believed(each))
+        )
+
+    def trust(self, keys: Sequence[NextKey]) -> None:
+        """Check heads with these keys too, as far as one trusted vouches for them; see the port."""
+        for key in keys:
+            self._follow(key)
+
+    def _is_to_be_believed(self, item: FeedItem) -> bool:
+        return item.next_key is None or self._follow(item.next_key)
+
+    def _follow(self, key: NextKey) -> bool:
+        """Trust a key that a trusted one has signed; tell whether it is trusted now."""
+        public = bytes.fromhex(key.public)
+        if public in self._trusted:
+            return True
+        if not self._have_signed(key.signature, key.message):
+            return False
+        self._trusted.append(public)
+        return True
+
+    def _have_signed(self, signature: str, message: bytes) -> bool:
+        return any(_has_signed(key, signature, message) for key in self._trusted)
 
     async def aclose(self) -> None:
         """Close all connections; the next call opens new ones."""
         await self._line.close()
 
 
-def _is_signed(head: LedgerHead, ledger_public: bytes) -> bool:
+def _has_signed(public: bytes, signature: str, message: bytes) -> bool:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
-        key = Ed25519PublicKey.from_public_bytes(ledger_public)
-        key.verify(bytes.fromhex(head.signature), head.message)
+        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(signature), message)
     except (InvalidSignature, ValueError):  # A key that is none has signed nothing.
         return False
     return True

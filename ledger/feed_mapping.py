@@ -6,8 +6,9 @@ from datetime import UTC
 from typing import cast
 
 from ledger.contract import models as wire
-from pos.domain.notice import NextKey, Notice, NoticeChange
+from pos.domain.news import NextKey, Notice, NoticeChange
 from pos.domain.order import Order, OrderLine, OrderState
+from pos.domain.rates import ChannelRate, Rates
 from pos.domain.won import Won
 from pos.ports import FeedItem, FeedPage, HotlistChange
 
@@ -74,6 +75,8 @@ def item_to_wire(item: FeedItem) -> wire.FeedItem:
     if item.next_key is not None:
         key = item.next_key
         return wire.LedgerKeyAnnounced(public=key.public, signature=key.signature)
+    if item.rates:
+        return wire.RatesChanged(rates=tuple(map(_rates_to_wire, item.rates)))
     if item.order is not None:
         return wire.OrderPlaced(order=order_to_wire(item.order))
     if item.state is None:
@@ -100,6 +103,39 @@ def _notice_from_wire(item: wire.NoticePosted) -> NoticeChange:
     return NoticeChange(notice, item.withdrawn)
 
 
+def _rates_to_wire(rates: Rates) -> wire.WireRates:
+    return wire.WireRates(
+        valid_from=rates.valid_from,
+        cashback_bp=rates.cashback_bp,
+        no_signature_max=rates.no_signature_max.amount,
+        channels=tuple(map(_channel_to_wire, rates.channels)),
+        private_app=_channel_to_wire(rates.private_app),
+    )
+
+
+def _rates_from_wire(rates: wire.WireRates) -> Rates:
+    return Rates(
+        valid_from=rates.valid_from,
+        cashback_bp=rates.cashback_bp,
+        no_signature_max=Won(rates.no_signature_max),
+        channels=tuple(map(_channel_from_wire, rates.channels)),
+        private_app=_channel_from_wire(rates.private_app),
+    )
+
+
+def _channel_to_wire(rate: ChannelRate) -> wire.WireChannelRate:
+    return wire.WireChannelRate(
+        channel=rate.channel,
+        commission_bp=rate.commission_bp,
+        payment_bp=rate.payment_bp,
+        vat_bp=rate.vat_bp,
+    )
+
+
+def _channel_from_wire(rate: wire.WireChannelRate) -> ChannelRate:
+    return ChannelRate(rate.channel, rate.commission_bp, rate.payment_bp, rate.vat_bp)
+
+
 def page_from_wire(answer: wire.FeedAnswer) -> FeedPage:
     """Read a page of the feed."""
     items = tuple(_item_from_wire(each) for each in answer.items)
@@ -116,5 +152,7 @@ def _item_from_wire(item: wire.FeedItem) -> FeedItem:
             return FeedItem(item.kind, hotlist=HotlistChange(item.hot_ref, item.stopped))
         case wire.NoticePosted():
             return FeedItem(item.kind, notice=_notice_from_wire(item))
+        case wire.RatesChanged():
+            return FeedItem(item.kind, rates=tuple(map(_rates_from_wire, item.rates)))
         case wire.LedgerKeyAnnounced():
             return FeedItem(item.kind, next_key=NextKey(item.public, item.signature))

@@ -21,6 +21,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 UNRESOLVED_COPY = "unresolved_copy"  # There while a copy that was put back is not resolved.
 LEDGER_HEAD = "ledger_head"  # The key it is kept under.
+NEWS = "news"
 COLUMNS = "incarnation, sequence, at_us, kind, body, previous, hash"
 
 
@@ -84,6 +85,8 @@ class Rows:
             self._stop(each)
         if change.copy_resolved:
             self.run("DELETE FROM meta WHERE key = ?", UNRESOLVED_COPY)
+        if change.news is not None:
+            self.put(NEWS, json.dumps(encode(change.news), ensure_ascii=False))
         if change.ledger_head is not None:
             self.put(LEDGER_HEAD, json.dumps(encode(change.ledger_head)))
         return tuple(made)

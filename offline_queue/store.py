@@ -26,12 +26,13 @@ from offline_queue.opening import (
     store_errors,
 )
 from offline_queue.print_jobs import PrintJobRows
-from offline_queue.rows import LEDGER_HEAD, Rows, from_us, to_us, total
+from offline_queue.rows import LEDGER_HEAD, NEWS, Rows, from_us, to_us, total
 from pos.domain import record as records
 from pos.domain.business_day import day_bounds
 from pos.domain.codec import decode
 from pos.domain.errors import StoreDamaged, StoreMissing, StoreUnavailable
 from pos.domain.identifiers import TransactionId
+from pos.domain.news import News
 from pos.domain.offline import Exposure
 from pos.domain.record import FIRST_PREVIOUS, ChainBroken, LedgerHead, Record
 from pos.domain.sale import Sale
@@ -288,6 +289,11 @@ class SqliteStore:
         """Return the stopped cards' hot_refs."""
         rows = await self.run(lambda: self._rows.run("SELECT hot_ref FROM stopped_card").fetchall())
         return frozenset(str(row[0]) for row in rows)
+
+    async def news(self) -> News:
+        """Return what came down and holds on."""
+        text = await self.run(lambda: self._rows.get(NEWS))
+        return decode(News, json.loads(text)) if text else News()
 
     async def ledger_head(self) -> LedgerHead | None:
         """Return the newest head that the ledger signed."""

@@ -20,6 +20,7 @@ from pos.domain.events import (
 )
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
+from pos.domain.news import News
 from pos.domain.offline import Exposure, OfflineLimits
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.payment_events import OfflineApproved
@@ -86,6 +87,7 @@ class MemoryStore:
         self.is_copy = False
         self.stopped: set[str] = set()
         self.head: LedgerHead | None = None
+        self.told = News()
         self.journal: list[Record] = []
         self.waiting: list[Record] = []
         self.parked: list[Record] = []
@@ -127,6 +129,7 @@ class MemoryStore:
         for each in change.hotlist:
             (self.stopped.add if each.stopped else self.stopped.discard)(each.hot_ref)
         self.head = change.ledger_head or self.head
+        self.told = change.news or self.told
         self.is_copy = self.is_copy and not change.copy_resolved
         return tuple(made)
 
@@ -228,6 +231,9 @@ class MemoryStore:
 
     async def hotlist(self) -> frozenset[str]:
         return frozenset(self.stopped)
+
+    async def news(self) -> News:
+        return self.told
 
     async def ledger_head(self) -> LedgerHead | None:
         return self.head

@@ -6,6 +6,7 @@ field here: cards travel sealed to the ledger's key.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, RootModel
@@ -225,7 +226,38 @@ class LedgerKeyAnnounced(Wire):
     signature: Signature
 
 
-FeedItem = OrderPlaced | OrderMoved | CardHotlisted | NoticePosted | LedgerKeyAnnounced
+BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class WireChannelRate(Wire):
+    """What selling over one channel costs, in basis points."""
+
+    channel: Annotated[str, Field(min_length=1, max_length=32)]
+    commission_bp: BasisPoints
+    payment_bp: BasisPoints
+    vat_bp: BasisPoints
+
+
+class WireRates(Wire):
+    """What a terminal estimates and shows with, from a day on; what is charged the ledger decides."""
+
+    valid_from: date
+    cashback_bp: BasisPoints
+    no_signature_max: Balance
+    channels: Annotated[tuple[WireChannelRate, ...], Field(max_length=50)]
+    private_app: WireChannelRate
+
+
+class RatesChanged(Wire):
+    """Rates to be used over those that begin on the same day."""
+
+    kind: Literal["rates"] = "rates"
+    rates: Annotated[tuple[WireRates, ...], Field(min_length=1, max_length=100)]
+
+
+FeedItem = (
+    OrderPlaced | OrderMoved | CardHotlisted | NoticePosted | LedgerKeyAnnounced | RatesChanged
+)
 
 
 class FeedAnswer(Wire):

@@ -8,7 +8,7 @@ from datetime import datetime
 from ledger.server import merchants, orders
 from ledger.server.database import Tx
 from pos.domain.codec import encode
-from pos.domain.notice import Notice, NoticeChange
+from pos.domain.news import Notice, NoticeChange
 from pos.ports import FeedItem
 
 CHARS_MAX = 200

@@ -216,3 +216,9 @@ CREATE TABLE IF NOT EXISTS notices (
     at TEXT NOT NULL,
     until TEXT  -- NULL: until it is taken back.
 );
+
+-- The ledger's signing keys that terminals were told of before they were used.
+CREATE TABLE IF NOT EXISTS announced_keys (
+    public_key TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+) WITHOUT ROWID;

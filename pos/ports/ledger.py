@@ -10,9 +10,10 @@ from typing import Protocol
 
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
-from pos.domain.notice import NextKey, NoticeChange
+from pos.domain.news import NextKey, NoticeChange
 from pos.domain.order import Order, OrderState
 from pos.domain.payment_answers import Approval, Decline
+from pos.domain.rates import Rates
 from pos.domain.record import LedgerHead, Record
 from pos.domain.won import Won
 from pos.ports.store import HotlistChange
@@ -44,7 +45,8 @@ class FeedItem:
         order_key, state: for `kind` "order.state".
         hotlist: for `kind` "card.hotlist".
         notice: for `kind` "notice".
-        next_key: for `kind` "ledger.key".
+        next_key: for `kind` "ledger.key"; its signature has been checked.
+        rates: for `kind` "rates".
     """
 
     kind: str
@@ -54,6 +56,7 @@ class FeedItem:
     hotlist: HotlistChange | None = None
     notice: NoticeChange | None = None
     next_key: NextKey | None = None
+    rates: tuple[Rates, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,10 @@ class Ledger(Protocol):
 
         The signature has been checked; a head that is not the ledger's is `LedgerSilent`.
         """
+        ...
+
+    def trust(self, keys: Sequence[NextKey]) -> None:
+        """Check heads with these keys of the ledger's too, as far as one trusted vouches for them."""
         ...
 
     async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
+from config.rates import load_rates
 from ledger.contract import models as wire
 from ledger.contract import openapi
 from ledger.contract.__main__ import DOCUMENT
@@ -24,7 +25,7 @@ from ledger.mapping import (
     record_to_wire,
 )
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
-from pos.domain.notice import NextKey, Notice, NoticeChange
+from pos.domain.news import NextKey, Notice, NoticeChange
 from pos.domain.order import Order, OrderLine, OrderState
 from pos.domain.payment_answers import GivenBack
 from pos.domain.record import FIRST_PREVIOUS, LedgerHead, NewRecord, chain, verify
@@ -103,6 +104,7 @@ def test_a_feed_page_survives_the_journey() -> None:
         FeedItem("notice", notice=NoticeChange(Notice(1, "안내", "hello", NOW, NOW))),
         FeedItem("notice", notice=NoticeChange(Notice(1, "안내", "hello", NOW), withdrawn=True)),
         FeedItem("ledger.key", next_key=NextKey("ab" * 32, "cd" * 64)),
+        FeedItem("rates", rates=load_rates()),
     )
     answer = wire.FeedAnswer(cursor="7", items=tuple(map(item_to_wire, items)), at=NOW)
 
