@@ -10,12 +10,16 @@ from typing import TypeVar
 
 import apsw
 
+from config.products import load_catalogue
 from config.rates import load_rates
+from ledger.contract.models import CATALOGUE_MAX
+from ledger.feed_mapping import item_to_wire
 from ledger.server import books, devices, hotlist, merchants, notices, orders, overview, rotation
 from ledger.server.database import DatabaseUnfit, Tx, open_reader
 from ledger.server.operator_page import age
 from ledger.server.writer import Writer
 from pos.domain.business_day import KOREA
+from pos.domain.catalogue import CatalogueChange
 from pos.domain.errors import IeumError
 from pos.domain.won import Won
 from pos.ports import FeedItem
@@ -139,9 +143,27 @@ class Admin:
     def post_rates(self, file: Path) -> str:
         """Tell every terminal of dated rates."""
         rates = load_rates(file)
-        self._write(lambda tx: orders.append_to_feed(tx, None, FeedItem("rates", rates=rates)))
+        item = FeedItem("rates", rates=rates)
+        self._write(lambda tx: orders.append_to_feed(tx, None, _as_it_travels(item)))
         days = ", ".join(str(each.valid_from) for each in rates)
         return f"요율 전송 / rates sent: {days}\n"
+
+    def post_catalogue(self, merchant: int, file: Path, removed: tuple[str, ...]) -> str:
+        """Tell a shop's terminals of products: those of a file, and codes that are sold no more."""
+        products = tuple(load_catalogue(file))
+
+        def post(tx: Tx) -> None:
+            if merchants.shop(tx, merchant) is None:
+                raise LookupError(f"merchant {merchant}")
+            for start in range(0, max(len(products), len(removed)), CATALOGUE_MAX):
+                part = slice(start, start + CATALOGUE_MAX)
+                change = CatalogueChange(products[part], removed[part])
+                orders.append_to_feed(
+                    tx, merchant, _as_it_travels(FeedItem("catalogue", catalogue=change))
+                )
+
+        self._write(post)
+        return f"상품 전송 / products sent: {len(products)}, 삭제 / removed: {len(removed)}\n"
 
     def announce_key(self, keys: Path) -> str:
         """Tell every terminal of the ledger's next signing key."""
@@ -220,6 +242,16 @@ def _said() -> Iterator[None]:
         raise AdminRefused(why=f"없음: {error.args[0]} / not found: {error.args[0]}") from error
     except (OSError, ValueError, DatabaseUnfit, apsw.Error) as error:
         raise AdminRefused(why=str(error)) from error
+
+
+def _as_it_travels(item: FeedItem) -> FeedItem:
+    """Return it, once it is sure that no terminal stumbles over it for ever.
+
+    Raises:
+        ValueError: a value is longer or larger than the contract has it.
+    """
+    item_to_wire(item)
+    return item
 
 
 def _device(text: str) -> int:

@@ -70,6 +70,19 @@ def rates(file: Path, db: Database = DEMO_LEDGER) -> None:
     _say(db, lambda admin: admin.post_rates(file))
 
 
+@ledger.command()
+def catalogue(
+    merchant: int,
+    file: Annotated[Path, typer.Argument(help="products.csv: new and changed ones")],
+    db: Database = DEMO_LEDGER,
+    remove: Annotated[
+        list[str] | None, typer.Option("--remove", help="a code that is sold no more")
+    ] = None,
+) -> None:
+    """상품을 가맹점의 단말기에 보냅니다 / send products to a shop's terminals."""
+    _say(db, lambda admin: admin.post_catalogue(merchant, file, tuple(remove or ())))
+
+
 @keys.command("announce")
 def keys_announce(file: KeysFile, db: Database = DEMO_LEDGER) -> None:
     """다음 서명 키를 알립니다 / make the next signing key and tell every terminal."""

@@ -140,6 +140,7 @@ class Assembly:
         await self._orders.load()
         await self._hotlist.load(self.store)
         await self._news.load(self.store)
+        self._catalogue.apply(await self.store.catalogue())
         self._ledger.trust(self._news.keys)
         return self._terminal(recovered)
 
@@ -150,6 +151,7 @@ class Assembly:
             store=self.store,
             orders=self._orders,
             hotlist=self._hotlist,
+            catalogue=self._catalogue,
             news=self._news,
             line=self._line,
             sync=self._forwarder,

@@ -6,9 +6,11 @@ from datetime import UTC
 from typing import cast
 
 from ledger.contract import models as wire
+from pos.domain.catalogue import CatalogueChange, Product
 from pos.domain.news import NextKey, Notice, NoticeChange
 from pos.domain.order import Order, OrderLine, OrderState
 from pos.domain.rates import ChannelRate, Rates
+from pos.domain.tax import TaxKind
 from pos.domain.won import Won
 from pos.ports import FeedItem, FeedPage, HotlistChange
 
@@ -77,6 +79,8 @@ def item_to_wire(item: FeedItem) -> wire.FeedItem:
         return wire.LedgerKeyAnnounced(public=key.public, signature=key.signature)
     if item.rates:
         return wire.RatesChanged(rates=tuple(map(_rates_to_wire, item.rates)))
+    if item.catalogue is not None:
+        return _catalogue_to_wire(item.catalogue)
     if item.order is not None:
         return wire.OrderPlaced(order=order_to_wire(item.order))
     if item.state is None:
@@ -136,6 +140,28 @@ def _channel_from_wire(rate: wire.WireChannelRate) -> ChannelRate:
     return ChannelRate(rate.channel, rate.commission_bp, rate.payment_bp, rate.vat_bp)
 
 
+def _catalogue_to_wire(change: CatalogueChange) -> wire.CatalogueChanged:
+    return wire.CatalogueChanged(
+        products=tuple(
+            wire.WireProduct(
+                code=each.code,
+                name=each.name,
+                price=each.price.amount,
+                tax=each.tax.value,
+            )
+            for each in change.products
+        ),
+        removed=change.removed,
+    )
+
+
+def _catalogue_from_wire(item: wire.CatalogueChanged) -> CatalogueChange:
+    products = tuple(
+        Product(each.code, each.name, Won(each.price), TaxKind(each.tax)) for each in item.products
+    )
+    return CatalogueChange(products, item.removed)
+
+
 def page_from_wire(answer: wire.FeedAnswer) -> FeedPage:
     """Read a page of the feed."""
     items = tuple(_item_from_wire(each) for each in answer.items)
@@ -152,6 +178,8 @@ def _item_from_wire(item: wire.FeedItem) -> FeedItem:
             return FeedItem(item.kind, hotlist=HotlistChange(item.hot_ref, item.stopped))
         case wire.NoticePosted():
             return FeedItem(item.kind, notice=_notice_from_wire(item))
+        case wire.CatalogueChanged():
+            return FeedItem(item.kind, catalogue=_catalogue_from_wire(item))
         case wire.RatesChanged():
             return FeedItem(item.kind, rates=tuple(map(_rates_from_wire, item.rates)))
         case wire.LedgerKeyAnnounced():

@@ -103,6 +103,7 @@ class World:
             store=store,
             orders=self.orders,
             hotlist=self.hotlist,
+            catalogue=self.counter.catalogue,
             news=self.news,
             line=self.line,
             sync=self.sync,

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Roo
 AMOUNT_MAX = 99_999_999  # Eight digits, what a slip's amount field holds.
 BALANCE_MAX = 999_999_999_999
 SEALED_MAX = 4_096  # Characters; a sealed card is about 300.
+CATALOGUE_MAX = 200  # Products in one feed item.
 BATCH_MAX = 1_000  # Records in one request.
 SEQUENCE_MAX = (1 << 48) - 1
 DEVICE_MAX = (1 << 48) - 1
@@ -255,8 +256,34 @@ class RatesChanged(Wire):
     rates: Annotated[tuple[WireRates, ...], Field(min_length=1, max_length=100)]
 
 
+class WireProduct(Wire):
+    """One thing that the shop sells; `price` is in won, tax included."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    price: Amount
+    tax: Literal["taxable", "exempt"]
+
+
+class CatalogueChanged(Wire):
+    """Products that are new or changed, and codes that are sold no more."""
+
+    kind: Literal["catalogue"] = "catalogue"
+    products: Annotated[tuple[WireProduct, ...], Field(max_length=CATALOGUE_MAX)]
+    removed: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...],
+        Field(max_length=CATALOGUE_MAX),
+    ] = ()
+
+
 FeedItem = (
-    OrderPlaced | OrderMoved | CardHotlisted | NoticePosted | LedgerKeyAnnounced | RatesChanged
+    OrderPlaced
+    | OrderMoved
+    | CardHotlisted
+    | NoticePosted
+    | LedgerKeyAnnounced
+    | RatesChanged
+    | CatalogueChanged
 )
 
 

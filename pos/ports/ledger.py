@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from pos.domain.catalogue import CatalogueChange
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import NextKey, NoticeChange
@@ -47,6 +48,7 @@ class FeedItem:
         notice: for `kind` "notice".
         next_key: for `kind` "ledger.key"; its signature has been checked.
         rates: for `kind` "rates".
+        catalogue: for `kind` "catalogue".
     """
 
     kind: str
@@ -57,6 +59,7 @@ class FeedItem:
     notice: NoticeChange | None = None
     next_key: NextKey | None = None
     rates: tuple[Rates, ...] = ()
+    catalogue: CatalogueChange | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pos.domain.catalogue import Catalogue
 from pos.domain.errors import LedgerError, TerminalNotAccepted
 from pos.domain.events import to_record
 from pos.domain.order import OrderClosed, OrderEvent, OrderReceived, advance
@@ -24,6 +25,7 @@ class FollowFeed:
         store: Store,
         orders: OrderDesk,
         hotlist: Hotlist,
+        catalogue: Catalogue,
         news: NewsDesk,
         line: Line,
         sync: SyncEngine,
@@ -34,6 +36,7 @@ class FollowFeed:
         self._store = store
         self._orders = orders
         self._hotlist = hotlist
+        self._catalogue = catalogue
         self._news = news
         self._line = line
         self._sync = sync
@@ -79,12 +82,21 @@ class FollowFeed:
         stopped = tuple(item.hotlist for item in page.items if item.hotlist is not None)
         records = tuple(to_record(event) for event in events)
         news = self._news.after(page.items)
+        changed = tuple(item.catalogue for item in page.items if item.catalogue is not None)
         await self._store.commit(
-            Change(records=records, feed_cursor=page.cursor, hotlist=stopped, news=news)
+            Change(
+                records=records,
+                feed_cursor=page.cursor,
+                hotlist=stopped,
+                catalogue=changed,
+                news=news,
+            )
         )
         self._orders.take_in(events)
         self._hotlist.take_in(stopped)
         self._news.take_in(news)
+        for each in changed:
+            self._catalogue.apply(each)
 
     def _order_events(self, page: FeedPage) -> list[OrderEvent]:
         """Return what is new on a page: the feed repeats itself, also within one page."""

@@ -24,16 +24,19 @@ from ledger.mapping import (
     record_from_wire,
     record_to_wire,
 )
+from pos.domain.catalogue import CatalogueChange, Product
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.news import NextKey, Notice, NoticeChange
 from pos.domain.order import Order, OrderLine, OrderState
 from pos.domain.payment_answers import GivenBack
 from pos.domain.record import FIRST_PREVIOUS, LedgerHead, NewRecord, chain, verify
+from pos.domain.tax import TaxKind
 from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import Won
 from pos.ports import FeedItem, FeedPage, HotlistChange
 
 NOW = datetime(2026, 11, 24, 3, 0, 0, 123_456, tzinfo=UTC)
+COLA = Product("123", "콜라", Won(2_000), TaxKind.TAXABLE)
 ORDER = Order(
     channel="baedal-eum",
     number="261124-00001",
@@ -105,6 +108,7 @@ def test_a_feed_page_survives_the_journey() -> None:
         FeedItem("notice", notice=NoticeChange(Notice(1, "안내", "hello", NOW), withdrawn=True)),
         FeedItem("ledger.key", next_key=NextKey("ab" * 32, "cd" * 64)),
         FeedItem("rates", rates=load_rates()),
+        FeedItem("catalogue", catalogue=CatalogueChange((COLA,), ("880",))),
     )
     answer = wire.FeedAnswer(cursor="7", items=tuple(map(item_to_wire, items)), at=NOW)
 

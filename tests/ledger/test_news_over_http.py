@@ -20,10 +20,12 @@ from offline_queue.audit import audit
 from offline_queue.device_key import public_keys
 from offline_queue.store import SqliteStore
 from pos.domain.audit_errors import LedgerHeadForged
+from pos.domain.catalogue import Catalogue, CatalogueChange, Product
 from pos.domain.codec import decode, encode
 from pos.domain.events import DrawerOpened, to_record
 from pos.domain.news import News, NextKey
 from pos.domain.record import LedgerHead
+from pos.domain.won import Won
 from pos.ports import Change, FeedItem
 from pos.services.news import NewsDesk
 from tests.ledger.conftest import DEVICE, KEY, Process
@@ -172,3 +174,51 @@ async def test_rates_and_notices_come_down_and_outlive_the_terminal(
     assert (notice.ko, notice.en) == ("점검", "maintenance")
     assert desk.notice(datetime.now(UTC) + timedelta(hours=3)) is None
     assert decode(News, encode(News())) == News()
+
+
+async def test_products_come_down_in_parts_over_the_shops_own_and_outlive_the_terminal(
+    process: Process, line: HttpLedger, tmp_path: Path
+) -> None:
+    admin = Admin(process.db, lambda: datetime.now(UTC))
+    cursor = (await line.feed("", wait_ms=0)).cursor
+    file = tmp_path / "products.csv"
+    rows = [f"n{number},새 상품 {number},{number + 1},과세" for number in range(450)]
+    file.write_text("\n".join(["code,name,price,tax", *rows]), encoding="utf-8")
+    admin.post_catalogue(1, file, ("old", "n7"))
+    admin.post_catalogue(2, file, ())  # Another shop's.
+
+    page = await line.feed(cursor, wait_ms=0)
+    changes = tuple(each.catalogue for each in page.items if each.catalogue is not None)
+    store = SqliteStore(tmp_path / "t.db", device=DEVICE, new_incarnation=lambda: 1)
+    await store.commit(Change(feed_cursor=page.cursor, catalogue=changes))
+    kept = await store.catalogue()
+    await store.commit(Change(catalogue=(CatalogueChange(removed=("n3",)),)))
+    again = await store.catalogue()
+    await store.close()
+    shop = Catalogue([Product("old", "옛 상품", Won(1)), Product("own", "상품", Won(2))])
+    shop.search("상품")
+    shop.apply(kept)
+
+    assert [len(each.products) for each in changes] == [200, 200, 50]
+    assert shop.by_code("old") is None
+    assert shop.by_code("n449") == Product("n449", "새 상품 449", Won(450))
+    assert len(shop) == 1 + 450
+    assert shop.search("새 상품 449") == [shop.by_code("n449")]
+    assert "n3" in again.removed
+    assert len(again.products) == 449
+
+
+def test_products_that_no_terminal_could_read_are_not_sent(
+    process: Process, tmp_path: Path
+) -> None:
+    admin = Admin(process.db, lambda: datetime.now(UTC))
+    file = tmp_path / "products.csv"
+    file.write_text(f"code,name,price,tax\n1,{'x' * 300},1,과세", encoding="utf-8")
+
+    before = process.act(orders.newest)
+
+    with pytest.raises(AdminRefused):
+        admin.post_catalogue(1, file, ())
+    assert process.act(orders.newest) == before
+    with pytest.raises(AdminRefused):
+        admin.post_catalogue(99, BUILT_IN.parent / "sample_shop" / "products.csv", ())

@@ -266,6 +266,7 @@ class Till:
             store=store,
             orders=self.orders,
             hotlist=self.hotlist,
+            catalogue=counter.catalogue,
             news=NewsDesk(),
             line=line,
             sync=sync,
