@@ -100,7 +100,19 @@ class StoppedCard(_Base):
         without_rowid = True
 
 
-TABLES = (Meta, Journal, Outbox, OpenPaymentSale, PrintJob, StoppedCard)
+class ProductChange(_Base):
+    """What came down for a product's code, over the shop's file; `tax` is empty where it is sold no more."""
+
+    code = CharField(primary_key=True)
+    name = CharField()
+    price = IntegerField()
+    tax = CharField()
+
+    class Meta:
+        without_rowid = True
+
+
+TABLES = (Meta, Journal, Outbox, OpenPaymentSale, PrintJob, StoppedCard, ProductChange)
 
 APPEND_ONLY = (
     "CREATE TRIGGER IF NOT EXISTS journal_keeps_its_rows BEFORE DELETE ON journal "

@@ -123,6 +123,12 @@ def read_feed(tx: Tx, merchant_id: int, cursor: int) -> FeedPage:
     return FeedPage(str(rows[-1][0] if rows else cursor), items)
 
 
+def newest(tx: Tx) -> int:
+    """Return the cursor of the newest thing in any feed, 0 if there is none."""
+    row = tx.row("SELECT max(cursor) FROM feed")
+    return 0 if row is None or row[0] is None else int(row[0])
+
+
 def count(tx: Tx) -> int:
     """Return how many orders were ever placed; the next one's number is one more."""
     row = tx.row("SELECT count(*) FROM orders")

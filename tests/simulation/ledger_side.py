@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from ledger.server import device_keys, orders
+from ledger.server import devices, merchants, orders
 from ledger.server.database import Tx
 from ledger.server.judging import Merchant
 from ledger.server.seed import seed
@@ -59,9 +59,8 @@ def _template() -> Path:
     def fill(tx: Tx) -> None:
         seed(tx, CARDS, OPENER, NOON)
         for each in MERCHANTS.values():
-            values = (each.id, f"{each.id}".encode(), each.device)
-            tx.execute("INSERT INTO merchants VALUES (?, ?, ?, 1, 1)", values)
-            device_keys.note(tx, each.device, key_of(each.id).public, NOON)
+            assert merchants.add(tx, f"shop {each.id}") == each.id
+            devices.enrol(tx, each.id, each.device, key_of(each.id).public, NOON)
 
     writer.run_now(fill)
     writer.close()
