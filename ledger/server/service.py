@@ -187,17 +187,17 @@ class Service:
     async def keep_house(self) -> None:
         """End unanswered orders, forget old requests and hear of news, for ever; a task of the server's.
 
-        News may come from the operator's own commands, which write to the same database.
+        News may come from the operator's own commands, or other servers, which write to the same database.
         """
         newest = ticks = 0
         while True:
             ticks += 1
             with contextlib.suppress(LedgerUnavailable):  # Said to whoever asks next.
-                if ticks % FORGET_EVERY == 0:
-                    await self.writer.run(lambda tx: gate.forget(tx, self.now()))
                 if (now_newest := orders.newest(self.reader)) != newest:
                     newest = now_newest
                     self._ring()
+                if ticks % FORGET_EVERY == 0:
+                    await self.writer.run(lambda tx: gate.forget(tx, self.now()))
                 if orders.any_due(self.reader, self.now()):
                     await self.writer.run(lambda tx: orders.expire(tx, self.now()))
             await asyncio.sleep(EXPIRY_EVERY_S)
