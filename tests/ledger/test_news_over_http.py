@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import apsw
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -222,3 +223,19 @@ def test_products_that_no_terminal_could_read_are_not_sent(
     assert process.act(orders.newest) == before
     with pytest.raises(AdminRefused):
         admin.post_catalogue(99, BUILT_IN.parent / "sample_shop" / "products.csv", ())
+
+
+async def test_a_terminal_from_before_products_came_down_takes_them_in(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    await SqliteStore(path, device=DEVICE, new_incarnation=lambda: 1).close()
+    before = apsw.Connection(str(path))
+    before.execute("DROP TABLE product_change")
+    before.close()
+
+    store = SqliteStore(path, device=DEVICE, new_incarnation=lambda: 1)
+    assert await store.catalogue() == CatalogueChange()
+    change = CatalogueChange((Product("1", "상품", Won(2)),))
+    await store.commit(Change(catalogue=(change,)))
+
+    assert await store.catalogue() == change
+    await store.close()
