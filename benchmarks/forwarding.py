@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import tempfile
 import time
 from collections.abc import Sequence
@@ -18,9 +19,9 @@ from pathlib import Path
 
 from benchmarks.figures import Figure
 from composition.clock import SystemClock
+from composition.demo.enrolment import introduce
 from composition.demo.home import Home
-from composition.demo.servers import ledger_process
-from config.secrets import read_secret
+from composition.demo.servers import ledger_database, ledger_process
 from drivers.cards.kernel import Kernel
 from drivers.cards.terminal_keys import load_terminal_keys
 from drivers.simulators.card.keys import CARD_FILE, TERMINAL_FILE
@@ -28,6 +29,8 @@ from drivers.simulators.card.wallet import Wallet
 from ledger import mapping
 from ledger.client import HttpLedger
 from ledger.contract import models
+from ledger.contract.http_signature import Message, signed_fields
+from offline_queue.device_key import Signer
 from offline_queue.forwarder import BATCH, Forwarder
 from offline_queue.store import SqliteStore
 from pos.domain.card import CardEntry
@@ -60,7 +63,7 @@ def _payments(home: Home, profiles: Sequence[object]) -> list[OfflineApproved]:
     return made
 
 
-async def _raw(port: int, token: str, records: Sequence[Record]) -> float:
+async def _raw(port: int, signer: Signer, records: Sequence[Record]) -> float:
     bodies = []
     for start in range(0, len(records), BATCH):
         batch = records[start : start + BATCH]
@@ -69,10 +72,19 @@ async def _raw(port: int, token: str, records: Sequence[Record]) -> float:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     begun = time.perf_counter()
     for body in bodies:
+        named = {"ieum-device": f"{DEVICE:012x}"}
+        signed = signed_fields(
+            Message("POST", "/v1/records", "", named),
+            body,
+            keyid=signer.public.hex(),
+            created=int(time.time()),
+            nonce=secrets.token_hex(16),
+            sign=signer.sign,
+        )
+        fields = "".join(f"{name}: {value}\r\n" for name, value in (named | signed).items())
         head = (
-            f"POST /v1/records HTTP/1.1\r\nhost: ledger\r\nauthorization: Bearer {token}\r\n"
-            f"ieum-device: {DEVICE:012x}\r\ncontent-type: application/json\r\n"
-            f"content-length: {len(body)}\r\n\r\n"
+            f"POST /v1/records HTTP/1.1\r\nhost: ledger\r\n{fields}"
+            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         )
         writer.write(head.encode() + body)
         answer = await reader.readuntil(b"\r\n\r\n")
@@ -91,13 +103,15 @@ async def _raw(port: int, token: str, records: Sequence[Record]) -> float:
 
 async def _measure(home: Home) -> tuple[float, float]:
     profiles = home.make(fresh=False)
-    token = read_secret(home.token)
     store = SqliteStore(home.folder / "t.db", device=DEVICE, new_incarnation=lambda: 1)
     payments = _payments(home, profiles)
+    assert store.signer is not None
+    for name in ("floor", "ours"):
+        introduce(ledger_database(home, name), DEVICE, store.signer.public)
     one, two = ledger_process(home, "floor", demo=False), ledger_process(home, "ours", demo=False)
-    floor_port = int((await one.start(IEUM_LEDGER_TOKEN=token))["port"])
-    ours_port = int((await two.start(IEUM_LEDGER_TOKEN=token))["port"])
-    ledger = HttpLedger(f"http://127.0.0.1:{ours_port}", token, DEVICE)
+    floor_port = int((await one.start())["port"])
+    ours_port = int((await two.start())["port"])
+    ledger = HttpLedger(f"http://127.0.0.1:{ours_port}", DEVICE, store.signer)
     forwarder = Forwarder(
         store=store,
         ledger=ledger,
@@ -110,7 +124,7 @@ async def _measure(home: Home) -> tuple[float, float]:
     for start in range(0, PAYMENTS, A_TURN):
         turn = payments[start : start + A_TURN]
         records = await store.commit(Change(records=tuple(to_record(each) for each in turn)))
-        floor += await _raw(floor_port, token, records)
+        floor += await _raw(floor_port, store.signer, records)
         begun = time.perf_counter()
         assert await forwarder.drain() == A_TURN
         ours += time.perf_counter() - begun

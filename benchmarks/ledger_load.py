@@ -1,7 +1,7 @@
 """Authorizations a second at the ledger, over HTTP, on PostgreSQL and SQLite, beside pgbench's TPC-B.
 
-The whole of the server's work but one thing: cards come in clear, so that the load's maker need not
-sign each payment; opening a sealed card and checking its cryptogram are measured in `forwarding`.
+The whole of the server's work, each request's signature and memory included, but one thing: cards come
+in clear, so that the load's maker need not seal each; opening a sealed card and checking its cryptogram are measured in `forwarding`.
 pgbench runs on the same PostgreSQL, one after the other, with as many clients, prepared statements
 and the same durability. Both share the machine's cores with whoever makes the load.
 """
@@ -21,19 +21,24 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from benchmarks.figures import Figure, percentile
+from ledger.contract.http_signature import Message, signed_fields
+from ledger.server import merchants
 from ledger.server.database import Database
+from ledger.server.devices import enrol
 from ledger.server.writer import Writer
 from pos.domain.identifiers import TransactionId
 from pos.domain.tender import Purse
 from pos.domain.won import Won
 from tests.ledger.cluster import USER, Cluster, binaries
+from tests.ledger.conftest import Key
 
 ROOT = Path(__file__).resolve().parents[1]
 TERMINALS, CARDS = 64, 2_000
 SECONDS, WARM_UP_S = 4.0, 1.0
 CLIENTS = (1, 16, 64)
 SCALE = 50  # Of pgbench: branches, so that its clients seldom wait for one another's row.
-TOKENS = "\n".join(f"{number:032x} {number:012x}" for number in range(1, TERMINALS + 1))
+KEYS = {number: Key(number) for number in range(1, TERMINALS + 1)}
+KEY_IDS = {number: each.public.hex() for number, each in KEYS.items()}
 
 
 def run() -> list[Figure]:
@@ -64,9 +69,7 @@ def run() -> list[Figure]:
 def _each(database: Database) -> dict[int, tuple[float, float, float]]:
     _fill(database)
     command = [sys.executable, "-m", "tests.ledger.plain_cards", "--db", str(database)]
-    server = subprocess.Popen(
-        [*command, "--tokens", TOKENS], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
         port = json.loads(server.stdout.readline())["port"]
@@ -83,6 +86,10 @@ def _fill(database: Database) -> None:
 
     now = datetime.now(UTC)
     writer = Writer(database)
+    for device, each in KEYS.items():
+        writer.run_now(
+            lambda tx, d=device, k=each: enrol(tx, merchants.add(tx, "shop"), d, k.public, now)
+        )
     for number in range(CARDS):
         new = NewCard(
             id=f"c{number}",
@@ -117,9 +124,19 @@ def _requests() -> Iterator[bytes]:
         body = json.dumps(
             {"amount": 1_000, "sealed": sealed, "at": datetime.now(UTC).isoformat()}
         ).encode()
+        path = f"/v1/payments/{payment.hex}"
+        named = {"ieum-device": f"{device:012x}"}
+        named |= signed_fields(
+            Message("POST", path, "", named),
+            body,
+            keyid=KEY_IDS[device],
+            created=int(time.time()),
+            nonce=f"{number:032x}",
+            sign=KEYS[device].sign,
+        )
+        fields = "".join(f"{name}: {value}\r\n" for name, value in named.items())
         yield (
-            f"POST /v1/payments/{payment.hex} HTTP/1.1\r\nhost: ledger\r\n"
-            f"authorization: Bearer {device:032x}\r\nieum-device: {device:012x}\r\n"
+            f"POST {path} HTTP/1.1\r\nhost: ledger\r\n{fields}"
             f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         ).encode() + body
 

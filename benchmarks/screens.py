@@ -14,7 +14,6 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, percentile, spread
 from benchmarks.pty_app import PtyApp
-from config.secrets import write_secret
 from drivers.simulators.card.keys import generate_keys
 from drivers.simulators.card.profiles import load_profiles
 from pos.ui.environment import SETTINGS
@@ -33,7 +32,6 @@ def _shop(folder: Path) -> Path:
     rows = [f"{n:013d},상품 {n:06d} 시험용,{n % 90 * 100 + 1000},과세" for n in range(PRODUCTS)]
     header = "code,name,price,tax"
     (folder / "products.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-    write_secret(folder / "device.token", "ab" * 16)
     generate_keys(folder, load_profiles(ROOT / "config" / "demo_cards.toml"))
     return settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from pos.domain.errors import IeumError
+from composition.ledger_commands import ledger
+from composition.saying import or_say
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_HOME = ROOT / "var" / "demo"
@@ -25,6 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="이음 POS: 인천e음 가맹점 단말기 / the terminal for Incheon's voucher card shops",
 )
+
+app.add_typer(ledger, name="ledger")
 
 SettingsOption = Annotated[
     Path,
@@ -53,7 +56,7 @@ def demo(
     from composition.sessions import run_demo
 
     language = None if lang is None else lang.value
-    _or_say(lambda: run_demo(ROOT, home.resolve(), fresh=fresh, language=language))
+    or_say(lambda: run_demo(ROOT, home.resolve(), fresh=fresh, language=language))
 
 
 @app.command()
@@ -61,7 +64,7 @@ def run(settings: SettingsOption = Path("settings.toml")) -> None:
     """단말기를 시작합니다 / start this shop's terminal."""
     from composition.sessions import run_shop
 
-    _or_say(lambda: run_shop(settings.resolve()))
+    or_say(lambda: run_shop(settings.resolve()))
 
 
 @app.command()
@@ -76,7 +79,7 @@ def report(
         wanted = date.fromisoformat(day) if day else None
     except ValueError as error:
         raise typer.BadParameter("YYYY-MM-DD", param_hint="--day") from error
-    _or_say(lambda: print(asyncio.run(show_report(settings.resolve(), wanted)), end=""))
+    or_say(lambda: print(asyncio.run(show_report(settings.resolve(), wanted)), end=""))
 
 
 @app.command()
@@ -95,7 +98,7 @@ def verify(
     """기록이 진본인지 공개키로만 검사(판매 중에도) / check a journal, with its public key alone."""
     from composition.keeping import verify_journal
 
-    _or_say(lambda: print(verify_journal(journal.resolve(), key, head, ledger_key), end=""))
+    or_say(lambda: print(verify_journal(journal.resolve(), key, head, ledger_key), end=""))
 
 
 @app.command()
@@ -106,7 +109,7 @@ def backup(
     """기록을 백업(판매 중에도) / copy the record to a new file, also while selling."""
     from composition.keeping import back_up
 
-    _or_say(lambda: print(back_up(settings.resolve(), to.resolve()), end=""))
+    or_say(lambda: print(back_up(settings.resolve(), to.resolve()), end=""))
 
 
 @app.command()
@@ -117,7 +120,7 @@ def restore(
     """백업을 되돌림(단말기를 끝낸 뒤) / put a backup in place; the terminal must not run."""
     from composition.keeping import restore as put_back
 
-    _or_say(lambda: print(put_back(settings.resolve(), source.resolve()), end=""))
+    or_say(lambda: print(put_back(settings.resolve(), source.resolve()), end=""))
 
 
 @app.command()
@@ -148,7 +151,26 @@ def reingest(
         if asyncio.run(take_in(settings.resolve(), lines(), key, print)):
             raise typer.Exit(1)
 
-    _or_say(act)
+    or_say(act)
+
+
+@app.command()
+def enrol(
+    url: Annotated[str, typer.Argument(help="the ledger's address, https://...")],
+    code: Annotated[str, typer.Argument(help="the one-use code from the ledger's operator")],
+    settings: SettingsOption = Path("settings.toml"),
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="put a new signing key in place of a revoked one")
+    ] = False,
+) -> None:
+    """코드로 이 단말기를 등록합니다 / enrol this terminal with a one-use code."""
+    from composition.enrolling import enrol_terminal
+
+    or_say(
+        lambda: print(
+            asyncio.run(enrol_terminal(settings.resolve(), url, code, new_key=new_key)), end=""
+        )
+    )
 
 
 @app.command()
@@ -164,7 +186,7 @@ def doctor(
     for finding in findings:
         print(finding.line())
     if print_test:
-        _or_say(lambda: print(asyncio.run(print_test_page(settings.resolve()))))
+        or_say(lambda: print(asyncio.run(print_test_page(settings.resolve()))))
     raise typer.Exit(1 if any(finding.wrong for finding in findings) else 0)
 
 
@@ -201,22 +223,3 @@ def pictures() -> None:
 def setup() -> None:
     """설치만 합니다 / set up and do nothing else."""
     print("ok")
-
-
-def _or_say(act: Callable[[], None]) -> None:
-    """Do it; an error a person can act on is said in words, in both languages."""
-    try:
-        act()
-    except IeumError as error:
-        words = f"{error.code} {error.message('ko')}\n{error.code} {error.message('en')}"
-    except LookupError as error:
-        words = f"그날에 적용되는 요율이 없습니다. ({error})\nNo rates are in force on that day."
-    except OSError as error:
-        words = (
-            f"{error.filename}: 읽거나 쓸 수 없습니다({error.strerror}). 시작하지 않았습니다.\n"
-            f"{error.filename}: can't be read or written ({error.strerror}). Nothing was started."
-        )
-    else:
-        return
-    print(words, file=sys.stderr)
-    raise typer.Exit(2)

@@ -8,7 +8,6 @@ from pathlib import Path
 from composition.absent import NoPrinter, NoReader
 from composition.clock import SystemClock
 from composition.wiring import Devices
-from config.secrets import read_secret
 from config.settings import Settings
 from ledger.client import HttpLedger
 from offline_queue.device_key import Signer
@@ -45,12 +44,11 @@ def ledger_of(settings: Settings, folder: Path) -> Callable[[Signer], HttpLedger
     """Return what makes the line to the central ledger, signed by the device.
 
     Raises:
-        ConfigError: the token or the keys can't be read.
+        ConfigError: the keys can't be read.
     """
-    token = read_secret(folder / settings.ledger.token_file)
     public = ledger_public(folder / settings.files.keys)
     device, url = settings.terminal.device, settings.ledger.url
-    return lambda signer: HttpLedger(url, token, device, signer, public)
+    return lambda signer: HttpLedger(url, device, signer, public)
 
 
 def ledger_public(keys: Path) -> bytes | None:
@@ -68,7 +66,7 @@ def devices_of(settings: Settings, folder: Path) -> Devices:
     """Return everything around a real terminal.
 
     Raises:
-        ConfigError: a key or token can't be read.
+        ConfigError: a key can't be read.
     """
     hotlist = Hotlist()
     return Devices(

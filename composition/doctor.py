@@ -16,11 +16,17 @@ from composition.paper import rates_file
 from composition.report import open_for_reading
 from config.products import load_catalogue
 from config.rates import load_rates
-from config.secrets import read_secret
 from config.settings import Settings, load_settings
 from ledger.client import HttpLedger
+from offline_queue.device_key import SECRET_NAME, read_device_key
 from pos.domain.business_day import business_day
-from pos.domain.errors import ConfigError, IeumError, LedgerError, StoreUnavailable
+from pos.domain.errors import (
+    ConfigError,
+    IeumError,
+    LedgerError,
+    StoreUnavailable,
+    TerminalNotAccepted,
+)
 from pos.domain.rates import in_force
 from pos.services.hotlist import Hotlist
 from pos.services.line import Line
@@ -29,9 +35,16 @@ from tools import bootstrap, system_packages
 FREE_MIN_MB = 200  # A year of a busy shop's journal.
 LEDGER_WAIT_MS = 3_000
 CLOCK_FIX = "시각 동기화(NTP)를 켜세요. / Turn time synchronisation (NTP) on."
+ENROL_FIX = (
+    "운영자에게 코드를 받아 ./run_pos.py enrol 서버주소 코드 를 실행하세요. / "
+    "Get a code from the operator: ./run_pos.py enrol URL CODE."
+)
+NETWORK_FIX = (
+    "네트워크를 확인하세요. 오프라인 판매는 됩니다. / Check the network; offline sales work."
+)
 KEYS_FIX = (
-    "서버 운영자에게 새 키 파일을 받으세요. 정지된 카드와 서버 서명을 확인하지 못합니다. / Get a new key "
-    "file from the ledger's operator: stopped cards and the ledger's signature can't be checked."
+    "새 코드로 다시 등록(enrol)하세요. 카드, 정지된 카드, 서버 서명을 확인하지 못합니다. / Enrol anew with "
+    "a new code: cards, stopped cards or the ledger's signature can't be checked."
 )
 
 
@@ -174,7 +187,8 @@ async def _keys(settings: Settings, folder: Path) -> Finding:
     if settings.reader.kind == "none":
         return Finding(subject, good="쓰지 않음 / not used")
     keys = load_terminal_keys(folder / settings.files.keys)
-    missing = [name for name in ("hotlist_key", "ledger_public") if getattr(keys, name) is None]
+    wanted = ("ca_keys", "hotlist_key", "ledger_public")
+    missing = [name for name in wanted if not getattr(keys, name)]
     if missing:
         wrong = f"{settings.files.keys}: {', '.join(missing)} 없음 / missing"
         return Finding(subject, wrong=wrong, fix=KEYS_FIX)
@@ -207,14 +221,16 @@ async def _printer(settings: Settings) -> Finding:
 
 async def _ledger(settings: Settings, folder: Path) -> Finding:
     subject = "서버 / ledger"
-    token = read_secret(folder / settings.ledger.token_file)
-    ledger = HttpLedger(settings.ledger.url, token, settings.terminal.device)  # Only asks.
+    if not (folder / SECRET_NAME).exists():
+        return Finding(subject, wrong="등록되지 않음 / not enrolled", fix=ENROL_FIX)
+    key = read_device_key(folder)
+    ledger = HttpLedger(settings.ledger.url, settings.terminal.device, key)  # Only asks.
     try:
         async with asyncio.timeout(LEDGER_WAIT_MS / 1_000):
             page = await ledger.feed("", wait_ms=0)
     except (LedgerError, TimeoutError) as error:
         problem = error.message("ko") if isinstance(error, LedgerError) else "응답 없음 / no answer"
-        fix = "네트워크를 확인하세요. 오프라인 판매는 됩니다. / Check the network; offline sales work."
+        fix = ENROL_FIX if isinstance(error, TerminalNotAccepted) else NETWORK_FIX
         return Finding(subject, wrong=f"{settings.ledger.url}: {problem}", fix=fix)
     finally:
         await ledger.aclose()

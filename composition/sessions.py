@@ -80,6 +80,7 @@ async def show_report(settings_path: Path, day: date | None) -> str:
     from composition.report import day_as_text, open_for_reading
     from config.rates import load_rates
     from config.settings import load_settings
+    from pos.domain.news import merged
     from pos.domain.rates import in_force
     from pos.services.show_day import ShowDay
 
@@ -88,6 +89,7 @@ async def show_report(settings_path: Path, day: date | None) -> str:
     rates = load_rates(rates_file(settings, folder))
     store = open_for_reading(folder / settings.files.database, settings)
     try:
+        rates = merged(rates, (await store.news()).rates)
         show = ShowDay(store=store, rates=lambda on: in_force(rates, on), clock=SystemClock())
         return day_as_text(await show.show(day), settings, rates)
     finally:

@@ -31,6 +31,7 @@ from pos.services.handle_orders import OrderDesk
 from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
+from pos.services.news import NewsDesk
 from pos.services.receivables import Receivables
 from pos.services.recover import Recover, Recovered
 from pos.services.refund_sale import RefundSale
@@ -88,6 +89,7 @@ class Assembly:
         self._renderer = renderer_of(settings, rates, store.signer)
         self._line = Line(clock.now())
         self._hotlist = devices.hotlist
+        self._news = NewsDesk()
         self._forwarder = Forwarder(
             store=store,
             ledger=self._ledger,
@@ -103,7 +105,7 @@ class Assembly:
 
     def rates_on(self, day: date) -> Rates:
         """Return the rates in force on a day."""
-        return in_force(self._rates, day)
+        return in_force(self._news.over(self._rates), day)
 
     async def start(self) -> Terminal:
         """Recover what a crash left open and return the terminal, ready to sell.
@@ -137,6 +139,9 @@ class Assembly:
         recovered = await self._recover()
         await self._orders.load()
         await self._hotlist.load(self.store)
+        await self._news.load(self.store)
+        self._catalogue.apply(await self.store.catalogue())
+        self._ledger.trust(self._news.keys)
         return self._terminal(recovered)
 
     def run_tasks(self, on_failure: Callable[[BaseException], None]) -> None:
@@ -146,6 +151,8 @@ class Assembly:
             store=self.store,
             orders=self._orders,
             hotlist=self._hotlist,
+            catalogue=self._catalogue,
+            news=self._news,
             line=self._line,
             sync=self._forwarder,
             clock=self._devices.clock,
@@ -229,4 +236,5 @@ class Assembly:
             printer=self._devices.printer,
             clock=clock,
             recovered=recovered,
+            news=self._news,
         )

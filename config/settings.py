@@ -49,7 +49,7 @@ class LedgerSettings(Strict):
     """The central ledger, and how long each wait may take."""
 
     url: Annotated[str, Field(pattern=r"^https?://")]
-    token_file: str
+    token_file: str = ""  # From before terminals were enrolled; read no more.
     authorize_ms: Milliseconds = 5_000
     outcome_ms: Milliseconds = 2_000
     feed_wait_ms: Milliseconds = 20_000

@@ -1,4 +1,4 @@
-"""Turns the domain's words into the wire's and back. The only place that knows both; never calls anyone."""
+"""Turns the domain's words into the wire's and back. The only place that knows both, with `feed_mapping`; never calls anyone."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Any, cast, get_args
 
 from ledger.contract import models as wire
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
-from pos.domain.order import Order, OrderLine, OrderState
 from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.record import LedgerHead, Record
 from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import Won
-from pos.ports import FeedItem, FeedPage, HotlistChange, PaymentFate
+from pos.ports import PaymentFate
 
 LEDGER_REASONS = frozenset(DeclineReason(each) for each in get_args(wire.DeclineCode))
 """The declines that a ledger can give; the others are the terminal's or the card's own."""
@@ -218,87 +217,3 @@ def head_from_wire(head: wire.SignedHead) -> LedgerHead:
         at=head.at.astimezone(UTC),
         signature=head.signature,
     )
-
-
-# The feed -------------------------------------------------------------------------------------
-
-
-def order_to_wire(order: Order) -> wire.WireOrder:
-    """Return an order as it travels; its state does not, for it is new."""
-    return wire.WireOrder(
-        channel=order.channel,
-        number=order.number,
-        short_number=order.short_number,
-        placed_at=order.placed_at,
-        accept_by=order.accept_by,
-        lines=tuple(
-            wire.WireOrderLine(
-                name=line.name,
-                quantity=line.quantity,
-                amount=line.amount.amount,
-                options=line.options,
-            )
-            for line in order.lines
-        ),
-        total=order.total.amount,
-        paid_in_app=order.paid_in_app,
-        disposables=order.disposables,
-        shop_note=order.shop_note,
-        rider_note=order.rider_note,
-        address_masked=order.address_masked,
-        phone_masked=order.phone_masked,
-    )
-
-
-def order_from_wire(order: wire.WireOrder) -> Order:
-    """Read an order, new."""
-    lines = tuple(
-        OrderLine(line.name, line.quantity, Won(line.amount), line.options) for line in order.lines
-    )
-    return Order(
-        channel=order.channel,
-        number=order.number,
-        short_number=order.short_number,
-        placed_at=order.placed_at.astimezone(UTC),
-        accept_by=order.accept_by.astimezone(UTC),
-        lines=lines,
-        total=Won(order.total),
-        paid_in_app=order.paid_in_app,
-        disposables=order.disposables,
-        shop_note=order.shop_note,
-        rider_note=order.rider_note,
-        address_masked=order.address_masked,
-        phone_masked=order.phone_masked,
-    )
-
-
-def item_to_wire(item: FeedItem) -> wire.FeedItem:
-    """Return a feed item as it travels.
-
-    Raises:
-        ValueError: it has neither an order nor a state nor a card.
-    """
-    if item.hotlist is not None:
-        return wire.CardHotlisted(hot_ref=item.hotlist.hot_ref, stopped=item.hotlist.stopped)
-    if item.order is not None:
-        return wire.OrderPlaced(order=order_to_wire(item.order))
-    if item.state is None:
-        raise ValueError("a feed item has an order, a state or a card")
-    state = cast("wire.OrderStateName", item.state.value)
-    return wire.OrderMoved(order_key=item.order_key, state=state)
-
-
-def page_from_wire(answer: wire.FeedAnswer) -> FeedPage:
-    """Read a page of the feed."""
-    items = tuple(_item_from_wire(each) for each in answer.items)
-    return FeedPage(answer.cursor, items, answer.at.astimezone(UTC))
-
-
-def _item_from_wire(item: wire.FeedItem) -> FeedItem:
-    match item:
-        case wire.OrderPlaced():
-            return FeedItem(item.kind, order=order_from_wire(item.order))
-        case wire.OrderMoved():
-            return FeedItem(item.kind, order_key=item.order_key, state=OrderState(item.state))
-        case wire.CardHotlisted():
-            return FeedItem(item.kind, hotlist=HotlistChange(item.hot_ref, item.stopped))

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from offline_queue.device_key import SIGNATURE_BYTES, PublicKeys
 from offline_queue.names import named_in
-from offline_queue.rows import EPOCH, LEDGER_HEAD
+from offline_queue.rows import EPOCH, LEDGER_HEAD, NEWS
 from offline_queue.schema import SCHEMA_VERSION
 from pos.domain.audit_errors import (
     HeadMalformed,
@@ -30,6 +30,7 @@ from pos.domain.audit_errors import (
     RecordNotGenuine,
 )
 from pos.domain.codec import decode
+from pos.domain.news import News
 from pos.domain.record import FIRST_PREVIOUS, HEAD_DIGITS, LedgerHead, digest, head_of
 
 BUSY_MS = 5_000
@@ -183,15 +184,51 @@ def _ledger_head(
     try:
         head = decode(LedgerHead, json.loads(str(row[0])))
         if ledger_public is not None:
-            key = Ed25519PublicKey.from_public_bytes(ledger_public)
-            key.verify(bytes.fromhex(head.signature), head.message)
-    except (ValueError, InvalidSignature) as error:
+            keys = _keys_after(connection, ledger_public)
+            if not any(_signed(key, head.signature, head.message) for key in keys):
+                raise LedgerHeadForged(path=path)
+    except ValueError as error:
         raise LedgerHeadForged(path=path) from error
     return head
 
 
+def _keys_after(connection: apsw.Connection, first: bytes) -> list[bytes]:
+    """Return a key of the ledger's and those that followed it, each signed by one before.
+
+    Raises:
+        ValueError: what is kept of them is no such thing.
+    """
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (NEWS,)).fetchone()
+    trusted = [first]
+    for key in () if row is None else decode(News, json.loads(str(row[0]))).keys:
+        if any(_signed(each, key.signature, key.message) for each in trusted):
+            trusted.append(bytes.fromhex(key.public))
+    return trusted
+
+
+def _signed(public: bytes, signature: str, message: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(signature), message)
+    except InvalidSignature:
+        return False
+    return True
+
+
 def _rows(connection: apsw.Connection) -> Iterator[Sequence[Any]]:
     return iter(connection.execute(ROWS))
+
+
+def device_of(path: Path) -> int:
+    """Return the number of the terminal whose journal this is.
+
+    Raises:
+        AuditError: it can't be read.
+    """
+    connection = open_to_read(path)
+    try:
+        return _device(connection, path)
+    finally:
+        connection.close()
 
 
 def _device(connection: apsw.Connection, path: Path) -> int:

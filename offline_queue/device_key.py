@@ -20,6 +20,7 @@ from pos.domain.audit_errors import KeyUnusable
 
 SECRET_NAME = "device_key"  # noqa: S105 - a file's name.
 PUBLIC_NAME = "device_key.pub"
+NEXT_NAME = "device_key.next"
 NO_PUBLIC_KEY = (
     "이 단말기의 공개키(.pub)를 거기 두거나 --key로 알려 주세요. / "
     "Put this terminal's public file (.pub) there, or name it with --key."
@@ -96,12 +97,54 @@ def device_key(folder: Path) -> DeviceKey:
     path = folder / SECRET_NAME
     if not path.exists():
         _write(path, os.urandom(SEED_BYTES).hex(), 0o600)
+    key = read_device_key(folder)
+    add_public_keys(folder, (key.public,))
+    return key
+
+
+def next_device_key(folder: Path) -> DeviceKey:
+    """Return the key that is to follow the one in a folder, made if there is none yet.
+
+    It lies beside the present one until `follow_with_next`, so that nothing is lost if the ledger
+    does not take it, or its answer does not come.
+
+    Raises:
+        KeyUnusable, OSError: as `device_key`.
+    """
+    path = folder / NEXT_NAME
+    if not path.exists():
+        _write(path, os.urandom(SEED_BYTES).hex(), 0o600)
+    return _read_secret(path)
+
+
+def follow_with_next(folder: Path) -> None:
+    """Put the next key in the place of the present one, whose public key stays noted.
+
+    Raises:
+        KeyUnusable, OSError: the present key is still there.
+    """
+    if (folder / SECRET_NAME).exists():
+        add_public_keys(folder, (read_device_key(folder).public,))
+    (folder / NEXT_NAME).replace(folder / SECRET_NAME)
+    sync(folder)
+    device_key(folder)
+
+
+def read_device_key(folder: Path) -> DeviceKey:
+    """Read the key that lies in a folder, and write nothing.
+
+    Raises:
+        KeyUnusable: it is malformed, or others can read it.
+        OSError: it can't be read.
+    """
+    return _read_secret(folder / SECRET_NAME)
+
+
+def _read_secret(path: Path) -> DeviceKey:
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         problem = "다른 사용자가 읽을 수 있음 / others can read it"
         raise KeyUnusable(path=path, problem=problem, hint=f"chmod 600 {path}")
-    key = DeviceKey(_key_bytes(path, path.read_bytes().strip()))
-    add_public_keys(folder, (key.public,))
-    return key
+    return DeviceKey(_key_bytes(path, path.read_bytes().strip()))
 
 
 def public_keys(path: Path) -> PublicKeys:

@@ -195,6 +195,9 @@ def _lay_out(
             database.create_tables(schema.TABLES)
         for trigger in schema.APPEND_ONLY:
             database.execute_sql(trigger)
+    if not read_only:
+        for table in schema.LATER_TABLES:
+            database.execute_sql(table)
     incarnation = _identify(meta, device, new_incarnation)
     opening = meta.get(OPENING)
     known = read_only or is_the_last_opened(path, opening)

@@ -11,6 +11,7 @@ from playhouse.apsw_ext import APSWDatabase
 
 from offline_queue.device_key import Signer
 from offline_queue.names import CLOSE_SALE, OPENS_SALE, named_in
+from pos.domain.catalogue import CatalogueChange
 from pos.domain.codec import encode
 from pos.domain.errors import StoreDamaged
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
@@ -21,6 +22,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 UNRESOLVED_COPY = "unresolved_copy"  # There while a copy that was put back is not resolved.
 LEDGER_HEAD = "ledger_head"  # The key it is kept under.
+NEWS = "news"
 COLUMNS = "incarnation, sequence, at_us, kind, body, previous, hash"
 
 
@@ -84,6 +86,10 @@ class Rows:
             self._stop(each)
         if change.copy_resolved:
             self.run("DELETE FROM meta WHERE key = ?", UNRESOLVED_COPY)
+        for changed in change.catalogue:
+            self._sell(changed)
+        if change.news is not None:
+            self.put(NEWS, json.dumps(encode(change.news), ensure_ascii=False))
         if change.ledger_head is not None:
             self.put(LEDGER_HEAD, json.dumps(encode(change.ledger_head)))
         return tuple(made)
@@ -166,6 +172,14 @@ class Rows:
             self.run("INSERT OR IGNORE INTO stopped_card VALUES (?)", change.hot_ref)
         else:
             self.run("DELETE FROM stopped_card WHERE hot_ref = ?", change.hot_ref)
+
+    def _sell(self, change: CatalogueChange) -> None:
+        gone = [(code, "", 0, "") for code in change.removed]
+        sold = [
+            (each.code, each.name, each.price.amount, each.tax.value) for each in change.products
+        ]
+        for row in (*gone, *sold):
+            self.run("INSERT OR REPLACE INTO product_change VALUES (?, ?, ?, ?)", *row)
 
     def _settle(self, outcome: ForwardOutcome) -> None:
         if outcome.status is ForwardStatus.POISON:

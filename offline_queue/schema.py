@@ -102,6 +102,13 @@ class StoppedCard(_Base):
 
 TABLES = (Meta, Journal, Outbox, OpenPaymentSale, PrintJob, StoppedCard)
 
+LATER_TABLES = (
+    # What came down for a product's code, over the shop's file; `tax` is empty where it is sold no more.
+    "CREATE TABLE IF NOT EXISTS product_change (code TEXT PRIMARY KEY, name TEXT NOT NULL,"
+    " price INTEGER NOT NULL, tax TEXT NOT NULL) WITHOUT ROWID",
+)
+"""Tables that a file of this version may lack: it holds nothing then that they would say."""
+
 APPEND_ONLY = (
     "CREATE TRIGGER IF NOT EXISTS journal_keeps_its_rows BEFORE DELETE ON journal "
     "BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END",

@@ -26,15 +26,18 @@ from offline_queue.opening import (
     store_errors,
 )
 from offline_queue.print_jobs import PrintJobRows
-from offline_queue.rows import LEDGER_HEAD, Rows, from_us, to_us, total
+from offline_queue.rows import LEDGER_HEAD, NEWS, Rows, from_us, to_us, total
 from pos.domain import record as records
 from pos.domain.business_day import day_bounds
+from pos.domain.catalogue import CatalogueChange, Product
 from pos.domain.codec import decode
 from pos.domain.errors import StoreDamaged, StoreMissing, StoreUnavailable
 from pos.domain.identifiers import TransactionId
+from pos.domain.news import News
 from pos.domain.offline import Exposure
 from pos.domain.record import FIRST_PREVIOUS, ChainBroken, LedgerHead, Record
 from pos.domain.sale import Sale
+from pos.domain.tax import TaxKind
 from pos.domain.won import Won
 from pos.ports import Backlog, Change
 
@@ -294,6 +297,17 @@ class SqliteStore:
         """Return the stopped cards' hot_refs."""
         rows = await self.run(lambda: self._rows.run("SELECT hot_ref FROM stopped_card").fetchall())
         return frozenset(str(row[0]) for row in rows)
+
+    async def catalogue(self) -> CatalogueChange:
+        """Return all changes of what the shop sells, as one."""
+        rows = await self.run(lambda: self._rows.run("SELECT * FROM product_change").fetchall())
+        sold = tuple(Product(c, name, Won(won), TaxKind(tax)) for c, name, won, tax in rows if tax)
+        return CatalogueChange(sold, tuple(code for code, _, _, tax in rows if not tax))
+
+    async def news(self) -> News:
+        """Return what came down and holds on."""
+        text = await self.run(lambda: self._rows.get(NEWS))
+        return decode(News, json.loads(text)) if text else News()
 
     async def ledger_head(self) -> LedgerHead | None:
         """Return the newest head that the ledger signed."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from pos.domain.card import CardEntry, CardRead, Cryptogram
-from pos.domain.catalogue import Catalogue, Product
+from pos.domain.catalogue import Catalogue, CatalogueChange, Product
 from pos.domain.errors import CardCancelled, CardError, LedgerError
 from pos.domain.events import (
     ReceiptNotPosted,
@@ -22,6 +22,7 @@ from pos.domain.events import (
 )
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
+from pos.domain.news import News
 from pos.domain.offline import Exposure, OfflineLimits
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.payment_events import OfflineApproved
@@ -88,6 +89,8 @@ class MemoryStore:
         self.is_copy = False
         self.stopped: set[str] = set()
         self.head: LedgerHead | None = None
+        self.told = News()
+        self.products: list[CatalogueChange] = []
         self.journal: list[Record] = []
         self.waiting: list[Record] = []
         self.parked: list[Record] = []
@@ -129,6 +132,8 @@ class MemoryStore:
         for each in change.hotlist:
             (self.stopped.add if each.stopped else self.stopped.discard)(each.hot_ref)
         self.head = change.ledger_head or self.head
+        self.told = change.news or self.told
+        self.products += change.catalogue
         self.is_copy = self.is_copy and not change.copy_resolved
         return tuple(made)
 
@@ -230,6 +235,18 @@ class MemoryStore:
 
     async def hotlist(self) -> frozenset[str]:
         return frozenset(self.stopped)
+
+    async def catalogue(self) -> CatalogueChange:
+        sold: dict[str, Product | None] = {}
+        for each in self.products:
+            sold |= dict.fromkeys(each.removed) | {one.code: one for one in each.products}
+        return CatalogueChange(
+            tuple(one for one in sold.values() if one is not None),
+            tuple(code for code, one in sold.items() if one is None),
+        )
+
+    async def news(self) -> News:
+        return self.told
 
     async def ledger_head(self) -> LedgerHead | None:
         return self.head

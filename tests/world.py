@@ -18,6 +18,7 @@ from pos.services.handle_orders import OrderDesk
 from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
+from pos.services.news import NewsDesk
 from pos.services.receivables import Receivables
 from pos.services.recover import Recover, Recovered
 from pos.services.refund_sale import RefundSale
@@ -96,11 +97,14 @@ class World:
             store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
         )
         self.hotlist = Hotlist()
+        self.news = NewsDesk()
         self.feed = FollowFeed(
             ledger=self.ledger,
             store=store,
             orders=self.orders,
             hotlist=self.hotlist,
+            catalogue=self.counter.catalogue,
+            news=self.news,
             line=self.line,
             sync=self.sync,
             clock=clock,
@@ -150,6 +154,7 @@ class World:
             printer=self.printer,
             clock=self.clock,
             recovered=recovered or Recovered(),
+            news=self.news,
         )
 
 

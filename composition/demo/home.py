@@ -1,4 +1,4 @@
-"""The demo's folder: the sample shop, its keys and token, made once. Never touches a real shop's."""
+"""The demo's folder: the sample shop, its keys and the operator's token, made once. Never touches a real shop's."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Home:
         return self.folder / "settings.toml"
 
     @property
-    def token(self) -> Path:
-        """The terminal's token, which the ledger is told too."""
-        return self.folder / "device.token"
+    def operator_token(self) -> Path:
+        """The operator's token, which opens the ledger's page and the operations under /demo."""
+        return self.folder / "operator.token"
 
     @property
     def receipts(self) -> Path:
@@ -107,8 +107,8 @@ class Home:
         for name in SAMPLE_FILES:
             if not (self.folder / name).exists():
                 shutil.copyfile(self.root / "config" / "sample_shop" / name, self.folder / name)
-        if not self.token.exists():
-            write_secret(self.token, secrets.token_hex(16))
+        if not self.operator_token.exists():
+            write_secret(self.operator_token, secrets.token_hex(16))
         profiles = load_profiles(self.cards)
         generate_keys(self.folder, profiles)
         return profiles

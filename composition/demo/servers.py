@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from composition.demo.home import Home
 from composition.demo.processes import Process
 from drivers.simulators.card.keys import LEDGER_FILE
@@ -9,12 +11,17 @@ from drivers.simulators.card.keys import LEDGER_FILE
 COLUMNS = 42
 
 
+def ledger_database(home: Home, name: str = "ledger") -> Path:
+    """Return where the demo's ledger keeps its books."""
+    return home.folder / f"{name}.db"
+
+
 def ledger_process(home: Home, name: str = "ledger", *, demo: bool = True) -> Process:
     """Return the reference ledger with the demo's cards; `demo` adds its operations under /demo."""
     folder = home.folder
     return Process(
         "ledger.server",
-        *("--db", str(folder / f"{name}.db"), "--keys", str(folder / LEDGER_FILE)),
+        *("--db", str(ledger_database(home, name)), "--keys", str(folder / LEDGER_FILE)),
         *("--cards", str(home.cards), "--die-with-parent", *(["--demo"] if demo else [])),
         log=home.logs / f"{name}.log",
         root=home.root,

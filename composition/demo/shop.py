@@ -9,16 +9,18 @@ from pathlib import Path
 from composition.clock import SystemClock
 from composition.demo.cable import LOOPBACK, Cable
 from composition.demo.cards import CardTable, CardWorld
+from composition.demo.enrolment import make_code
 from composition.demo.home import Home
 from composition.demo.panel import DemoPanel
-from composition.demo.servers import ledger_process, printer_process
+from composition.demo.servers import ledger_database, ledger_process, printer_process
 from composition.devices import ledger_public
 from composition.wiring import Assembly, Devices
 from config.secrets import read_secret
 from config.settings import Settings, load_settings
 from drivers.printers.escpos_network import EscposNetworkPrinter
 from ledger.client import HttpLedger
-from offline_queue.device_key import Signer
+from ledger.enrolling import enrol
+from offline_queue.device_key import Signer, device_key
 from pos.services.hotlist import Hotlist
 from pos.services.terminal import Terminal
 
@@ -54,27 +56,32 @@ class DemoShop:
 
         Raises:
             StartFailed: a process did not come up.
+            LedgerError: the terminal could not be enrolled.
             ConfigError, StoreError: the terminal can't sell.
         """
-        token = read_secret(self._home.token)
+        token = read_secret(self._home.operator_token)
+        key = device_key(self._home.folder)
+        code = make_code(ledger_database(self._home), self._settings, key.public)
         starting = asyncio.gather(
-            self._ledger_process.start(IEUM_LEDGER_TOKEN=token), self._printer_process.start()
+            self._ledger_process.start(IEUM_OPERATOR_TOKEN=token), self._printer_process.start()
         )
         await asyncio.sleep(0)  # Both are under way before the reader's daemon is waited for.
         table = self._world.start()
         ledger_ready, printer_ready = await starting
+        url = f"http://{LOOPBACK}:{ledger_ready['port']}"
+        if code is not None:
+            await enrol(url, code, key, self._settings.terminal.device)
         cable = self._cable = Cable(int(ledger_ready["port"]))
         await cable.plug()
         printer = EscposNetworkPrinter(LOOPBACK, int(printer_ready["port"]))
         devices = Devices(
             table.reader,
             printer,
-            lambda signer: self._line(cable.port, token, signer),
+            lambda signer: self._line(cable.port, signer),
             SystemClock(),
             self._hotlist,
         )
         self.assembly = Assembly(self._settings, self._home.folder, devices)
-        url = f"http://{LOOPBACK}:{ledger_ready['port']}"
         control = Path(printer_ready["control"])
         panel = self._panel(table, cable, control, url, token)
         self._home.set_ports(ledger=cable.port, printer=int(printer_ready["port"]))
@@ -94,10 +101,10 @@ class DemoShop:
         self._home.leave()
         self._held.close()
 
-    def _line(self, port: int, token: str, signer: Signer) -> HttpLedger:
+    def _line(self, port: int, signer: Signer) -> HttpLedger:
         public = ledger_public(self._home.folder / self._settings.files.keys)
         url, device = f"http://{LOOPBACK}:{port}", self._settings.terminal.device
-        self._ledger = HttpLedger(url, token, device, signer, public)
+        self._ledger = HttpLedger(url, device, signer, public)
         return self._ledger
 
     def _panel(

@@ -6,6 +6,7 @@ field here: cards travel sealed to the ledger's key.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, RootModel
@@ -13,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Roo
 AMOUNT_MAX = 99_999_999  # Eight digits, what a slip's amount field holds.
 BALANCE_MAX = 999_999_999_999
 SEALED_MAX = 4_096  # Characters; a sealed card is about 300.
+CATALOGUE_MAX = 200  # Products in one feed item.
 BATCH_MAX = 1_000  # Records in one request.
 SEQUENCE_MAX = (1 << 48) - 1
 DEVICE_MAX = (1 << 48) - 1
@@ -124,14 +126,9 @@ class ForwardedRecord(Wire):
 
 
 class ForwardRequest(Wire):
-    """Records in the journal's order, signed by the device as `contract.signing` says.
-
-    `signer` and `signature` come together. A device that has signed before must sign for ever.
-    """
+    """Records in the journal's order."""
 
     records: Annotated[tuple[ForwardedRecord, ...], Field(min_length=1, max_length=BATCH_MAX)]
-    signer: PublicKey | None = None
-    signature: Signature | None = None
 
 
 class GivenBackAnswer(Wire):
@@ -211,7 +208,84 @@ class CardHotlisted(Wire):
     stopped: bool
 
 
-FeedItem = OrderPlaced | OrderMoved | CardHotlisted
+class NoticePosted(Wire):
+    """A line of the operator's to the shop; or it is taken back."""
+
+    kind: Literal["notice"] = "notice"
+    id: Annotated[int, Field(ge=1)]
+    ko: ShortText
+    en: ShortText
+    at: AwareDatetime
+    until: AwareDatetime | None = None
+    withdrawn: bool = False
+
+
+class LedgerKeyAnnounced(Wire):
+    """The ledger's next signing key, signed by the present one over a label and the key."""
+
+    kind: Literal["ledger.key"] = "ledger.key"
+    public: PublicKey
+    signature: Signature
+
+
+BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class WireChannelRate(Wire):
+    """What selling over one channel costs, in basis points."""
+
+    channel: Annotated[str, Field(min_length=1, max_length=32)]
+    commission_bp: BasisPoints
+    payment_bp: BasisPoints
+    vat_bp: BasisPoints
+
+
+class WireRates(Wire):
+    """What a terminal estimates and shows with, from a day on; what is charged the ledger decides."""
+
+    valid_from: date
+    cashback_bp: BasisPoints
+    no_signature_max: Balance
+    channels: Annotated[tuple[WireChannelRate, ...], Field(max_length=50)]
+    private_app: WireChannelRate
+
+
+class RatesChanged(Wire):
+    """Rates to be used over those that begin on the same day."""
+
+    kind: Literal["rates"] = "rates"
+    rates: Annotated[tuple[WireRates, ...], Field(min_length=1, max_length=100)]
+
+
+class WireProduct(Wire):
+    """One thing that the shop sells; `price` is in won, tax included."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    price: Amount
+    tax: Literal["taxable", "exempt"]
+
+
+class CatalogueChanged(Wire):
+    """Products that are new or changed, and codes that are sold no more."""
+
+    kind: Literal["catalogue"] = "catalogue"
+    products: Annotated[tuple[WireProduct, ...], Field(max_length=CATALOGUE_MAX)]
+    removed: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...],
+        Field(max_length=CATALOGUE_MAX),
+    ] = ()
+
+
+FeedItem = (
+    OrderPlaced
+    | OrderMoved
+    | CardHotlisted
+    | NoticePosted
+    | LedgerKeyAnnounced
+    | RatesChanged
+    | CatalogueChanged
+)
 
 
 class FeedAnswer(Wire):
@@ -246,6 +320,36 @@ class HeadAnswer(Wire):
     head: SignedHead | None
 
 
+class EnrolmentRequest(Wire):
+    """A terminal's one-use code; the key that signs the request is the one to be enrolled.
+
+    `device` is the terminal's number where it has records already: a code for another is not used up.
+    """
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+    device: Annotated[int, Field(ge=0, le=DEVICE_MAX)] | None = None
+
+
+class CaKey(Wire):
+    """A key of the card scheme's, by its index (EMV tag 8F); `modulus` in hex."""
+
+    index: Annotated[int, Field(ge=0, le=255)]
+    modulus: Annotated[str, Field(pattern="^[0-9a-f]{128,1024}$")]
+    exponent: Annotated[int, Field(ge=3)]
+
+
+class EnrolmentAnswer(Wire):
+    """The terminal is enrolled: who it is, and what it checks cards and the ledger with."""
+
+    device: Annotated[int, Field(ge=1, le=DEVICE_MAX)]
+    merchant: ShortText
+    sealing_public: PublicKey
+    ca_keys: tuple[CaKey, ...]
+    hotlist_key: PublicKey
+    ledger_public: PublicKey
+    at: AwareDatetime
+
+
 class HealthAnswer(Wire):
     """The ledger takes requests; `at` is its clock."""
 
@@ -254,10 +358,14 @@ class HealthAnswer(Wire):
 
 
 class Problem(Wire):
-    """Why a request was not taken (RFC 9457). `code` is short and stable; nothing was posted."""
+    """Why a request was not taken (RFC 9457). `code` is short and stable; nothing was posted.
+
+    `at` is the ledger's clock, where the request's own time is what was wrong.
+    """
 
     type: str = "about:blank"
     title: str
     status: int
     code: Annotated[str, Field(pattern="^[a-z_]{1,40}$")]
     detail: LongText = ""
+    at: AwareDatetime | None = None

@@ -9,9 +9,19 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ledger.contract.models import Problem
-from ledger.contract.operations import DEVICE, OPERATIONS, PROBLEM_TYPE, Operation
+from ledger.contract.operations import DEVICE, OPERATIONS, PROBLEM_TYPE, Operation, Parameter
 
 _REF = "#/components/schemas/"
+_SIGNED = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "Signature",
+    "description": (
+        "HTTP message signature (RFC 9421) with Signature-Input: alg ed25519, tag ieum-pos, keyid the"
+        " terminal's public key in hex, created, nonce, over @method, @path, @query, Ieum-Device"
+        " and, with a body, Content-Digest (RFC 9530, sha-256). Enrolment names no device."
+    ),
+}
 
 
 def document() -> dict[str, Any]:
@@ -24,12 +34,12 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Ieum ledger",
             "version": "1.0.0",
-            "description": "Payments, forwarded records and the order feed of one terminal.",
+            "description": "Payments, forwarded records and the feed of one terminal.",
         },
         "paths": paths,
         "components": {
             "schemas": _schemas(),
-            "securitySchemes": {"device": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {"device": _SIGNED},
         },
     }
 
@@ -62,7 +72,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
                 "required": each.place == "path",
                 "schema": each.schema,
             }
-            for each in (*operation.parameters, *(() if operation.public else (DEVICE,)))
+            for each in (*operation.parameters, *_device(operation))
         ],
         "responses": {"200": _content("The answer.", "application/json", operation.answer)}
         | {
@@ -74,6 +84,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
         body = _content("", "application/json", operation.request)["content"]
         out["requestBody"] = {"required": True, "content": body}
     return out
+
+
+def _device(operation: Operation) -> tuple[Parameter, ...]:
+    return () if operation.public or not operation.enrolled else (DEVICE,)
 
 
 def _content(description: str, media_type: str, model: type[BaseModel]) -> dict[str, Any]:

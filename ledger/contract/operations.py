@@ -12,7 +12,7 @@ from ledger.contract import day_models as days
 from ledger.contract import models as wire
 
 PROBLEM_TYPE = "application/problem+json"  # RFC 9457.
-DEVICE_HEADER = "Ieum-Device"  # 12 hex digits; must be the device that the token was given to.
+DEVICE_HEADER = "Ieum-Device"  # 12 hex digits; covered by the signature.
 FEED_WAIT_MS_MAX = 30_000
 
 
@@ -32,7 +32,8 @@ class Operation:
     Attributes:
         id: the OpenAPI operationId.
         problems: HTTP statuses that come as a `Problem`.
-        public: needs no token.
+        public: needs no signature.
+        enrolled: the signer must be an enrolled terminal, which names its device.
     """
 
     id: str
@@ -42,8 +43,9 @@ class Operation:
     answer: type[BaseModel]
     request: type[BaseModel] | None = None
     parameters: tuple[Parameter, ...] = ()
-    problems: tuple[int, ...] = (401, 403, 422, 503)
+    problems: tuple[int, ...] = (401, 403, 409, 422, 503)
     public: bool = False
+    enrolled: bool = True
 
     def url(self, **values: str) -> str:
         """Return the path with its parameters filled in and escaped."""
@@ -51,13 +53,23 @@ class Operation:
 
 
 DEVICE = Parameter(DEVICE_HEADER, "header", {"type": "string", "pattern": "^[0-9a-f]{12}$"})
-"""Goes with every operation that needs a token."""
+"""Goes with every operation of an enrolled terminal's."""
 
 _PAYMENT_ID = Parameter("payment_id", "path", {"type": "string", "pattern": "^[0-9a-f]{32}$"})
 
 _DAY = Parameter("day", "path", {"type": "string", "format": "date"})
 
 OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        id="enrolTerminal",
+        method="POST",
+        path="/v1/enrolment",
+        summary="Enrol the key that signs this request, by a one-use code.",
+        request=wire.EnrolmentRequest,
+        answer=wire.EnrolmentAnswer,
+        problems=(401, 403, 409, 413, 422, 503),
+        enrolled=False,
+    ),
     Operation(
         id="authorizePayment",
         method="POST",
@@ -83,7 +95,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Take journal records in order; one outcome for each, the same for ever.",
         request=wire.ForwardRequest,
         answer=wire.ForwardAnswer,
-        problems=(401, 403, 413, 422, 503),
+        problems=(401, 403, 409, 413, 422, 503),
     ),
     Operation(
         id="journalHead",

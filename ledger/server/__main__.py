@@ -1,7 +1,7 @@
 """The ledger's command line: `python -m ledger.server --db PATH --keys FILE`. Never shows a secret.
 
-The token comes from the environment (IEUM_LEDGER_TOKEN) or a file, never from an argument, which
-every user of the machine could read.
+The operator's token comes from the environment (IEUM_OPERATOR_TOKEN) or a file, never from an argument,
+which every user of the machine could read. Without one the operator's page is for this machine alone.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ import apsw
 
 from ledger.policy.reading import PACKAGED, load_policy
 from ledger.server.cardcrypto import load_ledger_keys
-from ledger.server.database import Database, DatabaseUnfit, is_postgres
-from ledger.server.merchants import NewTerminal, read_terminals
-from ledger.server.opener import KeyedOpener
+from ledger.server.database import Database, DatabaseUnfit, is_postgres, named
+from ledger.server.opener import KeyedOpener, handout_of
 from ledger.server.seed import load_cards
 from ledger.server.serve import Setup, serve
 from ledger.server.shops import read_shops
 
-TOKEN_VARIABLE = "IEUM_LEDGER_TOKEN"  # noqa: S105 - a name, not a secret.
+TOKEN_VARIABLE = "IEUM_OPERATOR_TOKEN"  # noqa: S105 - a name, not a secret.
 DATABASE_VARIABLE = "IEUM_LEDGER_DATABASE"
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -38,14 +37,14 @@ def main(arguments: list[str] | None = None) -> int:
         setup = Setup(
             db=_database(given.db, given.database),
             port=given.port,
-            terminals=_terminals(given.token_file),
             policy=load_policy(given.policy),
             cards=() if given.cards is None else load_cards(given.cards),
             shops=() if given.shops is None else read_shops(given.shops),
+            operator_token=_token(given.operator_token_file),
             demo=given.demo,
         )
         keys = load_ledger_keys(given.keys)
-        serve(setup, KeyedOpener(keys), keys.signing_private.sign)
+        serve(setup, KeyedOpener(keys), keys.signing_private.sign, handout_of(keys))
     except (OSError, ValueError, DatabaseUnfit, apsw.Error) as error:
         sys.stderr.write(f"ledger: {error}\n")
         return 2
@@ -67,21 +66,17 @@ def _database(file: Path | None, url: str | None) -> Database:
     """Return SQLite's file or PostgreSQL's URL; one with a password belongs into the environment."""
     if file is not None:
         return file
-    named = url or os.environ.pop(DATABASE_VARIABLE, "")
-    if not is_postgres(named):
+    text = url or os.environ.pop(DATABASE_VARIABLE, "")
+    if not text or (url and not is_postgres(url)):
         raise ValueError(
             f"no database: give --db FILE, --database postgresql://... or {DATABASE_VARIABLE}"
         )
-    return named
+    return named(text)
 
 
-def _terminals(token_file: Path | None) -> tuple[NewTerminal, ...]:
-    if token_file is not None:
-        return read_terminals(token_file.read_text(encoding="utf-8"))
+def _token(file: Path | None) -> str:
     text = os.environ.pop(TOKEN_VARIABLE, "")
-    if not text:
-        raise ValueError(f"no token: set {TOKEN_VARIABLE} or give --token-file")
-    return read_terminals(text)
+    return text if file is None else file.read_text(encoding="ascii").strip()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cards", type=Path, help="cards to open, where not known (TOML)")
     parser.add_argument("--policy", type=Path, default=PACKAGED, help="folder of dated rules")
     parser.add_argument("--shops", type=Path, help="shops and their terminals (TOML)")
-    parser.add_argument("--token-file", type=Path, help="terminals' tokens, one a line")
+    parser.add_argument("--operator-token-file", type=Path, help="opens the operator's page")
     parser.add_argument("--demo", action="store_true", help="add the operations under /demo")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the starter ends")
     return parser

@@ -17,10 +17,12 @@ from starlette.types import Lifespan
 from ledger.contract import models as wire
 from ledger.contract import openapi
 from ledger.contract.day_models import ReconcileRequest
-from ledger.contract.operations import DEVICE_HEADER, FEED_WAIT_MS_MAX, OPERATIONS, Operation
+from ledger.contract.http_signature import Message
+from ledger.contract.operations import FEED_WAIT_MS_MAX, OPERATIONS, Operation
+from ledger.server import gate
 from ledger.server.database import LedgerUnavailable
 from ledger.server.faults import Faults
-from ledger.server.judging import Merchant
+from ledger.server.gate import Caller
 from ledger.server.problems import Refused, problem
 from ledger.server.service import Service
 from pos.domain.identifiers import TransactionId
@@ -38,6 +40,7 @@ class Handlers:
     def __init__(self, service: Service) -> None:
         self._service = service
         self.by_id: dict[str, Handler] = {
+            "enrolTerminal": self.enrol_terminal,
             "authorizePayment": self.authorize_payment,
             "paymentOutcome": self.payment_outcome,
             "forwardRecords": self.forward_records,
@@ -48,67 +51,67 @@ class Handlers:
             "health": self.health,
         }
 
+    async def enrol_terminal(self, request: Request) -> BaseModel:
+        """Enrol a terminal's key by a code."""
+        caller, body = await self._admit(request, enrolled=False)
+        return await self._service.enrol(caller, parse(body, wire.EnrolmentRequest))
+
     async def authorize_payment(self, request: Request) -> BaseModel:
         """Take one online payment."""
-        merchant = await self.whose(request)
+        caller, body = await self._admit(request)
         payment_id = _payment_id(request)
-        body = await read_body(request, wire.AuthorizeRequest)
-        return await self._service.authorize(merchant, payment_id, body)
+        return await self._service.authorize(caller, payment_id, parse(body, wire.AuthorizeRequest))
 
     async def payment_outcome(self, request: Request) -> BaseModel:
         """Say what became of a payment."""
-        merchant = await self.whose(request)
-        return await self._service.outcome(merchant, _payment_id(request))
+        caller, _ = await self._admit(request)
+        return await self._service.outcome(caller, _payment_id(request))
 
     async def forward_records(self, request: Request) -> BaseModel:
         """Take journal records."""
-        merchant = await self.whose(request)
-        body = await read_body(request, wire.ForwardRequest)
-        return await self._service.forward(merchant, body)
+        caller, body = await self._admit(request)
+        return await self._service.forward(caller, parse(body, wire.ForwardRequest))
 
     async def journal_head(self, request: Request) -> BaseModel:
         """Say how far the terminal's journal is known."""
-        merchant = await self.whose(request)
-        return self._service.head(merchant)
+        caller, _ = await self._admit(request)
+        return await self._service.head(caller)
 
     async def read_feed(self, request: Request) -> BaseModel:
         """Return what is new."""
-        merchant = await self.whose(request)
+        caller, _ = await self._admit(request)
         cursor = _number(request, "cursor", 10**CURSOR_DIGITS_MAX - 1)
         wait_ms = _number(request, "wait_ms", FEED_WAIT_MS_MAX)
-        return await self._service.feed(merchant, cursor, wait_ms)
+        return await self._service.feed(caller, cursor, wait_ms)
 
     async def day_statement(self, request: Request) -> BaseModel:
         """Say what the shop took on a day."""
-        merchant = await self.whose(request)
-        return self._service.statement(merchant, _day(request))
+        caller, _ = await self._admit(request)
+        return await self._service.statement(caller, _day(request))
 
     async def reconcile_day(self, request: Request) -> BaseModel:
         """Compare the terminal's day with the ledger's."""
-        merchant = await self.whose(request)
-        day = _day(request)
-        body = await read_body(request, ReconcileRequest)
-        return self._service.reconcile(merchant, day, body)
+        caller, body = await self._admit(request)
+        asked = parse(body, ReconcileRequest)
+        return await self._service.reconcile(caller, _day(request), asked)
 
     async def health(self, _: Request) -> BaseModel:
         """Say that requests are taken."""
         return wire.HealthAnswer(at=self._service.now())
 
-    async def whose(self, request: Request) -> Merchant:
-        """Return the terminal that a request comes from.
-
-        Raises:
-            Refused: no known token, or another device's.
-        """
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Refused("unauthorized")
-        named = request.headers.get(DEVICE_HEADER)
-        try:
-            device = None if named is None else int(named, 16)
-        except ValueError:
-            raise Refused("wrong_device") from None
-        return await self._service.whose(token.strip(), device)
+    async def _admit(self, request: Request, *, enrolled: bool = True) -> tuple[Caller, bytes]:
+        """Return who has signed a request, and its body."""
+        service = self._service
+        message = Message(
+            method=request.method,
+            path=request.scope["raw_path"].decode("latin-1"),
+            query=request.scope["query_string"].decode("latin-1"),
+            fields=_fields(request),
+        )
+        said, caller = gate.look_at(service.reader, message, enrolled=enrolled)
+        body = await read_body(request)
+        gate.verify(said, caller, message, body, service.now())
+        return caller, body
 
 
 def build_app(
@@ -151,11 +154,11 @@ def _endpoint(
     return endpoint
 
 
-async def read_body(request: Request, model: type[Model]) -> Model:
-    """Read and check a request's body.
+async def read_body(request: Request) -> bytes:
+    """Read a request's body.
 
     Raises:
-        Refused: it is too large or not of the model's shape; the detail names fields, no values.
+        Refused: it is too large, or broke off.
     """
     body = bytearray()
     try:
@@ -163,12 +166,30 @@ async def read_body(request: Request, model: type[Model]) -> Model:
             body += chunk
             if len(body) > BODY_MAX:
                 raise Refused("too_large")
-        return model.model_validate_json(bytes(body))
+    except ClientDisconnect:
+        raise Refused("malformed", "the request broke off") from None
+    return bytes(body)
+
+
+def parse(body: bytes, model: type[Model]) -> Model:
+    """Read a body into a model.
+
+    Raises:
+        Refused: it is not of the model's shape; the detail names fields, no values.
+    """
+    try:
+        return model.model_validate_json(body)
     except ValidationError as error:
         where = {".".join(map(str, each["loc"])) or each["type"] for each in error.errors()[:10]}
         raise Refused("malformed", ", ".join(sorted(where))) from None
-    except ClientDisconnect:
-        raise Refused("malformed", "the request broke off") from None
+
+
+def _fields(request: Request) -> dict[str, str]:
+    """Return the header fields; one that comes twice is put together (RFC 9421, 2.1)."""
+    fields: dict[str, str] = {}
+    for name, value in request.headers.items():
+        fields[name] = f"{fields[name]}, {value}" if name in fields else value
+    return fields
 
 
 def _payment_id(request: Request) -> TransactionId:
@@ -196,7 +217,7 @@ def _number(request: Request, name: str, limit: int) -> int:
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return problem(error.code, error.detail)
+    return problem(error.code, error.detail, error.at)
 
 
 async def _unavailable(_: Request, __: Exception) -> Response:

@@ -24,12 +24,13 @@ OPEN_DAYS = timedelta(
     days=2
 )  # No transaction lasts so long that it could still post into older ones.
 
-_SUMS = (
+SUMS = (
     "SELECT account, CAST(sum(amount) AS BIGINT) AS amount FROM ("
     " SELECT account, amount FROM rollups UNION ALL"
     " SELECT account, amount FROM entries"
     " WHERE day > (SELECT coalesce(max(day), '') FROM rolled_days)) AS parts"
 )
+"""What accounts hold by their entries; wants a GROUP BY account, and may have a WHERE before."""
 
 # The condition on the names is that of the index, word for word: without it the index is not used.
 _OF_SHOPS = (
@@ -112,13 +113,13 @@ def balance(tx: Tx, account: str) -> Won:
     if accounts.has_floor(account):
         row = tx.get(ACCOUNTS, account)
         return ZERO if row is None else Won(row[2])
-    row = tx.row(f"{_SUMS} WHERE account = ? GROUP BY account", (account,))
+    row = tx.row(f"{SUMS} WHERE account = ? GROUP BY account", (account,))
     return ZERO if row is None else Won(row[1])
 
 
 def balances(tx: Tx) -> dict[str, int]:
     """Return what every account holds, in won."""
-    return dict(tx.execute(f"{_SUMS} GROUP BY account ORDER BY account"))
+    return dict(tx.execute(f"{SUMS} GROUP BY account ORDER BY account"))
 
 
 def of_shops(tx: Tx, names: Sequence[str]) -> dict[str, Won]:

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.cmac import CMAC
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+SIGNING, NEXT_SIGNING = "signing_private", "next_signing_private"
 VERSION = 0x01
 INFO = b"ieum-pos card seal v1"
 SEALED_MAX_CHARS = 2_048  # A sealed card has about 330.
@@ -82,12 +83,16 @@ class LedgerKeys:
     Attributes:
         signing_private: what it says of a terminal's journal is signed with it.
         hotlist_key: makes the hash that stopped cards are named by; every terminal has it too.
+        next_signing: the key that is to follow, once it is announced.
+        ca_keys: the scheme's public keys for terminals: index, modulus in hex, exponent.
     """
 
     sealing_private: X25519PrivateKey = field(repr=False)
     issuer_master_key: bytes = field(repr=False)
     signing_private: Ed25519PrivateKey = field(repr=False)
     hotlist_key: bytes = field(repr=False)
+    next_signing: Ed25519PrivateKey | None = field(default=None, repr=False)
+    ca_keys: tuple[tuple[int, str, int], ...] = ()
 
 
 def load_ledger_keys(path: Path) -> LedgerKeys:
@@ -101,15 +106,24 @@ def load_ledger_keys(path: Path) -> LedgerKeys:
         raw = json.loads(path.read_text("utf-8"))
         private = X25519PrivateKey.from_private_bytes(bytes.fromhex(raw["sealing_private"]))
         master = bytes.fromhex(raw["issuer_master_key"])
-        signing = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(raw["signing_private"]))
+        signing = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(raw[SIGNING]))
         hotlist = bytes.fromhex(raw["hotlist_key"])
+        following = (
+            Ed25519PrivateKey.from_private_bytes(bytes.fromhex(raw[NEXT_SIGNING]))
+            if NEXT_SIGNING in raw
+            else None
+        )
+        ca_keys = tuple(
+            (int(each["index"]), str(each["modulus"]), int(each["exponent"]))
+            for each in raw.get("ca_keys", ())
+        )
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{path.name} does not hold the ledger's keys") from None
     if len(master) != MASTER_KEY_BYTES:
         raise ValueError(f"{path.name}: the issuer master key has a wrong length")
     if len(hotlist) != HOTLIST_KEY_BYTES:
         raise ValueError(f"{path.name}: the hotlist key has a wrong length")
-    return LedgerKeys(private, master, signing, hotlist)
+    return LedgerKeys(private, master, signing, hotlist, following, ca_keys)
 
 
 def open_sealed(sealed: str, payment_id_hex: str, private_key: X25519PrivateKey) -> OpenedCard:

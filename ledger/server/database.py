@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -102,6 +102,14 @@ class Tx(Protocol):
         ...
 
 
+class ReadTx(Tx, Protocol):
+    """Reads what was committed, over a line of its own."""
+
+    def close(self) -> None:
+        """Let the database go."""
+        ...
+
+
 Job = Callable[[Tx], Any]
 
 
@@ -166,6 +174,24 @@ def is_postgres(database: Database) -> bool:
     return isinstance(database, str) and database.startswith(POSTGRES)
 
 
+def named(text: str) -> Database:
+    """Return the database that a text names: a URL, or a file."""
+    return text if is_postgres(text) else Path(text)
+
+
+def exists(database: Database) -> bool:
+    """Tell whether a ledger has made this database.
+
+    Raises:
+        DatabaseUnfit: nobody can be asked.
+    """
+    if is_postgres(database):
+        with _library():
+            from ledger.server.postgres.reader import has_tables
+        return has_tables(str(database))
+    return Path(database).is_file()
+
+
 def open_engine(database: Database) -> Engine:
     """Open a database for writing, making the tables if need be.
 
@@ -173,26 +199,32 @@ def open_engine(database: Database) -> Engine:
         DatabaseUnfit: it can't be used safely.
     """
     if is_postgres(database):
-        try:
+        with _library():
             from ledger.server.postgres.engine import PostgresEngine
-        except ImportError as error:  # An optional library.
-            raise DatabaseUnfit("PostgreSQL: install requirements-postgresql.lock") from error
         return PostgresEngine(str(database))
     from ledger.server.sqlite import SqliteEngine
 
     return SqliteEngine(Path(database))
 
 
-def open_reader(database: Database) -> Tx:
+def open_reader(database: Database) -> ReadTx:
     """Open a database for reading what was committed.
 
     Raises:
         DatabaseUnfit: it can't be opened.
     """
     if is_postgres(database):
-        from ledger.server.postgres.reader import Reader
-
+        with _library():
+            from ledger.server.postgres.reader import Reader
         return Reader(str(database))
     from ledger.server.sqlite import open_reader as open_file
 
     return open_file(Path(database))
+
+
+@contextmanager
+def _library() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:  # An optional library.
+        raise DatabaseUnfit("PostgreSQL: install requirements-postgresql.lock") from error

@@ -15,12 +15,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ledger.contract.models import Wire
-from ledger.mapping import order_to_wire
+from ledger.feed_mapping import order_to_wire
 from ledger.server import accounts, books, hotlist, orders
-from ledger.server.app import Handlers, read_body
+from ledger.server.app import parse, read_body
 from ledger.server.database import Tx
 from ledger.server.demo_orders import ACCEPT_S, invent
 from ledger.server.faults import DELAY_MS_MAX, Faults
+from ledger.server.operator import OperatorDoor
 from ledger.server.problems import Refused
 from ledger.server.service import Service
 from pos.domain.order import OrderState
@@ -34,6 +35,13 @@ class OrderWish(Wire):
 
     accept_s: Annotated[int, Field(ge=-3_600, le=3_600)] = ACCEPT_S
     seed: int | None = None
+    merchant: Annotated[int, Field(ge=1)] = 1
+
+
+class CancelWish(Wire):
+    """Whose order is to be cancelled."""
+
+    merchant: Annotated[int, Field(ge=1)] = 1
 
 
 class FaultWish(Wire):
@@ -47,12 +55,12 @@ class FaultWish(Wire):
 
 
 class Demo:
-    """The demo's routes; each asks for the terminal's token, as the contract's do."""
+    """The demo's routes, for the operator alone."""
 
-    def __init__(self, service: Service, faults: Faults) -> None:
+    def __init__(self, service: Service, faults: Faults, door: OperatorDoor) -> None:
         self._service = service
         self._faults = faults
-        self._handlers = Handlers(service)
+        self._door = door
         # Two at a time would invent the same number.
         self._placing = asyncio.Lock()
 
@@ -75,23 +83,24 @@ class Demo:
 
     async def place_order(self, request: Request) -> Response:
         """Invent an order and put it into the feed; answers 201 with it."""
-        merchant = await self._handlers.whose(request)
+        self._door.check(request)
         wish = await _wish(request, OrderWish)
         chance = SystemRandom() if wish.seed is None else Random(wish.seed)  # noqa: S311 - a demo.
         async with self._placing:
             now = self._service.now()
             number = orders.count(self._service.reader) + 1
             order = invent(chance, number, now, accept_s=wish.accept_s)
-            await self._service.writer.run(lambda tx: orders.place(tx, merchant.id, order))
+            await self._service.writer.run(lambda tx: orders.place(tx, wish.merchant, order))
         body = order_to_wire(order).model_dump(mode="json") | {"key": order.key}
         return JSONResponse(body, status_code=201)
 
     async def cancel_order(self, request: Request) -> Response:
         """Let the customer cancel an order that was not answered yet."""
-        merchant = await self._handlers.whose(request)
+        self._door.check(request)
+        wish = await _wish(request, CancelWish)
         key = str(request.path_params["key"])
         done = await self._service.writer.run(
-            lambda tx: orders.end(tx, merchant.id, key, OrderState.CANCELLED)
+            lambda tx: orders.end(tx, wish.merchant, key, OrderState.CANCELLED)
         )
         return JSONResponse({"cancelled": done})
 
@@ -104,7 +113,7 @@ class Demo:
         return await self._set_stopped(request, stopped=False)
 
     async def _set_stopped(self, request: Request, *, stopped: bool) -> Response:
-        await self._handlers.whose(request)
+        self._door.check(request)
         card = str(request.path_params["id"])
         try:
             done = await self._service.writer.run(
@@ -116,7 +125,7 @@ class Demo:
 
     async def set_faults(self, request: Request) -> Response:
         """Set what goes wrong next."""
-        await self._handlers.whose(request)
+        self._door.check(request)
         wish = await _wish(request, FaultWish)
         self._faults.silent[wish.operation] = wish.silent_next
         self._faults.delay_ms = wish.delay_ms
@@ -124,14 +133,14 @@ class Demo:
 
     async def cards(self, request: Request) -> Response:
         """Return the balances by card id, in won; `balance` is what a terminal is told."""
-        await self._handlers.whose(request)
+        self._door.check(request)
         tx = self._service.reader
         ids = [card for (card,) in tx.execute("SELECT id FROM cards ORDER BY id")]
         return JSONResponse({card: _card(tx, card) for card in ids})
 
     async def entries(self, request: Request) -> Response:
         """Return the whole book, and whether it is sound."""
-        await self._handlers.whose(request)
+        self._door.check(request)
         tx = self._service.reader
         with tx.snapshot():
             return JSONResponse(_book(tx))
@@ -139,9 +148,8 @@ class Demo:
 
 async def _wish(request: Request, model: type[W]) -> W:
     """Read a body that may be missing."""
-    if not int(request.headers.get("content-length", "0") or "0"):
-        return model()
-    return await read_body(request, model)
+    body = await read_body(request)
+    return parse(body, model) if body else model()
 
 
 def _card(tx: Tx, card: str) -> dict[str, Any]:

@@ -1,42 +1,29 @@
-"""Checks that a batch was signed by its terminal. Never keeps a secret key.
+"""Knows which keys speak, or once spoke, for a terminal. Never keeps a secret key.
 
-The first key that comes with the device's token is taken, and each later one (a lost disk, a restored
-copy) is added behind it: until there is an enrolment of keys, the token vouches for them.
+A terminal has one active key. A newer one, enrolled with a code, retires it: it opens no door any more,
+but what it signed on paper stays good. An operator who fears that a key is in wrong hands revokes it:
+then neither opens a door, and papers signed by it wait for a person, for nobody knows when they were
+signed.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from ledger.contract.models import ForwardRequest
-from ledger.contract.signing import batch_message
 from ledger.server.database import Tx
-from ledger.server.problems import Refused
 from pos.domain.codec import encode
 
-KEYS_MAX = 64  # Of one device; a token that brings more is in wrong hands.
 
+class KeyState(StrEnum):
+    """What a key is good for."""
 
-def check_batch(tx: Tx, device: int, request: ForwardRequest) -> bytes | None:
-    """Return the key that signed a batch, or None for an unsigned one of a device without keys.
-
-    Raises:
-        Refused: the signature is wrong, or missing although the device has signed before.
-    """
-    if request.signer is None or request.signature is None:
-        if request.signer != request.signature or known(tx, device):
-            raise Refused("signature_wrong", "not signed")
-        return None
-    signer = bytes.fromhex(request.signer)
-    message = batch_message(device, (each.hash for each in request.records))
-    if not signed_by(signer, bytes.fromhex(request.signature), message):
-        raise Refused("signature_wrong")
-    if signer not in (keys := known(tx, device)) and len(keys) >= KEYS_MAX:
-        raise Refused("signature_wrong", "too many keys")
-    return signer
+    ACTIVE = "active"
+    RETIRED = "retired"
+    REVOKED = "revoked"
 
 
 def signed_by(public_key: bytes, signature: bytes, message: bytes) -> bool:
@@ -48,16 +35,38 @@ def signed_by(public_key: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
-def known(tx: Tx, device: int) -> tuple[bytes, ...]:
-    """Return a device's keys, in the order they were first seen."""
-    rows = tx.execute("SELECT public_key FROM device_keys WHERE device = ? ORDER BY id", (device,))
-    return tuple(bytes(key) for (key,) in rows)
+def known(tx: Tx, device: int) -> tuple[tuple[bytes, KeyState], ...]:
+    """Return a device's keys, in the order they were enrolled."""
+    rows = tx.execute(
+        "SELECT public_key, state FROM device_keys WHERE device = ? ORDER BY id", (device,)
+    )
+    return tuple((bytes(key), KeyState(state)) for key, state in rows)
 
 
-def note(tx: Tx, device: int, key: bytes, at: datetime) -> None:
-    """Add a key behind the device's others; a known one stays where it is."""
+def state_of(tx: Tx, device: int, key: bytes) -> KeyState | None:
+    """Return what a key is good for; None if it never was this device's."""
+    row = tx.row("SELECT state FROM device_keys WHERE device = ? AND public_key = ?", (device, key))
+    return None if row is None else KeyState(row[0])
+
+
+def enrol(tx: Tx, device: int, key: bytes, at: datetime) -> None:
+    """Make this the device's active key, and retire the one it had."""
+    tx.execute(
+        "UPDATE device_keys SET state = 'retired', ended_at = ?"
+        " WHERE device = ? AND public_key <> ? AND state = 'active'",
+        (encode(at), device, key),
+    )
     tx.execute(
         "INSERT INTO device_keys (device, public_key, first_seen) VALUES (?, ?, ?)"
-        " ON CONFLICT (device, public_key) DO NOTHING",
+        " ON CONFLICT (device, public_key) DO UPDATE SET state = 'active', ended_at = NULL",
         (device, key, encode(at)),
+    )
+
+
+def revoke(tx: Tx, device: int, key: bytes, at: datetime) -> None:
+    """Let a key be good for nothing from now on."""
+    tx.execute(
+        "UPDATE device_keys SET state = 'revoked', ended_at = ?"
+        " WHERE device = ? AND public_key = ? AND state <> 'revoked'",
+        (encode(at), device, key),
     )

@@ -6,10 +6,21 @@ import hmac
 
 from ledger.server.cardcrypto import LedgerKeys, SealError, cryptogram_is_right, open_sealed
 from ledger.server.cards import CardFacts, SealBroken, hash_pan, hot_ref
+from ledger.server.handout import Handout
 from pos.domain.card import Cryptogram
 from pos.domain.won import Won
 
 _INDEX_LABEL = b"ieum ledger card index v1"  # Keeps this key apart from the cards' own.
+
+
+def handout_of(keys: LedgerKeys) -> Handout:
+    """Return what of the ledger's keys a terminal is given."""
+    return Handout(
+        sealing_public=keys.sealing_private.public_key().public_bytes_raw(),
+        ledger_public=keys.signing_private.public_key().public_bytes_raw(),
+        hotlist_key=keys.hotlist_key,
+        ca_keys=keys.ca_keys,
+    )
 
 
 class KeyedOpener:

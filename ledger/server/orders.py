@@ -125,9 +125,9 @@ def read_feed(tx: Tx, merchant_id: int, cursor: int) -> FeedPage:
 
 
 def newest(tx: Tx) -> int:
-    """Return the cursor of what was appended to the feed last, to whosever."""
-    row = tx.row("SELECT cursor FROM feed ORDER BY cursor DESC LIMIT 1")
-    return 0 if row is None else int(row[0])
+    """Return the cursor of the newest thing in any feed, 0 if there is none."""
+    row = tx.row("SELECT max(cursor) FROM feed")
+    return 0 if row is None or row[0] is None else int(row[0])
 
 
 def count(tx: Tx) -> int:

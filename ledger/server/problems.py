@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from starlette.responses import Response
 
 from ledger.contract.models import Problem
 from ledger.contract.operations import PROBLEM_TYPE
 
+BASIC = 'Basic realm="ieum ledger"'
 _TITLES = {
     "malformed": (422, "The request is not of the contract's shape."),
-    "unauthorized": (401, "The token is not known."),
-    "wrong_device": (403, "The token was given to another device."),
-    "signature_wrong": (403, "The batch is not signed by the terminal's key."),
+    "unauthorized": (401, "The request is not signed as it must be."),
+    "clock_skew": (401, "The request was signed at another time than ours, which is here."),
+    "device_unknown": (401, "No terminal with this number is enrolled."),
+    "device_revoked": (401, "The terminal was revoked; enrol it anew with a new code."),
+    "key_unknown": (401, "The key was never enrolled for this terminal."),
+    "key_retired": (401, "The terminal was enrolled anew, with another key."),
+    "key_revoked": (401, "The key was revoked; enrol another one with a new code."),
+    "key_of_other_device": (403, "The key was enrolled for another terminal."),
+    "code_unknown": (403, "There is no such code."),
+    "code_used": (403, "The code was used before."),
+    "code_expired": (403, "The code has expired."),
+    "code_of_other_device": (403, "The code is for another terminal."),
+    "operator_only": (401, "This is for the ledger's operator."),
+    "wrong_device": (403, "The id is another device's."),
+    "replayed": (409, "This very request was taken before."),
     "id_reused": (409, "The id is known with another body."),
     "seal_broken": (422, "The sealed card can't be opened for this payment."),
     "too_large": (413, "The request is too large."),
@@ -25,17 +40,17 @@ _TITLES = {
 class Refused(Exception):
     """A request that was not taken; `code` is one of the titles'."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", at: datetime | None = None) -> None:
         self.code = code
         self.detail = detail
+        self.at = at
         super().__init__(code)
 
 
-def problem(code: str, detail: str = "") -> Response:
+def problem(code: str, detail: str = "", at: datetime | None = None) -> Response:
     """Return the problem document of a code."""
     status, title = _TITLES[code]
-    body = Problem(title=title, status=status, code=code, detail=detail[:1_000])
-    headers = {"WWW-Authenticate": "Bearer"} if code == "unauthorized" else None
-    return Response(
-        body.model_dump_json(), status_code=status, media_type=PROBLEM_TYPE, headers=headers
-    )
+    body = Problem(title=title, status=status, code=code, detail=detail[:1_000], at=at)
+    headers = {"WWW-Authenticate": BASIC} if code == "operator_only" else None
+    text = body.model_dump_json(exclude_none=True)
+    return Response(text, status_code=status, media_type=PROBLEM_TYPE, headers=headers)

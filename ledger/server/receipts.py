@@ -13,6 +13,7 @@ from ledger.policy.policy import Policy
 from ledger.server import device_keys, merchants, payments, sales
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import Tx
+from ledger.server.device_keys import KeyState
 from ledger.server.sales import Contradicted
 from pos.domain.events import ReceiptReingested
 from pos.domain.payment_answers import Decline, DeclineReason
@@ -68,7 +69,7 @@ def take(
         How many won of its offline approvals were not posted, and why: the shop bears them.
 
     Raises:
-        Contradicted: no key of that terminal signed it, or the sale is known otherwise.
+        Contradicted: no key of that terminal's that counts signed it, or the sale is known otherwise.
         IdReused: a payment of it is known otherwise.
     """
     facts = receipt.code.facts
@@ -90,8 +91,10 @@ def take(
 
 
 def _check_signature(tx: Tx, code: SignedReceipt) -> None:
-    for key in device_keys.known(tx, code.facts.sale_id.device):
+    for key, state in device_keys.known(tx, code.facts.sale_id.device):
         named = receipt_key_id(key) == code.key_id
         if named and device_keys.signed_by(key, code.signature, code.message):
+            if state is KeyState.REVOKED:
+                raise Contradicted("signed by a key that was revoked")
             return
     raise Contradicted("signed by no known key of that terminal")

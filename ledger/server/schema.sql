@@ -55,18 +55,19 @@ CREATE TABLE IF NOT EXISTS rolled_days (
 
 CREATE TABLE IF NOT EXISTS merchants (
     id INTEGER PRIMARY KEY,
-    token_hash BLOB NOT NULL UNIQUE,
-    device INTEGER UNIQUE,  -- NULL until the first terminal uses the token.
+    name TEXT NOT NULL,
     eligible INTEGER NOT NULL,
     earns_cashback INTEGER NOT NULL
 );
 
--- Keys that a terminal signs its batches with, in the order they were first seen.
+-- Keys that a terminal signs with, in the order they were enrolled. The active one speaks for it.
 CREATE TABLE IF NOT EXISTS device_keys (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     device INTEGER NOT NULL,
     public_key BLOB NOT NULL,
     first_seen TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'active',  -- Or `retired` (a newer one came), or `revoked`.
+    ended_at TEXT,
     UNIQUE (device, public_key)
 );
 
@@ -256,3 +257,44 @@ CREATE TABLE IF NOT EXISTS coupons (
 
 CREATE INDEX IF NOT EXISTS coupons_of_card ON coupons (card) WHERE payment IS NULL;
 CREATE INDEX IF NOT EXISTS coupons_by_payment ON coupons (payment) WHERE payment IS NOT NULL;
+CREATE TABLE IF NOT EXISTS devices (
+    device INTEGER PRIMARY KEY,
+    merchant INTEGER NOT NULL REFERENCES merchants (id),
+    enrolled_at TEXT NOT NULL,
+    revoked_at TEXT,  -- NULL: it may speak.
+    last_contact_at TEXT  -- To the minute.
+);
+
+CREATE INDEX IF NOT EXISTS devices_by_merchant ON devices (merchant);
+
+-- One-use codes, by their hash alone. Whose key used one may ask again and is told the same.
+CREATE TABLE IF NOT EXISTS enrolment_codes (
+    code_hash BLOB PRIMARY KEY,
+    merchant INTEGER NOT NULL REFERENCES merchants (id),
+    device INTEGER NOT NULL,
+    expires_at TEXT NOT NULL,
+    used_by BLOB
+) WITHOUT ROWID;
+
+-- Requests of the last minutes, so that none is taken twice; the oldest are forgotten.
+CREATE TABLE IF NOT EXISTS request_nonces (
+    created INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    nonce TEXT NOT NULL,
+    PRIMARY KEY (created, device, nonce)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS notices (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    merchant INTEGER REFERENCES merchants (id),  -- NULL: for all.
+    ko TEXT NOT NULL,
+    en TEXT NOT NULL,
+    at TEXT NOT NULL,
+    until TEXT  -- NULL: until it is taken back.
+);
+
+-- The ledger's signing keys that terminals were told of before they were used.
+CREATE TABLE IF NOT EXISTS announced_keys (
+    public_key TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+) WITHOUT ROWID;

@@ -11,20 +11,22 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import uvicorn
 from starlette.applications import Starlette
 
 from ledger.policy.policy import Policy
-from ledger.server import merchants, news, rollups, shops
+from ledger.server import rollups, shops
 from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
-from ledger.server.database import Database, is_postgres
+from ledger.server.database import Database
 from ledger.server.demo import Demo
 from ledger.server.faults import Faults
+from ledger.server.handout import Handout
 from ledger.server.heads import Sign
-from ledger.server.merchants import NewTerminal
+from ledger.server.operator import OperatorDoor
+from ledger.server.operator_page import OperatorPage
 from ledger.server.seed import seed
 from ledger.server.service import Service, utc_now
 from ledger.server.settling import settle_for_ever
@@ -42,15 +44,16 @@ class Setup:
 
     Attributes:
         port: 0 takes a free one.
+        operator_token: opens the operator's page; without one, only this machine sees it.
         demo: adds the operations under /demo.
     """
 
     db: Database
     port: int
-    terminals: tuple[NewTerminal, ...]
     policy: Policy
     cards: tuple[NewCard, ...] = ()
     shops: tuple[Enrolled, ...] = ()
+    operator_token: str = field(default="", repr=False)
     demo: bool = False
 
 
@@ -73,15 +76,15 @@ class _Announcing(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(setup: Setup, opener: CardOpener, sign: Sign) -> None:
+def serve(setup: Setup, opener: CardOpener, sign: Sign, handout: Handout) -> None:
     """Run until the process is told to stop; `sign` has the ledger's own key.
 
     Raises:
         OSError: the port is taken.
-        ValueError: a card of the setup can't be opened.
+        ValueError: a card of the setup can't be opened, or the operator's token is too short.
         DatabaseUnfit, apsw.Error: the database can't be used.
     """
-    app, service = _application(setup, opener, sign)
+    app, service = _application(setup, opener, sign, handout)
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -99,25 +102,27 @@ def serve(setup: Setup, opener: CardOpener, sign: Sign) -> None:
         server.run(sockets=[listener])
 
 
-def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlette, Service]:
+def _application(
+    setup: Setup, opener: CardOpener, sign: Sign, handout: Handout
+) -> tuple[Starlette, Service]:
+    door = OperatorDoor(setup.operator_token)
     writer = Writer(setup.db)
-    writer.run_now(lambda tx: merchants.enrol(tx, setup.terminals))
     writer.run_now(lambda tx: shops.enrol(tx, setup.shops))
     writer.run_now(lambda tx: seed(tx, setup.cards, opener, utc_now()))
-    service = Service(setup.db, writer, opener, setup.policy, sign)
+    service = Service(setup.db, writer, opener, setup.policy, sign, handout)
     faults = Faults()
-    routes = Demo(service, faults).routes() if setup.demo else []
+    routes = OperatorPage(service, door).routes()
+    if setup.demo:
+        routes += Demo(service, faults, door).routes()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         writer.start()
         tasks = [
-            asyncio.create_task(service.expire_orders()),
+            asyncio.create_task(service.keep_house()),
             asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
             asyncio.create_task(settle_for_ever(writer, service.reader, setup.policy, service.now)),
         ]
-        if is_postgres(setup.db):  # Other servers may work on it, too.
-            tasks.append(asyncio.create_task(news.watch(service.reader, writer.on_feed)))
         try:
             yield
         finally:

@@ -5,33 +5,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
-from ledger import mapping
+from ledger import feed_mapping, mapping
 from ledger.contract import models as wire
 from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
 from ledger.policy.policy import Policy
-from ledger.server import days, device_keys, heads, merchants, orders, payments, records
+from ledger.server import days, devices, gate, heads, orders, payments, records
 from ledger.server.cards import CardOpener, SealBroken
-from ledger.server.database import (
-    ConstraintBroken,
-    Database,
-    LedgerUnavailable,
-    Tx,
-    open_reader,
-)
+from ledger.server.database import Database, LedgerUnavailable, Tx, open_reader
+from ledger.server.gate import Caller
+from ledger.server.handout import Handout
 from ledger.server.judging import Ask, Merchant
-from ledger.server.merchants import NO_DEVICE, Directory
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.problems import Refused
 from ledger.server.writer import Writer
 from pos.domain.codec import encode
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
+from pos.domain.payment_answers import Approval, Decline
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
 
 EXPIRY_EVERY_S = 1.0
+FORGET_EVERY = 60  # Turns of the above.
+T = TypeVar("T")
 FEW = 8  # Records; more are opened and judged in a thread, so that the loop stays free.
 
 
@@ -50,15 +50,17 @@ class Service:
         opener: CardOpener,
         policy: Policy,
         sign: heads.Sign,
+        handout: Handout,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.writer = writer
         self.now = now
         self.reader = open_reader(database)
+        self._database = database
         self._opener = opener
         self._policy = policy
         self._sign = sign
-        self._directory = Directory(self.reader)
+        self._handout = handout
         self._bell = asyncio.Event()
         self._closing = False
         writer.on_feed = self._ring
@@ -68,29 +70,30 @@ class Service:
         self._closing = True
         self._ring()
 
-    async def whose(self, token: str, device: int | None) -> Merchant:
-        """Return the terminal that a request comes from, binding a new token to its device.
+    async def enrol(self, caller: Caller, request: wire.EnrolmentRequest) -> wire.EnrolmentAnswer:
+        """Enrol the key that signed the request.
 
         Raises:
-            Refused: the token is unknown, or was given to another device.
+            Refused: the code is not good for it; nothing was used up.
         """
-        merchant = self._directory.find(token)
-        if merchant is None:
-            raise Refused("unauthorized")
-        if merchant.device == NO_DEVICE and device is not None:
-            merchant = await self._bind(merchant, device)
-        if device is not None and merchant.device != device:
-            raise Refused("wrong_device")
-        return merchant
+        now = self.now()
+
+        def redeem(tx: Tx) -> devices.Enrolled:
+            gate.spend(tx, caller, now)
+            return devices.redeem(tx, request.code, caller.key, request.device, now)
+
+        enrolled = await self.writer.run(redeem)
+        return self._handout.answer(enrolled, now)
 
     async def authorize(
-        self, merchant: Merchant, payment_id: TransactionId, request: wire.AuthorizeRequest
+        self, caller: Caller, payment_id: TransactionId, request: wire.AuthorizeRequest
     ) -> wire.AuthorizeAnswer:
         """Take one online payment.
 
         Raises:
             Refused: its id or its sealed card is wrong; nothing was posted.
         """
+        merchant = caller.terminal
         _check_device(merchant, payment_id)
         try:
             facts = self._opener.open(request.sealed, payment_id.hex)
@@ -107,30 +110,32 @@ class Service:
             at=now,
             earned_at=now,
         )
+
+        def authorize(tx: Tx) -> Approval | Decline:
+            gate.spend(tx, caller, now)
+            return payments.authorize(tx, ask, self._policy)
+
         try:
             answer = await self.writer.run(
-                lambda tx: payments.authorize(tx, ask, self._policy), needs=payments.needs(ask)
+                authorize, needs=replace(payments.needs(ask), requests=caller.needs.requests)
             )
         except IdReused:
             raise Refused("id_reused") from None
         return mapping.answer_to_wire(answer)
 
-    async def outcome(self, merchant: Merchant, payment_id: TransactionId) -> wire.OutcomeAnswer:
+    async def outcome(self, caller: Caller, payment_id: TransactionId) -> wire.OutcomeAnswer:
         """Say what became of a payment.
 
         Raises:
             Refused: it is another device's.
         """
-        _check_device(merchant, payment_id)
+        _check_device(caller.terminal, payment_id)
+        await self._spend(caller)
         return mapping.outcome_to_wire(payments.outcome(self.reader, payment_id))
 
-    async def forward(self, merchant: Merchant, request: wire.ForwardRequest) -> wire.ForwardAnswer:
-        """Take journal records, in order.
-
-        Raises:
-            Refused: the batch is not signed as it must be; nothing of it was looked at.
-        """
-        signer = device_keys.check_batch(self.reader, merchant.device, request)
+    async def forward(self, caller: Caller, request: wire.ForwardRequest) -> wire.ForwardAnswer:
+        """Take journal records, in order."""
+        merchant = caller.terminal
         given = [mapping.record_from_wire(each) for each in request.records]
 
         def prepare() -> list[records.Prepared]:
@@ -141,67 +146,86 @@ class Service:
         now = self.now()
 
         def take(tx: Tx) -> list[ForwardOutcome]:
-            if signer is not None:
-                device_keys.note(tx, merchant.device, signer, now)
+            gate.spend(tx, caller, now)
             return [records.take(tx, each, merchant, self._policy, now) for each in prepared]
 
-        needs = records.needs(prepared, now)
+        needs = replace(records.needs(prepared, now), requests=caller.needs.requests)
         outcomes = await self.writer.run(take, heavy=not few, needs=needs)
         return wire.ForwardAnswer(outcomes=tuple(map(mapping.forwarded_to_wire, outcomes)))
 
-    def head(self, merchant: Merchant) -> wire.HeadAnswer:
+    async def head(self, caller: Caller) -> wire.HeadAnswer:
         """Say, signed, how far the terminal's journal is known."""
-        head = heads.signed_head(self.reader, merchant.device, self.now(), self._sign)
+        await self._spend(caller)
+        head = heads.signed_head(self.reader, caller.terminal.device, self.now(), self._sign)
         return wire.HeadAnswer(head=None if head is None else mapping.head_to_wire(head))
 
-    def statement(self, merchant: Merchant, day: date) -> StatementAnswer:
+    async def statement(self, caller: Caller, day: date) -> StatementAnswer:
         """Say what the terminal's shop took on a day, and what and when it is paid.
 
         Raises:
             Refused: no rule says when.
         """
-        return days.statement(self.reader, merchant, day, self._policy)
+        await self._spend(caller)
+        return days.statement(self.reader, caller.terminal, day, self._policy)
 
-    def reconcile(
-        self, merchant: Merchant, day: date, request: ReconcileRequest
+    async def reconcile(
+        self, caller: Caller, day: date, request: ReconcileRequest
     ) -> ReconcileAnswer:
         """Compare the terminal's day with the ledger's.
 
         Raises:
             Refused: an id comes twice.
         """
-        return days.reconcile(self.reader, merchant, day, request)
+        await self._spend(caller)
+        return days.reconcile(self.reader, caller.terminal, day, request)
 
-    async def feed(self, merchant: Merchant, cursor: int, wait_ms: int) -> wire.FeedAnswer:
+    async def feed(self, caller: Caller, cursor: int, wait_ms: int) -> wire.FeedAnswer:
         """Return what is new after the cursor, waiting up to `wait_ms` for something."""
+        await self._spend(caller)
         loop = asyncio.get_running_loop()
         end = loop.time() + wait_ms / 1_000
         while True:
             bell = self._bell
-            page = orders.read_feed(self.reader, merchant.id, cursor)
+            page = orders.read_feed(self.reader, caller.terminal.id, cursor)
             left_s = end - loop.time()
             if page.items or left_s <= 0 or self._closing:
-                items = tuple(mapping.item_to_wire(each) for each in page.items)
+                items = tuple(feed_mapping.item_to_wire(each) for each in page.items)
                 return wire.FeedAnswer(cursor=page.cursor, items=items, at=self.now())
             try:
                 await asyncio.wait_for(bell.wait(), left_s)
             except TimeoutError:
                 continue  # Looks once more: nothing may come between the last look and now.
 
-    async def expire_orders(self) -> None:
-        """End unanswered orders for ever; a task of the server's."""
+    async def look(self, job: Callable[[Tx], T]) -> T:
+        """Run something that only reads and takes its time, beside everything else."""
+
+        def read() -> T:
+            with contextlib.closing(open_reader(self._database)) as tx, tx.snapshot():
+                return job(tx)
+
+        return await asyncio.to_thread(read)
+
+    async def keep_house(self) -> None:
+        """End unanswered orders, forget old requests and hear of news, for ever; a task of the server's.
+
+        News may come from the operator's own commands, or other servers, which write to the same database.
+        """
+        newest = ticks = 0
         while True:
+            ticks += 1
             with contextlib.suppress(LedgerUnavailable):  # Said to whoever asks next.
+                if (now_newest := orders.newest(self.reader)) != newest:
+                    newest = now_newest
+                    self._ring()
+                if ticks % FORGET_EVERY == 0:
+                    await self.writer.run(lambda tx: gate.forget(tx, self.now()))
                 if orders.any_due(self.reader, self.now()):
                     await self.writer.run(lambda tx: orders.expire(tx, self.now()))
             await asyncio.sleep(EXPIRY_EVERY_S)
 
-    async def _bind(self, merchant: Merchant, device: int) -> Merchant:
-        try:
-            first = await self.writer.run(lambda tx: merchants.bind(tx, merchant.id, device))
-        except ConstraintBroken:
-            raise Refused("wrong_device", "the device has a token of its own") from None
-        return self._directory.bound(merchant, first)
+    async def _spend(self, caller: Caller) -> None:
+        """Remember a request that does nothing else."""
+        await self.writer.run(lambda tx: gate.spend(tx, caller, self.now()), needs=caller.needs)
 
     def _ring(self) -> None:
         """Wake all who wait for the feed; whoever comes later waits for the next ring."""

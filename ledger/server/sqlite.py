@@ -90,6 +90,10 @@ class SqliteTx:
         finally:
             self.execute("COMMIT")
 
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
 
 @cache
 def _select(table: Table) -> str:

@@ -137,9 +137,23 @@ POSTED_ONCE = Table(
 )
 TENDERED = Table("tendered", _columns("payment sale mode", "ttt"), key=("payment",))
 
+DEVICES = Table(
+    "devices",
+    _columns("device merchant enrolled_at revoked_at last_contact_at", "nnttt"),
+    key=("device",),
+    mutable=("last_contact_at",),
+)
+REQUESTS = Table(
+    "request_nonces",
+    _columns("created device nonce", "nnt"),
+    key=("created", "device", "nonce"),
+)
+
 # In the order in which rows are locked and written, everywhere: so that no two servers wait for
 # each other. Whoever changes a purse, a counter or a month holds the card's row.
 TABLES = (
+    DEVICES,
+    REQUESTS,
     PAYMENTS,
     CARDS,
     ACCOUNTS,
@@ -169,6 +183,7 @@ class Needs:
         records: device, incarnation, sequence; the heads come along.
         sales: ids.
         tendered: ids of payments that a sale may rest on.
+        requests: when one was made, by which device, its nonce; the devices come along.
     """
 
     payments: tuple[str, ...] = ()
@@ -178,3 +193,4 @@ class Needs:
     records: tuple[tuple[int, int, int], ...] = ()
     sales: tuple[str, ...] = ()
     tendered: tuple[str, ...] = ()
+    requests: tuple[tuple[int, int, str], ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pos.domain.tax import TaxKind
@@ -29,6 +29,14 @@ class Product:
     tax: TaxKind = TaxKind.TAXABLE
 
 
+@dataclass(frozen=True, slots=True)
+class CatalogueChange:
+    """Products that are new or other than before, and codes that are sold no more."""
+
+    products: tuple[Product, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
 def initials(text: str) -> str:
     """Return a name's initial consonants (초성): `새우깡` gives `ㅅㅇㄲ`; other characters stay."""
     out: list[str] = []
@@ -44,6 +52,16 @@ class Catalogue:
     def __init__(self, products: Iterable[Product]) -> None:
         self._by_code = {product.code: product for product in products}
         self._keys: list[tuple[str, str, Product]] = []
+
+    def apply(self, change: CatalogueChange) -> None:
+        """Sell from now on as the change says; the same change twice is one."""
+        for code in change.removed:
+            self._by_code.pop(code, None)
+        self._by_code.update((product.code, product) for product in change.products)
+        self._keys = []
+
+    def __iter__(self) -> Iterator[Product]:
+        return iter(self._by_code.values())
 
     def __len__(self) -> int:
         return len(self._by_code)

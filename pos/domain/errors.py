@@ -12,6 +12,7 @@ IeumError
   - LedgerUnreachable (nothing was sent)  - LedgerSilent (the outcome is unknown)
   - LedgerRefused (the ledger took the request as malformed)
     . TerminalNotAccepted (it does not know this terminal or address; no request can help)
+      (. TerminalRevoked: it did, and does no more)
 * StoreError             the terminal's own disk: selling stops
   - StoreUnavailable (. StoreInUse  . StoreMissing  . StoreOfOtherVersion)  - StoreDamaged
 * ConfigError            a setting that can't be used
@@ -266,6 +267,20 @@ class TerminalNotAccepted(LedgerRefused):
     en = (
         "The ledger does not accept this terminal ({reason}). Nothing was charged; what is unsent "
         "is kept. Have your technician check the enrolment and the address."
+    )
+
+
+class TerminalRevoked(TerminalNotAccepted):
+    """The operator has ended this terminal's enrolment, or that of its key."""
+
+    code = "L05"
+    ko = (
+        "이 단말기의 등록이 끝났습니다({reason}). 결제되지 않았고 보낼 기록은 그대로 있습니다. 현금은 받을 수 "
+        "있습니다. 관리자가 새 코드로 다시 등록하면(enrol) 기록을 보냅니다."
+    )
+    en = (
+        "This terminal's enrolment was ended ({reason}). Nothing was charged; what is unsent is kept. "
+        "Cash can be taken. Once a technician enrols it anew with a new code, the records are sent."
     )
 
 

@@ -8,10 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from pos.domain.catalogue import CatalogueChange
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
+from pos.domain.news import NextKey, NoticeChange
 from pos.domain.order import Order, OrderState
 from pos.domain.payment_answers import Approval, Decline
+from pos.domain.rates import Rates
 from pos.domain.record import LedgerHead, Record
 from pos.domain.won import Won
 from pos.ports.store import HotlistChange
@@ -36,12 +39,16 @@ class PaymentFate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One thing that came down: an order, the end of one, or a stopped card.
+    """One thing that came down: exactly one of the fields below stands.
 
     Attributes:
         order: for `kind` "order.placed".
         order_key, state: for `kind` "order.state".
         hotlist: for `kind` "card.hotlist".
+        notice: for `kind` "notice".
+        next_key: for `kind` "ledger.key"; its signature has been checked.
+        rates: for `kind` "rates".
+        catalogue: for `kind` "catalogue".
     """
 
     kind: str
@@ -49,6 +56,10 @@ class FeedItem:
     order_key: str = ""
     state: OrderState | None = None
     hotlist: HotlistChange | None = None
+    notice: NoticeChange | None = None
+    next_key: NextKey | None = None
+    rates: tuple[Rates, ...] = ()
+    catalogue: CatalogueChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,10 @@ class Ledger(Protocol):
 
         The signature has been checked; a head that is not the ledger's is `LedgerSilent`.
         """
+        ...
+
+    def trust(self, keys: Sequence[NextKey]) -> None:
+        """Check heads with these keys of the ledger's too, as far as one trusted vouches for them."""
         ...
 
     async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from pos.domain.catalogue import CatalogueChange
 from pos.domain.codec import Json
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
+from pos.domain.news import News
 from pos.domain.offline import Exposure
 from pos.domain.record import LedgerHead, NewRecord, Record
 from pos.domain.sale import Sale
@@ -66,6 +68,8 @@ class Change:
         feed_cursor: how far the ledger's feed has been taken in.
         settled: outcomes for forwarded records; the record leaves the outbox, poison is parked.
         hotlist: cards that the ledger stopped or let go again, in its order.
+        catalogue: changes of what the shop sells, in the ledger's order; over the shop's own file.
+        news: all of what came down and holds on, in place of what was kept.
         ledger_head: the newest that the ledger has signed; kept as it is.
         copy_resolved: what an earlier copy, put back, showed as open has been dealt with.
     """
@@ -77,6 +81,8 @@ class Change:
     feed_cursor: str | None = None
     settled: tuple[ForwardOutcome, ...] = ()
     hotlist: tuple[HotlistChange, ...] = ()
+    catalogue: tuple[CatalogueChange, ...] = ()
+    news: News | None = None
     ledger_head: LedgerHead | None = None
     copy_resolved: bool = False
 
@@ -193,6 +199,14 @@ class Store(Protocol):
 
     async def hotlist(self) -> frozenset[str]:
         """Return the stopped cards' hot_refs."""
+        ...
+
+    async def catalogue(self) -> CatalogueChange:
+        """Return all changes of what the shop sells, as one."""
+        ...
+
+    async def news(self) -> News:
+        """Return what came down and holds on."""
         ...
 
     async def ledger_head(self) -> LedgerHead | None:

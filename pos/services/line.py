@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from pos.domain.errors import LedgerError
 from pos.ports import Listener
 
 SKEW_MAX = timedelta(seconds=30)  # Receipts show seconds; half a minute starts arguments.
@@ -15,6 +16,7 @@ class Line:
     Attributes:
         up: the last thing heard was an answer.
         since: when that state began; UTC.
+        refusal: why the ledger does not accept this terminal, while that is so.
         skew: what the ledger's clock is ahead of ours, at its last answer that said so; shown to
             people, and never used to order or date anything.
     """
@@ -23,6 +25,7 @@ class Line:
         self.up = True
         self.since = now
         self.skew = timedelta(0)
+        self.refusal: LedgerError | None = None
         self._listeners: list[Listener] = []
 
     def on_change(self, listener: Listener) -> None:
@@ -32,6 +35,19 @@ class Line:
     def answered(self, at: datetime) -> None:
         """The ledger answered, whatever it said."""
         self._turn(True, at)
+
+    def refused(self, why: LedgerError, at: datetime) -> None:
+        """The ledger answered, but not this terminal: it has to be enrolled."""
+        was, self.refusal = self.refusal, why
+        if was is None:
+            self._tell()
+        self.answered(at)
+
+    def accepted(self) -> None:
+        """The ledger answered this terminal."""
+        if self.refusal is not None:
+            self.refusal = None
+            self._tell()
 
     def heard_clock(self, theirs: datetime, ours: datetime) -> None:
         """The ledger said what time it is."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pos.ports import CardReader, Clock, Printer, PrintSpool, Store, SyncEngine
 from pos.services.build_sale import Counter
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
+from pos.services.news import NewsDesk
 from pos.services.receivables import Receivables
 from pos.services.recover import Recovered
 from pos.services.refund_sale import RefundSale
@@ -52,3 +53,4 @@ class Terminal:
     printer: Printer
     clock: Clock
     recovered: Recovered = Recovered()
+    news: NewsDesk = field(default_factory=NewsDesk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pos.ports import Backlog
 from pos.services.terminal import Terminal
-from pos.ui.summaries import Bar, clock_bar, line_bar, order_bar, status
+from pos.ui.summaries import Bar, clock_bar, line_bar, notice_bar, order_bar, status
 from pos.ui.widgets.status_header import Status
 
 
@@ -41,7 +41,7 @@ class Lookout:
         return bool(news)
 
     def bars(self) -> tuple[Status, Bar, Bar, Bar]:
-        """Return the top row, the line's banner, the clock's and the orders' notice."""
+        """Return the top row, the line's banner, the clock's or the operator's, the orders' notice."""
         terminal, now = self._terminal, self._terminal.clock.now()
         return (
             status(terminal, self._backlog, now),
@@ -52,6 +52,6 @@ class Lookout:
                 terminal.sync.failures,
                 terminal.sync.progress,
             ),
-            clock_bar(terminal.line),
+            clock_bar(terminal.line) or notice_bar(terminal.news.notice(now)),
             order_bar(terminal.orders.waiting(), now),
         )

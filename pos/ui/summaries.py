@@ -6,20 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pos.domain.news import Notice
 from pos.domain.order import Order
 from pos.domain.sale import Sale
 from pos.domain.won import ZERO
 from pos.ports import Backlog
 from pos.services.line import Line
 from pos.services.terminal import Terminal
-from pos.ui.i18n import _
+from pos.ui.i18n import _, language
 from pos.ui.results import Result
+from pos.ui.safe_text import safe
 from pos.ui.when import countdown, date_and_time, since, skew_text
 from pos.ui.widgets.status_header import Status
 from pos.ui.widgets.total_strip import BigAmount
 from pos.ui.words import problem_word, won
 
 ALARM_AFTER = 6  # Attempts; from then on somebody should look at the line.
+NOTICE_CHARS_MAX = 200
 PROGRESS_CELLS = 20  # Of a long drain's bar; a step each 5 % moves often enough to be seen.
 UNSENT_TOO_LONG = timedelta(hours=24)  # By then somebody should look at the line.
 
@@ -31,6 +34,10 @@ class Bar:
     left: str = ""
     right: str = ""
     level: str = "info"
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to show."""
+        return bool(self.left)
 
 
 def big_amount(sale: Sale, last: Result | None) -> BigAmount:
@@ -63,6 +70,9 @@ def line_bar(
 
     After `ALARM_AFTER` attempts in a row without an answer it is an alarm; they go on all the same.
     """
+    if line.refusal is not None:
+        text = _("The ledger does not accept this terminal: cash only. Call your technician.")
+        return Bar(text, "F8", "danger")
     if progress[1]:
         return _drain_bar(*progress)
     if backlog is None:
@@ -100,6 +110,13 @@ def clock_bar(line: Line) -> Bar:
         return Bar()
     text = _("This terminal's clock is {skew}. Have it set.", skew=skew_text(line.skew))
     return Bar(text, "F8", "warning")
+
+
+def notice_bar(notice: Notice | None) -> Bar:
+    """Return the operator's notice."""
+    if notice is None:
+        return Bar()
+    return Bar(safe(notice.ko if language() == "ko" else notice.en, NOTICE_CHARS_MAX))
 
 
 def order_bar(waiting: Sequence[Order], now: datetime) -> Bar:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from config.secrets import write_secret
 from offline_queue.store import SqliteStore
 from pos.domain.events import DrawerOpened, to_record
 from pos.ports import Change
@@ -40,7 +39,6 @@ def shop(tmp_path: Path) -> Path:
         shutil.copy(SAMPLE / name, tmp_path / name)
     text = (tmp_path / "settings.toml").read_text(encoding="utf-8").replace('"pcsc"', '"none"')
     (tmp_path / "settings.toml").write_text(text.replace(":8440", ":9"), encoding="utf-8")
-    write_secret(tmp_path / "device.token", "ab" * 16)
     return tmp_path
 
 

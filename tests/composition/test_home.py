@@ -41,7 +41,7 @@ def test_the_folder_is_its_owners_alone_even_if_it_was_there(tmp_path: Path) -> 
     home = Home(folder, ROOT)
     home.make(fresh=False)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    for secret in ("device.token", "terminal_keys.json", "ledger_keys.json", "card_keys.json"):
+    for secret in ("operator.token", "terminal_keys.json", "ledger_keys.json", "card_keys.json"):
         assert stat.S_IMODE((folder / secret).stat().st_mode) == 0o600
 
 

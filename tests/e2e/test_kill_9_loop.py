@@ -26,8 +26,11 @@ import apsw
 import httpx
 import pytest
 
-from composition.demo.servers import ledger_process, printer_process
+from composition.demo.enrolment import introduce
+from composition.demo.servers import ledger_database, ledger_process, printer_process
+from config.settings import load_settings
 from offline_queue.copies import back_up
+from offline_queue.device_key import device_key
 from offline_queue.rebuild import rebuild
 from tests.e2e.compare import compare, read_journal, total_of
 from tests.e2e.worker import ROOT, DeepPurses
@@ -94,7 +97,7 @@ class Town:
         assert int(line.split()[1]) == signal.SIGKILL, "it had ended by itself: see stderr"
 
     def book(self) -> Any:
-        token = self.home.token.read_text(encoding="ascii").strip()
+        token = self.home.operator_token.read_text(encoding="ascii").strip()
         headers = {"Authorization": f"Bearer {token}"}
         url = f"http://127.0.0.1:{self.ledger_port}/demo/entries"
         return httpx.get(url, headers=headers, timeout=60).json()
@@ -115,9 +118,12 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     home = DeepPurses(tmp_path / "shop", ROOT)
     home.make(fresh=False)
     ledger, printer = ledger_process(home), printer_process(home)
-    token = home.token.read_text(encoding="ascii").strip()
+    token = home.operator_token.read_text(encoding="ascii").strip()
+    settings = load_settings(home.settings)
+    key = device_key(home.folder)
+    introduce(ledger_database(home), settings.terminal.device, key.public)
     ready, printer_ready = await asyncio.gather(
-        ledger.start(IEUM_LEDGER_TOKEN=token), printer.start()
+        ledger.start(IEUM_OPERATOR_TOKEN=token), printer.start()
     )
     words = [str(home.folder), str(ready["port"]), str(printer_ready["port"])]
     nursery = await asyncio.create_subprocess_exec(

@@ -104,7 +104,7 @@ class Till:
 
     def ask_ledger(self, method: str, path: str, **body: object) -> Any:
         """Use the reference ledger's demo operations."""
-        token = (self.home / "device.token").read_text(encoding="ascii").strip()
+        token = (self.home / "operator.token").read_text(encoding="ascii").strip()
         headers = {"Authorization": f"Bearer {token}"}
         url = f"{self.facts()['ledger']}{path}"
         answer = httpx.request(method, url, headers=headers, json=body or None, timeout=10)

@@ -29,7 +29,6 @@ from composition.demo.home import Home
 from composition.paper import rates_file, renderer_of
 from composition.wiring import Assembly, Devices
 from config.rates import load_rates
-from config.secrets import read_secret
 from config.settings import load_settings
 from drivers.printers.escpos_network import EscposNetworkPrinter
 from drivers.simulators.card.profiles import CardProfile
@@ -121,13 +120,12 @@ async def sell(home: Home, ledger_port: int, printer_port: int, seed: int) -> No
     settings = load_settings(home.settings)
     cable = Cable(ledger_port)
     await cable.plug()
-    token = read_secret(home.token)
     url, device = f"http://127.0.0.1:{cable.port}", settings.terminal.device
     table = CardWorld(home, profiles).start()
     devices = Devices(
         reader=table.reader,
         printer=EscposNetworkPrinter("127.0.0.1", printer_port),
-        ledger=lambda signer: HttpLedger(url, token, device, signer),
+        ledger=lambda signer: HttpLedger(url, device, signer),
         clock=SystemClock(),
     )
     assembly = Assembly(settings, home.folder, devices)

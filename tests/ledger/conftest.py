@@ -6,24 +6,75 @@ import json
 import subprocess
 import sys
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.client import HttpLedger
-from ledger.server.database import Database
+from ledger.server import devices, merchants
+from ledger.server.database import Database, Tx
+from ledger.server.writer import Writer
 from tests.ledger.cluster import Cluster, binaries
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 DEVICE = 0x0001_0000_0001
 OTHER_DEVICE = 0x0001_0000_0002
-TOKEN = "a" * 32
-OTHER_TOKEN = "b" * 32
-TOKENS = f"{TOKEN} {DEVICE:012x}\n{OTHER_TOKEN} {OTHER_DEVICE:012x}\n"
+OPERATOR = "o" * 32
+ENROLLED_AT = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+class Key:
+    """A device's key; `spoilt` signs something else."""
+
+    def __init__(self, seed: int, *, spoilt: bool = False) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+        self._spoilt = spoilt
+
+    @property
+    def public(self) -> bytes:
+        return self._key.public_key().public_bytes_raw()
+
+    def sign(self, message: bytes) -> bytes:
+        return self._key.sign(message + b"!" if self._spoilt else message)
+
+
+KEY, OTHER_KEY = Key(101), Key(102)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A merchant with one enrolled terminal."""
+
+    device: int
+    key: Key
+    eligible: bool = True
+    earns_cashback: bool = True
+
+
+SHOPS = (Shop(DEVICE, KEY), Shop(OTHER_DEVICE, OTHER_KEY))
+
+
+def open_shops(database: Database, shops: tuple[Shop, ...] = SHOPS) -> None:
+    """Make the shops and their terminals known, as merchants 1, 2 and so on."""
+    writer = Writer(database)
+
+    def fill(tx: Tx) -> None:
+        for number, shop in enumerate(shops, start=1):
+            made = merchants.add(
+                tx, f"shop {number}", eligible=shop.eligible, earns_cashback=shop.earns_cashback
+            )
+            devices.enrol(tx, made, shop.device, shop.key.public, ENROLLED_AT)
+
+    if writer.run_now(lambda tx: not merchants.all_shops(tx)):
+        writer.run_now(fill)
+    writer.close()
 
 
 @dataclass
@@ -31,7 +82,8 @@ class Process:
     """The ledger's process; `kill` is the power cut."""
 
     database: Database
-    tokens: str = TOKENS
+    shops: tuple[Shop, ...] = SHOPS
+    operator_token: str = OPERATOR
     port: int = 0
     running: subprocess.Popen[str] | None = field(default=None, repr=False)
 
@@ -40,9 +92,10 @@ class Process:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        open_shops(self.database, self.shops)
         command = [sys.executable, "-m", "tests.ledger.plain_cards", "--db", str(self.database)]
         self.running = subprocess.Popen(
-            [*command, "--port", str(self.port), "--tokens", self.tokens],
+            [*command, "--port", str(self.port), "--operator-token", self.operator_token],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -60,13 +113,21 @@ class Process:
             self.running.terminate()
             self._reap()
 
-    def ask(self, path: str, body: object = None, token: str = TOKEN) -> Any:
+    def ask(self, path: str, body: object = None, token: str = OPERATOR) -> Any:
         """Call an operation under /demo."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data)
         request.add_header("Authorization", f"Bearer {token}")
         with urllib.request.urlopen(request, timeout=10) as response:
             return json.load(response)
+
+    def act(self, job: Callable[[Tx], T]) -> T:
+        """Do what the operator's command line does: write to the same database, from beside it."""
+        writer = Writer(self.database)
+        try:
+            return writer.run_now(job)
+        finally:
+            writer.close()
 
     def _reap(self) -> None:
         assert self.running is not None
@@ -104,7 +165,7 @@ def process(database: Database) -> Iterator[Process]:
 
 @pytest.fixture
 async def ledger(process: Process) -> AsyncIterator[HttpLedger]:
-    client = HttpLedger(process.url, TOKEN, DEVICE)
+    client = HttpLedger(process.url, DEVICE, KEY)
     yield client
     await client.aclose()
 

@@ -6,7 +6,6 @@ import argparse
 import json
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -15,8 +14,8 @@ from ledger.policy.policy import Policy
 from ledger.policy.reading import load_policy
 from ledger.policy.rows import Holidays
 from ledger.server.cards import CardFacts, NewCard, SealBroken, hash_pan, hot_ref
-from ledger.server.database import is_postgres
-from ledger.server.merchants import read_terminals
+from ledger.server.database import named
+from ledger.server.handout import Handout
 from ledger.server.serve import Setup, serve
 from pos.domain.card import Cryptogram
 from pos.domain.identifiers import TransactionId
@@ -24,6 +23,12 @@ from pos.domain.tender import Purse
 from pos.domain.won import Won
 
 SIGNING = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+HANDOUT = Handout(
+    sealing_public=b"s" * 32,
+    ledger_public=SIGNING.public_key().public_bytes_raw(),
+    hotlist_key=b"h" * 32,
+    ca_keys=((1, "c" * 352, 65_537),),
+)
 PANS = {
     name: f"629099000000{number:04d}" for number, name in enumerate(("rich", "poor", "gone", "old"))
 }
@@ -115,14 +120,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--db", required=True)
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--tokens", required=True)
+    parser.add_argument("--operator-token", default="")
     given = parser.parse_args()
-    database = given.db if is_postgres(given.db) else Path(given.db)
-    serve(
-        Setup(database, given.port, read_terminals(given.tokens), policy(), CARDS, demo=True),
-        PlainOpener(),
-        SIGNING.sign,
+    setup = Setup(
+        named(given.db), given.port, policy(), CARDS, operator_token=given.operator_token, demo=True
     )
+    serve(setup, PlainOpener(), SIGNING.sign, HANDOUT)
 
 
 if __name__ == "__main__":

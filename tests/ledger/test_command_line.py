@@ -27,10 +27,11 @@ from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
 from pos.ports import AuthorizationRequest
 from tests.drivers.cards.cardworld import CARD_FILE_PATH, NOON, PAYMENT, CardWorld, request
-from tests.ledger.conftest import ROOT
+from tests.ledger.conftest import KEY, ROOT, Shop, open_shops
 from tests.ledger.journal import SALE, Journal
 
 TOKEN = "c" * 32
+SHOP = (Shop(PAYMENT.device, KEY),)
 DEVICE = PAYMENT.device
 
 
@@ -50,10 +51,11 @@ def command(folder: Path, keys: Path) -> list[str]:
 
 @pytest.fixture
 def started(tmp_path: Path, world: CardWorld) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    open_shops(tmp_path / "ledger.db", SHOP)
     with subprocess.Popen(
         command(tmp_path, world.keys),
         cwd=ROOT,
-        env=os.environ | {"IEUM_LEDGER_TOKEN": TOKEN},
+        env=os.environ | {"IEUM_OPERATOR_TOKEN": TOKEN},
         stdout=subprocess.PIPE,
         text=True,
     ) as running:
@@ -65,7 +67,7 @@ def started(tmp_path: Path, world: CardWorld) -> Iterator[tuple[subprocess.Popen
 async def test_a_demo_card_pays_online_and_offline(
     started: tuple[subprocess.Popen[str], int], world: CardWorld
 ) -> None:
-    client = HttpLedger(f"http://127.0.0.1:{started[1]}", TOKEN, DEVICE)
+    client = HttpLedger(f"http://127.0.0.1:{started[1]}", DEVICE, KEY)
     online = replace(PAYMENT, sequence=10)
     tapped = world.tap("offline", replace(request(), payment_id=online))
     answer = await client.authorize(
@@ -104,7 +106,7 @@ async def test_a_demo_card_pays_online_and_offline(
 async def test_the_demos_odd_cards_are_declined_as_labelled(
     started: tuple[subprocess.Popen[str], int], world: CardWorld, card: str, decline: Decline
 ) -> None:
-    client = HttpLedger(f"http://127.0.0.1:{started[1]}", TOKEN, DEVICE)
+    client = HttpLedger(f"http://127.0.0.1:{started[1]}", DEVICE, KEY)
     tapped = world.tap(card, request())
 
     answer = await client.authorize(
@@ -115,7 +117,7 @@ async def test_the_demos_odd_cards_are_declined_as_labelled(
     assert answer == decline
 
 
-def test_it_serves_its_contract_and_nothing_without_a_token(
+def test_it_serves_its_contract_and_nothing_else_to_a_stranger(
     started: tuple[subprocess.Popen[str], int],
 ) -> None:
     url = f"http://127.0.0.1:{started[1]}"
@@ -160,7 +162,7 @@ def test_it_dies_with_its_parent(tmp_path: Path, world: CardWorld) -> None:
     done = subprocess.run(
         [sys.executable, "-c", parent, *command(tmp_path, world.keys)],
         cwd=ROOT,
-        env=os.environ | {"IEUM_LEDGER_TOKEN": TOKEN},
+        env=os.environ | {"IEUM_OPERATOR_TOKEN": TOKEN},
         capture_output=True,
         text=True,
         timeout=30,
@@ -191,19 +193,15 @@ def test_the_client_costs_a_starting_terminal_no_http_library() -> None:
     assert done.stdout.strip() == "set()"
 
 
-@pytest.mark.parametrize("missing", ["token", "keys", "folder"])
+@pytest.mark.parametrize("missing", ["keys", "folder"])
 def test_it_says_what_is_missing_and_starts_nothing(
     tmp_path: Path, world: CardWorld, missing: str
 ) -> None:
     keys = tmp_path if missing == "keys" else world.keys
     folder = tmp_path / "none" if missing == "folder" else tmp_path
-    environment = {key: each for key, each in os.environ.items() if key != "IEUM_LEDGER_TOKEN"}
-    if missing != "token":
-        environment["IEUM_LEDGER_TOKEN"] = TOKEN
     done = subprocess.run(
-        command(folder, keys), cwd=ROOT, env=environment, capture_output=True, text=True,
-        check=False, timeout=30,
-    )  # fmt: skip
+        command(folder, keys), cwd=ROOT, capture_output=True, text=True, check=False, timeout=30
+    )
 
     assert done.returncode == 2
     assert done.stderr.startswith("ledger: ")
@@ -224,7 +222,6 @@ def test_a_database_named_by_the_environment_is_asked_for(
     """A URL with a password belongs there; neither is said on."""
     keys = world.keys / LEDGER_FILE
     monkeypatch.setenv(DATABASE_VARIABLE, "postgresql://u:secret@/x?host=/nowhere")
-    monkeypatch.setenv("IEUM_LEDGER_TOKEN", "a" * 32)
     assert main(["--keys", str(keys)]) == 2
     said = capsys.readouterr().err
     assert "/nowhere" in said

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
+from config.rates import load_rates
 from ledger.contract import models as wire
 from ledger.contract import openapi
 from ledger.contract.__main__ import DOCUMENT
 from ledger.contract.operations import BY_ID, OPERATIONS
-from ledger.contract.signing import batch_message
+from ledger.feed_mapping import item_to_wire, order_from_wire, order_to_wire, page_from_wire
 from ledger.mapping import (
     LEDGER_REASONS,
     forwarded_from_wire,
     forwarded_to_wire,
     head_from_wire,
     head_to_wire,
-    item_to_wire,
-    order_from_wire,
-    order_to_wire,
-    page_from_wire,
     record_from_wire,
     record_to_wire,
 )
+from pos.domain.catalogue import CatalogueChange, Product
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
+from pos.domain.news import NextKey, Notice, NoticeChange
 from pos.domain.order import Order, OrderLine, OrderState
 from pos.domain.payment_answers import GivenBack
 from pos.domain.record import FIRST_PREVIOUS, LedgerHead, NewRecord, chain, verify
+from pos.domain.tax import TaxKind
 from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import Won
 from pos.ports import FeedItem, FeedPage, HotlistChange
 
 NOW = datetime(2026, 11, 24, 3, 0, 0, 123_456, tzinfo=UTC)
+COLA = Product("123", "콜라", Won(2_000), TaxKind.TAXABLE)
 ORDER = Order(
     channel="baedal-eum",
     number="261124-00001",
@@ -104,6 +104,11 @@ def test_a_feed_page_survives_the_journey() -> None:
         FeedItem("order.placed", order=ORDER),
         FeedItem("order.state", order_key=ORDER.key, state=OrderState.AUTO_CANCELLED),
         FeedItem("card.hotlist", hotlist=HotlistChange("0a" * 16, stopped=True)),
+        FeedItem("notice", notice=NoticeChange(Notice(1, "안내", "hello", NOW, NOW))),
+        FeedItem("notice", notice=NoticeChange(Notice(1, "안내", "hello", NOW), withdrawn=True)),
+        FeedItem("ledger.key", next_key=NextKey("ab" * 32, "cd" * 64)),
+        FeedItem("rates", rates=load_rates()),
+        FeedItem("catalogue", catalogue=CatalogueChange((COLA,), ("880",))),
     )
     answer = wire.FeedAnswer(cursor="7", items=tuple(map(item_to_wire, items)), at=NOW)
 
@@ -133,16 +138,6 @@ def test_a_signed_head_survives_the_journey() -> None:
     assert there is not None
     assert head_from_wire(there) == head
     assert head_from_wire(there).message == head.message
-
-
-def test_a_batch_is_signed_over_its_device_and_the_hashes_in_their_order() -> None:
-    one, two = "11" * 32, "22" * 32
-    message = batch_message(1, [one, two])
-
-    assert (
-        message == b"ieum-pos batch v1\0\0\0\0\0\1" + sha256(b"\x11" * 32 + b"\x22" * 32).digest()
-    )
-    assert len({message, batch_message(2, [one, two]), batch_message(1, [two, one])}) == 3
 
 
 def test_a_record_keeps_its_hash_on_the_journey() -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 import apsw
 import pytest
 
-from ledger.server import books, heads, orders, payments
-from ledger.server.database import VERSION, DatabaseUnfit
+from ledger.server import books, device_keys, devices, heads, merchants, orders, payments
+from ledger.server.database import VERSION, ConstraintBroken, DatabaseUnfit
+from ledger.server.device_keys import KeyState
+from ledger.server.judging import Merchant
+from ledger.server.merchants import Shop
 from ledger.server.seed import seed
 from ledger.server.sqlite import SqliteTx, open_writer
 from ledger.server.tables import shard_of
@@ -18,7 +21,7 @@ from pos.domain.identifiers import TransactionId
 from pos.domain.record import Record, canonical
 from pos.domain.won import Won
 from pos.ports import FeedItem, HotlistChange
-from tests.ledger.conftest import DEVICE
+from tests.ledger.conftest import DEVICE, KEY, OTHER_KEY
 from tests.ledger.journal import START, Journal, cash_sale, payment_id, with_card
 from tests.ledger.plain_cards import CARDS, PANS, PlainOpener
 
@@ -89,6 +92,38 @@ def test_a_file_of_the_first_version_keeps_what_it_holds(tmp_path: Path) -> None
     assert books.check(tx) == []
 
 
+def test_terminals_known_by_a_token_stay_known_by_their_newest_key(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    connection = apsw.Connection(str(path))
+    connection.execute(SECOND_SCHEMA.read_text(encoding="utf-8"))
+    connection.pragma("user_version", 2)
+    merchant = "INSERT INTO merchants VALUES (?, ?, ?, ?, 1)"
+    connection.execute(merchant, (1, b"0", DEVICE, 1))
+    connection.execute(merchant, (2, b"1", None, 0))
+    connection.execute("INSERT INTO feed (merchant, item) VALUES (1, ?)", (item(),))
+    for seconds, key in enumerate((KEY, OTHER_KEY)):
+        values = (DEVICE, key.public, f"2026-01-01T00:00:0{seconds}+00:00")
+        sql = "INSERT INTO device_keys (device, public_key, first_seen) VALUES (?, ?, ?)"
+        connection.execute(sql, values)
+    connection.close()
+
+    tx = SqliteTx(open_writer(path))
+
+    assert merchants.all_shops(tx) == [
+        Shop(1, "shop 1", True, True),
+        Shop(2, "shop 2", False, True),
+    ]
+    assert devices.admit(tx, DEVICE, OTHER_KEY.public) == Merchant(1, DEVICE, True, True)
+    assert device_keys.known(tx, DEVICE) == (
+        (KEY.public, KeyState.RETIRED),
+        (OTHER_KEY.public, KeyState.ACTIVE),
+    )
+    assert orders.read_feed(tx, 1, 0).items[0].order_key == "a:1"
+    assert list(tx.execute("PRAGMA foreign_key_check")) == []
+    with pytest.raises(ConstraintBroken):
+        tx.execute("INSERT INTO feed (merchant, item) VALUES (9, '')")
+
+
 def test_cards_of_the_first_version_get_onto_the_hotlist_once(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     old_file(path, [])
@@ -103,8 +138,14 @@ def test_cards_of_the_first_version_get_onto_the_hotlist_once(tmp_path: Path) ->
     assert items[1:] == (FeedItem("card.hotlist", hotlist=named),)
 
 
-def test_both_ways_lead_to_the_same_tables(tmp_path: Path) -> None:
-    old_file(tmp_path / "old.db", [])
+@pytest.mark.parametrize("version", [1, 2])
+def test_both_ways_lead_to_the_same_tables(tmp_path: Path, version: int) -> None:
+    schema = Path(__file__).with_name(f"schema_{version}.sql").read_text(encoding="utf-8")
+    connection = apsw.Connection(str(tmp_path / "old.db"))
+    connection.execute(schema)
+    connection.pragma("user_version", 0 if version == 1 else version)
+    connection.close()
+
     old, new = (open_writer(tmp_path / name) for name in ("old.db", "new.db"))
 
     assert old.execute(DESCRIBED).fetchall() == new.execute(DESCRIBED).fetchall()

@@ -12,7 +12,7 @@ from pos.domain.errors import LedgerRefused
 from pos.domain.forwarding import ForwardStatus
 from pos.domain.order import OrderState
 from pos.domain.won import Won
-from tests.ledger.conftest import DEVICE, OTHER_TOKEN, Process
+from tests.ledger.conftest import OTHER_DEVICE, OTHER_KEY, Process
 from tests.ledger.journal import Journal
 
 DEADLINE_MS = 5_000
@@ -73,7 +73,7 @@ async def test_a_wait_without_news_ends_empty(ledger: HttpLedger) -> None:
 
 
 async def test_another_shop_does_not_see_the_order(process: Process) -> None:
-    other = HttpLedger(process.url, OTHER_TOKEN, DEVICE + 1)
+    other = HttpLedger(process.url, OTHER_DEVICE, OTHER_KEY)
     before = await now(other)
     await place(process)
 

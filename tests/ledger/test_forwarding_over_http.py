@@ -13,7 +13,7 @@ from pos.domain.payment_answers import Decline, DeclineReason
 from pos.domain.record import Record
 from pos.domain.tender import ApprovalMode, Purse, PurseDraw
 from pos.domain.won import Won
-from tests.ledger.conftest import OTHER_DEVICE, Process
+from tests.ledger.conftest import KEY, OTHER_DEVICE, Process
 from tests.ledger.journal import Journal, cash_sale, with_card
 from tests.ledger.test_payments_over_http import request
 
@@ -191,6 +191,6 @@ async def test_a_sale_is_kept_by_tender_for_the_days_comparison(
 
 
 async def test_nothing_to_forward_asks_nobody() -> None:
-    nowhere = HttpLedger("http://127.0.0.1:1", "t", 1)
+    nowhere = HttpLedger("http://127.0.0.1:1", 1, KEY)
 
     assert await nowhere.forward([], deadline_ms=1) == ()

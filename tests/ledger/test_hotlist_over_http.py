@@ -12,7 +12,7 @@ from ledger.server.cards import hot_ref
 from pos.domain.payment_answers import Decline, DeclineReason
 from pos.domain.won import Won
 from pos.ports import FeedItem, HotlistChange
-from tests.ledger.conftest import OTHER_DEVICE, OTHER_TOKEN, Process
+from tests.ledger.conftest import OTHER_DEVICE, OTHER_KEY, Process
 from tests.ledger.plain_cards import PANS
 from tests.ledger.test_feed_over_http import now, place
 from tests.ledger.test_payments_over_http import request
@@ -33,7 +33,7 @@ async def test_a_card_blocked_from_the_start_is_on_the_list(ledger: HttpLedger) 
 async def test_stopping_a_card_wakes_every_terminal_that_waits(
     ledger: HttpLedger, process: Process
 ) -> None:
-    other = HttpLedger(process.url, OTHER_TOKEN, OTHER_DEVICE)
+    other = HttpLedger(process.url, OTHER_DEVICE, OTHER_KEY)
     cursor = await now(ledger)
     waiting = [asyncio.create_task(each.feed(cursor, wait_ms=10_000)) for each in (ledger, other)]
 

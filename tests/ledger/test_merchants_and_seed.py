@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from ledger.client import HttpLedger
-from ledger.server import books, merchants
+from ledger.server import books, devices, merchants
 from ledger.server.database import Database, Tx
-from ledger.server.merchants import NO_DEVICE, Directory, read_terminals
+from ledger.server.judging import Merchant
+from ledger.server.merchants import Shop
 from ledger.server.postgres import partitions
 from ledger.server.postgres.connection import connect, make_tables
 from ledger.server.postgres.plain import Numbers, PlainTx
 from ledger.server.seed import load_cards, seed
 from ledger.server.sqlite import SqliteTx, open_writer
 from pos.domain.business_day import business_day
-from pos.domain.errors import LedgerRefused
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.tender import Purse
 from pos.domain.won import Won
-from tests.ledger.conftest import DEVICE, TOKEN, Process
+from tests.ledger.conftest import DEVICE, KEY, OTHER_DEVICE, SHOPS, Process
 from tests.ledger.plain_cards import CARDS, PlainOpener, new_card
 from tests.ledger.test_payments_over_http import request
 
@@ -43,74 +44,41 @@ def tx(database: Database) -> Iterator[Tx]:
     connection.close()
 
 
-def test_a_token_file_names_devices_and_switches() -> None:
-    first, second = read_terminals(
-        f"# the counter\nsecret {DEVICE:012x}\nother no-voucher no-cashback\n"
-    )
+def test_a_shop_is_known_by_its_number_and_name(tx: Tx) -> None:
+    one = merchants.add(tx, " 부평 이음마트 ")
+    two = merchants.add(tx, "bar", eligible=False, earns_cashback=False)
 
-    assert (first.device, first.eligible, first.earns_cashback) == (DEVICE, True, True)
-    assert (second.device, second.eligible, second.earns_cashback) == (None, False, False)
-
-
-@pytest.mark.parametrize("text", ["", "# nothing", "secret 12", "secret 00000000000g"])
-def test_a_token_file_of_another_shape_is_refused_without_showing_it(text: str) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the text is checked below.
-        read_terminals(text)
-    assert "secret" not in str(caught.value)
+    assert merchants.all_shops(tx) == [
+        Shop(one, "부평 이음마트", True, True),
+        Shop(two, "bar", False, False),
+    ]
+    assert merchants.shop(tx, 77) is None
 
 
-def test_a_token_is_found_by_its_hash_alone(tx: Tx) -> None:
-    merchants.enrol(tx, read_terminals(f"{TOKEN} {DEVICE:012x}"))
-
-    directory = Directory(tx)
-
-    found = directory.find(TOKEN)
-    assert found is not None
-    assert found.device == DEVICE
-    assert directory.find(TOKEN[:-1]) is None
+@pytest.mark.parametrize("name", ["", "  ", "x" * 81, "a\x1b[2Jb"])
+def test_a_shop_without_a_printable_name_is_not_taken(tx: Tx, name: str) -> None:
+    with pytest.raises(ValueError, match="printable"):
+        merchants.add(tx, name)
 
 
-def test_enrolling_again_keeps_the_binding(tx: Tx) -> None:
-    merchants.enrol(tx, read_terminals(TOKEN))
-    unbound = Directory(tx).find(TOKEN)
-    assert unbound is not None
-    assert unbound.device == NO_DEVICE
-    merchants.bind(tx, unbound.id, DEVICE)
+def test_a_terminal_is_of_its_shop(tx: Tx) -> None:
+    made = merchants.add(tx, "bar", earns_cashback=False)
+    devices.enrol(tx, made, DEVICE, KEY.public, NOW)
 
-    merchants.enrol(tx, read_terminals(f"{TOKEN} no-cashback"))
-
-    found = Directory(tx).find(TOKEN)
-    assert found is not None
-    assert (found.device, found.earns_cashback) == (DEVICE, False)
-
-
-async def test_a_token_without_a_device_belongs_to_the_first_that_uses_it(
-    database: Database,
-) -> None:
-    process = Process(database, tokens=TOKEN)
-    process.start()
-    first, second = (HttpLedger(process.url, TOKEN, DEVICE + n) for n in (0, 1))
-
-    assert isinstance(await first.authorize(request(1), deadline_ms=5_000), Approval)
-    with pytest.raises(LedgerRefused) as caught:
-        await second.feed("", wait_ms=0)
-
-    assert caught.value.facts["reason"] == "wrong_device"
-    await first.aclose()
-    await second.aclose()
-    process.stop()
+    assert merchants.of_device(tx, DEVICE) == Merchant(made, DEVICE, True, False)
+    assert merchants.of_device(tx, OTHER_DEVICE) is None
 
 
 @pytest.mark.parametrize(
     ("switch", "expected"),
-    [("no-voucher", Decline(DeclineReason.MERCHANT_NOT_ELIGIBLE)), ("no-cashback", Won(0))],
+    [("eligible", Decline(DeclineReason.MERCHANT_NOT_ELIGIBLE)), ("earns_cashback", Won(0))],
 )
 async def test_a_shop_may_be_barred_from_vouchers_or_cashback(
     database: Database, switch: str, expected: object
 ) -> None:
-    process = Process(database, tokens=f"{TOKEN} {DEVICE:012x} {switch}")
+    process = Process(database, shops=(replace(SHOPS[0], **{switch: False}),))
     process.start()
-    client = HttpLedger(process.url, TOKEN, DEVICE)
+    client = HttpLedger(process.url, DEVICE, KEY)
 
     answer = await client.authorize(request(1), deadline_ms=5_000)
 

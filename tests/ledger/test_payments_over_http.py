@@ -18,7 +18,7 @@ from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import Won
 from pos.ports import AuthorizationRequest, PaymentFate
-from tests.ledger.conftest import DEVICE, OTHER_DEVICE, OTHER_TOKEN, TOKEN, Process
+from tests.ledger.conftest import DEVICE, KEY, OTHER_DEVICE, OTHER_KEY, Key, Process
 from tests.ledger.plain_cards import seal
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -125,17 +125,20 @@ async def test_a_card_sealed_for_another_payment_is_refused(ledger: HttpLedger) 
 
 
 @pytest.mark.parametrize(
-    ("token", "device", "reason"),
+    ("key", "device", "reason"),
     [
-        ("wrong" * 8, DEVICE, "unauthorized"),
-        (OTHER_TOKEN, DEVICE, "wrong_device"),
-        (OTHER_TOKEN, OTHER_DEVICE, "wrong_device"),  # Its own, but the payment is not.
+        (Key(1), DEVICE, "key_unknown"),
+        (OTHER_KEY, DEVICE, "key_unknown"),
+        (KEY, 0x77, "device_unknown"),
+        (Key(101, spoilt=True), DEVICE, "unauthorized"),
+        (OTHER_KEY, OTHER_DEVICE, "wrong_device"),  # Its own, but the payment is not.
     ],
+    ids=["never enrolled", "another's", "no such device", "spoilt", "another's payment"],
 )
-async def test_a_token_speaks_for_its_own_device_only(
-    process: Process, token: str, device: int, reason: str
+async def test_a_key_speaks_for_its_own_device_only(
+    process: Process, key: Key, device: int, reason: str
 ) -> None:
-    client = HttpLedger(process.url, token, device)
+    client = HttpLedger(process.url, device, key)
     for call in (
         client.authorize(request(1), deadline_ms=DEADLINE_MS),
         client.outcome(request(1).payment_id, deadline_ms=DEADLINE_MS),
@@ -161,7 +164,7 @@ async def test_no_answer_is_silence_and_the_outcome_is_there_to_be_asked(
 async def test_nothing_listening_is_unreachable_for_every_call() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    client = HttpLedger(f"http://127.0.0.1:{port}", TOKEN, DEVICE)
+    client = HttpLedger(f"http://127.0.0.1:{port}", DEVICE, KEY)
 
     for call in (
         client.authorize(request(1), deadline_ms=1_000),
@@ -183,7 +186,7 @@ async def answering() -> AsyncIterator[tuple[HttpLedger, list[bytes]]]:
         writer.close()
 
     server = await asyncio.start_server(handle, "127.0.0.1", 0)
-    client = HttpLedger(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", TOKEN, DEVICE)
+    client = HttpLedger(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", DEVICE, KEY)
     yield client, answers
     await client.aclose()
     server.close()

@@ -10,7 +10,7 @@ from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval
 from pos.ports import PaymentFate
-from tests.ledger.conftest import DEVICE, TOKEN, Process
+from tests.ledger.conftest import DEVICE, KEY, Process
 from tests.ledger.journal import Journal
 from tests.ledger.test_payments_over_http import request
 
@@ -41,7 +41,7 @@ async def test_every_acknowledged_payment_survives_kill_9_exactly_once(process: 
 
     wanted_by_now = 0
     for _ in range(ROUNDS):
-        clients = [HttpLedger(process.url, TOKEN, DEVICE) for _ in range(TERMINALS)]
+        clients = [HttpLedger(process.url, DEVICE, KEY) for _ in range(TERMINALS)]
         load = asyncio.gather(*(hammer(each) for each in clients))
         wanted_by_now = len(acknowledged) + ANSWERS_BEFORE_KILL
         enough.clear()
@@ -58,7 +58,7 @@ async def test_every_acknowledged_payment_survives_kill_9_exactly_once(process: 
     posted = [each["reference"] for each in book["postings"] if each["kind"] == "payment"]
     assert len(posted) == len(set(posted))
     assert {each.hex for each in acknowledged} <= set(posted)
-    client = HttpLedger(process.url, TOKEN, DEVICE)
+    client = HttpLedger(process.url, DEVICE, KEY)
     for payment_id, approval in list(acknowledged.items())[-20:]:
         assert await client.outcome(payment_id, deadline_ms=2_000) == approval
     await client.aclose()
@@ -72,7 +72,7 @@ async def test_a_batch_that_was_cut_off_is_forwarded_again_to_the_same_end(
     journal = Journal()
     for number in range(1, 201):
         journal.offline(number, 10)
-    client = HttpLedger(process.url, TOKEN, DEVICE)
+    client = HttpLedger(process.url, DEVICE, KEY)
     await client.outcome(TransactionId(DEVICE, 7, 1), deadline_ms=2_000)  # Loads the client.
 
     async def send() -> tuple[ForwardOutcome, ...]:
@@ -98,7 +98,7 @@ async def test_a_batch_that_was_cut_off_is_forwarded_again_to_the_same_end(
 
 
 async def test_a_restart_remembers_tombstones_and_opens_no_card_twice(process: Process) -> None:
-    client = HttpLedger(process.url, TOKEN, DEVICE)
+    client = HttpLedger(process.url, DEVICE, KEY)
     journal = Journal()
     journal.reversal(1, 12_500)
     await client.forward(journal.records, deadline_ms=2_000)
@@ -108,7 +108,7 @@ async def test_a_restart_remembers_tombstones_and_opens_no_card_twice(process: P
     process.kill()
     process.start()
 
-    client = HttpLedger(process.url, TOKEN, DEVICE)
+    client = HttpLedger(process.url, DEVICE, KEY)
     assert await client.outcome(request(1).payment_id, deadline_ms=2_000) is PaymentFate.REVERSED
     assert process.ask("/demo/cards") == before
     await client.aclose()

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.client import HttpLedger
+from ledger.server import devices
 from pos.domain.events import ReceiptReingested, SaleCompleted, from_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
@@ -18,7 +19,7 @@ from pos.domain.receipt_code import encode_receipt, receipt_message, seal_text
 from pos.domain.sale import SaleRecord
 from pos.domain.tender import ApprovalMode, CashTender, VoucherTender
 from pos.domain.won import Won
-from tests.ledger.conftest import DEVICE, OTHER_DEVICE, OTHER_TOKEN, TOKEN, Process
+from tests.ledger.conftest import DEVICE, KEY, OTHER_DEVICE, OTHER_KEY, Key, Process
 from tests.ledger.journal import (
     SALE,
     START,
@@ -29,11 +30,10 @@ from tests.ledger.journal import (
     payment_id,
     with_card,
 )
-from tests.ledger.test_signatures_over_http import Key
 
 DEADLINE_MS = 5_000
 ACCEPTED, DECLINED, POISON = ForwardStatus
-LOST, FINDERS = Key(1), Key(2)
+LOST, FINDERS = KEY, OTHER_KEY
 
 
 def code_of(sale: SaleRecord, *advices: OfflineApproved, key: Key = LOST) -> str:
@@ -66,7 +66,7 @@ class Finder:
     """The other terminal, at which papers are scanned."""
 
     def __init__(self, process: Process) -> None:
-        self.line = HttpLedger(process.url, OTHER_TOKEN, OTHER_DEVICE, FINDERS)
+        self.line = HttpLedger(process.url, OTHER_DEVICE, OTHER_KEY)
         self.journal = Journal(OTHER_DEVICE)
 
     async def scan(self, code: str, sale: TransactionId = SALE) -> ForwardOutcome:
@@ -84,8 +84,8 @@ async def finder(process: Process) -> AsyncIterator[Finder]:
 
 @pytest.fixture
 async def lost(process: Process) -> AsyncIterator[HttpLedger]:
-    """A terminal whose key the ledger has seen, with a sale that matters to no test."""
-    line = HttpLedger(process.url, TOKEN, DEVICE, LOST)
+    """A terminal with a sale that matters to no test."""
+    line = HttpLedger(process.url, DEVICE, KEY)
     seen = Journal(incarnation=6)
     seen.cash_sale(999, 10)
     await line.forward(seen.records, deadline_ms=DEADLINE_MS)
@@ -184,7 +184,7 @@ async def test_a_paper_that_differs_from_its_sale_is_poison(
 
 @pytest.mark.usefixtures("lost")
 @pytest.mark.parametrize(
-    "key", [Key(9), FINDERS, Key(1, spoilt=True)], ids=["unknown", "finder's", "spoilt"]
+    "key", [Key(9), FINDERS, Key(101, spoilt=True)], ids=["unknown", "finder's", "spoilt"]
 )
 async def test_a_forged_paper_is_poison_and_moves_nothing(
     finder: Finder, process: Process, key: Key
@@ -211,21 +211,40 @@ async def test_a_code_that_is_cut_or_of_another_sale_is_poison(
     assert sales(process) == {}
 
 
+@pytest.mark.usefixtures("lost")
 async def test_a_paper_whose_signer_becomes_known_is_taken_when_released(
-    lost: HttpLedger, finder: Finder, process: Process
+    finder: Finder, process: Process
 ) -> None:
     new_key = Key(3)
     code = code_of(cash_sale(1, 5_000), key=new_key)
     assert (await finder.scan(code)).status is POISON
-    restored = HttpLedger(process.url, TOKEN, DEVICE, new_key)
-    later = Journal(incarnation=9)
-    later.cash_sale(999, 20)
-    await restored.forward(later.records, deadline_ms=DEADLINE_MS)
+    process.act(lambda tx: devices.enrol(tx, 1, DEVICE, new_key.public, START))
 
     (outcome,) = await finder.line.forward(finder.journal.records, deadline_ms=DEADLINE_MS)
 
     assert outcome.status is ACCEPTED
     assert SALE.hex in sales(process)
+
+
+@pytest.mark.usefixtures("lost")
+async def test_a_paper_of_a_terminal_enrolled_anew_is_as_good_as_before(
+    finder: Finder, process: Process
+) -> None:
+    process.act(lambda tx: devices.enrol(tx, 1, DEVICE, Key(3).public, START))
+
+    assert (await finder.scan(code_of(cash_sale(1, 5_000)))).status is ACCEPTED
+
+
+@pytest.mark.usefixtures("lost")
+async def test_a_paper_signed_by_a_revoked_key_waits_for_a_person(
+    finder: Finder, process: Process
+) -> None:
+    process.act(lambda tx: devices.revoke_key(tx, DEVICE, KEY.public.hex()[:8], START))
+
+    outcome = await finder.scan(code_of(cash_sale(1, 5_000)))
+
+    assert (outcome.status, outcome.problem) == (POISON, "signed by a key that was revoked")
+    assert sales(process) == {}
 
 
 @pytest.mark.usefixtures("lost")

@@ -10,12 +10,11 @@ from random import Random
 import pytest
 
 from ledger.policy.policy import Policy
-from ledger.server import orders, records
+from ledger.server import merchants, orders, records
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import Database
 from ledger.server.demo_orders import invent
 from ledger.server.judging import Merchant
-from ledger.server.merchants import NewTerminal, enrol
 from ledger.server.seed import seed
 from ledger.server.writer import Writer
 from pos.domain.events import from_record
@@ -38,7 +37,7 @@ class WrongKeys(PlainOpener):
 def writer(database: Database) -> Iterator[Writer]:
     made = Writer(database)
     made.run_now(lambda tx: seed(tx, CARDS, PlainOpener(), START))
-    made.run_now(lambda tx: enrol(tx, [NewTerminal(b"x" * 32, DEVICE)]))
+    made.run_now(lambda tx: merchants.add(tx, "shop"))
     yield made
     made.close()
 

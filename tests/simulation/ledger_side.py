@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from ledger.policy.dated import Span
 from ledger.policy.shop import Shop, ShopFacts
-from ledger.server import device_keys, orders, shops
+from ledger.server import devices, merchants, orders, shops
 from ledger.server.database import Tx
 from ledger.server.judging import Merchant
 from ledger.server.seed import seed
@@ -60,10 +60,9 @@ def _template() -> Path:
     def fill(tx: Tx) -> None:
         seed(tx, CARDS, OPENER, NOON)
         for each in MERCHANTS.values():
-            values = (each.id, f"{each.id}".encode(), each.device)
-            tx.execute("INSERT INTO merchants VALUES (?, ?, ?, 1, 1)", values)
+            assert merchants.add(tx, f"shop {each.id}") == each.id
+            devices.enrol(tx, each.id, each.device, key_of(each.id).public, NOON)
             shops.enrol(tx, (Enrolled(each.shop, (each.device,)),))
-            device_keys.note(tx, each.device, key_of(each.id).public, NOON)
 
     writer.run_now(fill)
     writer.close()

@@ -25,6 +25,7 @@ from pos.services.handle_orders import OrderDesk
 from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
+from pos.services.news import NewsDesk
 from pos.services.receivables import Receivables
 from pos.services.recover import Recover
 from pos.services.refund_sale import RefundSale
@@ -287,6 +288,8 @@ class Till:
             store=store,
             orders=self.orders,
             hotlist=self.hotlist,
+            catalogue=counter.catalogue,
+            news=NewsDesk(),
             line=line,
             sync=sync,
             clock=clock,

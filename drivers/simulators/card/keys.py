@@ -96,6 +96,11 @@ def _add_missing(terminal: Path, ledger: Path) -> None:
         theirs = json.loads(ledger.read_text("utf-8"))
     except ValueError:
         return  # Damaged; whoever reads it says so.
+    if "ca_keys" not in ours:
+        return
+    if "ca_keys" not in theirs:
+        theirs |= {"ca_keys": ours["ca_keys"]}
+        _write(ledger, theirs)
     if "ledger_public" in ours:
         return
     for_terminal, for_ledger = _head_and_hotlist()
@@ -132,6 +137,7 @@ def _new_files() -> tuple[dict[str, object], dict[str, object], dict[str, object
     ledger: dict[str, object] = {
         "sealing_private": sealing.private_bytes_raw().hex(),
         "issuer_master_key": master,
+        "ca_keys": [ca_key],
         **for_ledger,
     }
     cards: dict[str, object] = {

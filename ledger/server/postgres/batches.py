@@ -14,9 +14,11 @@ from ledger.server.tables import (
     CARD_ATCS,
     CARDS,
     CASHBACK_MONTHS,
+    DEVICES,
     HEADS,
     PAYMENTS,
     RECORDS,
+    REQUESTS,
     SALES,
     TENDERED,
     Needs,
@@ -48,6 +50,9 @@ def fetches(needs: Sequence[Needs]) -> list[Fetch]:
     payments = _all(each.payments for each in needs)
     cards = _all(each.cards for each in needs)
     made: list[Fetch] = []
+    if requests := _all(each.requests for each in needs):
+        made.append(_by_key(DEVICES, sorted({each[1:2] for each in requests})))
+        made.append(_by_key(REQUESTS, requests))
     if payments:
         made.append(_by_key(PAYMENTS, [(each,) for each in payments]))
     if payments or cards:

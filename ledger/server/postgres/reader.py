@@ -42,9 +42,27 @@ class Reader(PlainTx):
         except GroupLost as error:
             raise LedgerUnavailable(str(error)) from error
 
+    def close(self) -> None:
+        """Let the line go."""
+        self.connection.close()
+
     def _again(self) -> None:
         self.connection.close()
         try:
             self.connection = connect(self._url, read_only=True)
         except LineLost as error:
             raise LedgerUnavailable(str(error)) from error
+
+
+def has_tables(url: str) -> bool:
+    """Tell whether a ledger has made its tables there.
+
+    Raises:
+        DatabaseUnfit: nobody answers.
+    """
+    reader = Reader(url)
+    try:
+        row = reader.row("SELECT to_regclass('ledger_version') IS NOT NULL")
+    finally:
+        reader.close()
+    return row is not None and bool(row[0])

@@ -19,6 +19,8 @@ from pos.ui.widgets.key_bar import KeyBar
 from pos.ui.widgets.message_bar import MessageBar
 from pos.ui.words import problem_word, won
 
+REFUSAL_CHARS_MAX = 300
+
 
 class TechnicianScreen(KeyedScreen):
     """Looks at everything when it opens, and again on a key."""
@@ -51,6 +53,10 @@ class TechnicianScreen(KeyedScreen):
         waiting, backlog = await terminal.spool.waiting(), await terminal.store.backlog()
         up = terminal.line.up
         state = _("up since {time}") if up else _("DOWN since {time}")
+        state = state.format(time=since(terminal.line.since, now))
+        refusal = terminal.line.refusal
+        if refusal is not None:
+            state = safe(refusal.message(language()), REFUSAL_CHARS_MAX)
         problem = terminal.spool.problem
         told: list[tuple[str, str, str]] = [
             (_("Card reader"), "", ""),
@@ -64,7 +70,7 @@ class TechnicianScreen(KeyedScreen):
                 "danger" if problem else "good",
             ),
             (_("Line to the ledger"), "", ""),
-            (_("Line"), state.format(time=since(terminal.line.since, now)), _tone(ok=up)),
+            (_("Line"), state, _tone(ok=up and refusal is None)),
             (
                 _("Clock against the ledger's"),
                 skew_text(terminal.line.skew),

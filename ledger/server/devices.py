@@ -1,0 +1,230 @@
+"""Enrols terminals by one-use codes and revokes them. Never keeps a code, only its hash.
+
+A code has 80 random bits: with its hash alone it can't be found, and guessing at the door is hopeless,
+so neither salt nor a count of attempts is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ledger.server import device_keys, merchants, shops
+from ledger.server.database import Tx
+from ledger.server.device_keys import KeyState
+from ledger.server.judging import Merchant
+from ledger.server.problems import Refused
+from pos.domain.codec import encode
+from pos.domain.identifiers import DEVICE_BITS
+
+CODE_CHARS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's 32: no I, L, O, U.
+CODE_LENGTH, CODE_GROUP = 16, 4
+CODE_GOOD_FOR = timedelta(hours=24)
+CODE_GOOD_FOR_MAX = timedelta(days=14)
+TERMINAL_BITS = 16  # Of a number given out here; the merchant's number stands before it.
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code as it is told to the technician, once.
+
+    Attributes:
+        device: the number that whoever uses it will have.
+    """
+
+    text: str
+    device: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Who a terminal is from now on."""
+
+    device: int
+    merchant: str
+
+
+def new_code(
+    tx: Tx,
+    merchant: int,
+    at: datetime,
+    *,
+    device: int | None = None,
+    good_for: timedelta = CODE_GOOD_FOR,
+) -> NewCode:
+    """Make a code for a merchant's next terminal, or for one that it has.
+
+    Args:
+        tx: the transaction.
+        merchant: whose terminal it is to be.
+        at: the ledger's time.
+        device: the number of a terminal to be enrolled anew; a number that nobody has is given out.
+        good_for: how long.
+
+    Raises:
+        LookupError: there is no such merchant.
+        ValueError: the device is another merchant's or no number, or the code would be good too long.
+    """
+    # Written, so that no other server gives the same number out meanwhile.
+    if not tx.change("UPDATE merchants SET name = name WHERE id = ?", (merchant,)):
+        raise LookupError(f"merchant {merchant}")
+    if not timedelta(0) < good_for <= CODE_GOOD_FOR_MAX:
+        raise ValueError(f"a code is good for at most {CODE_GOOD_FOR_MAX.days} days")
+    if device is None:
+        device = _free_number(tx, merchant)
+    elif not 0 < device < 1 << DEVICE_BITS or _owner(tx, device) not in (None, merchant):
+        raise ValueError(f"device {device:012x} is no number of this merchant's")
+    text = "".join(secrets.choice(CODE_CHARS) for _ in range(CODE_LENGTH))
+    expires_at = at + good_for
+    tx.execute(
+        "INSERT INTO enrolment_codes (code_hash, merchant, device, expires_at) VALUES (?, ?, ?, ?)",
+        (_hash(text), merchant, device, encode(expires_at)),
+    )
+    groups = [text[n : n + CODE_GROUP] for n in range(0, CODE_LENGTH, CODE_GROUP)]
+    return NewCode("-".join(groups), device, expires_at)
+
+
+def redeem(tx: Tx, code: str, key: bytes, held: int | None, at: datetime) -> Enrolled:
+    """Enrol a key by a code; the key that used it before is told the same again.
+
+    Args:
+        tx: the transaction.
+        code: as typed.
+        key: the terminal's, which has signed this request.
+        held: the number under which the terminal has records already.
+        at: the ledger's time.
+
+    Raises:
+        Refused: the code is unknown, used, expired or for another device, or the key was revoked;
+            nothing was used up.
+    """
+    code_hash = _hash(code)
+    row = tx.row(
+        "SELECT merchant, device, expires_at, used_by FROM enrolment_codes WHERE code_hash = ?",
+        (code_hash,),
+    )
+    if row is None:
+        raise Refused("code_unknown")
+    merchant, device, expires_at, used_by = row
+    state = device_keys.state_of(tx, device, key)
+    if used_by is not None and (bytes(used_by) != key or state is not KeyState.ACTIVE):
+        raise Refused("code_used")
+    if held is not None and held != device:
+        raise Refused("code_of_other_device", f"{device:012x}")
+    if used_by is None:
+        if datetime.fromisoformat(expires_at) <= at:
+            raise Refused("code_expired")
+        if state is KeyState.REVOKED or _speaks_for_another(tx, device, key):
+            raise Refused("key_revoked" if state is KeyState.REVOKED else "key_of_other_device")
+        sql = "UPDATE enrolment_codes SET used_by = ? WHERE code_hash = ? AND used_by IS NULL"
+        if not tx.change(sql, (key, code_hash)):  # By another server, since it was read.
+            raise Refused("code_used")
+        _enrol(tx, merchant, device, key, at)
+    shop = merchants.shop(tx, merchant)
+    assert shop is not None
+    return Enrolled(device, shop.name)
+
+
+def admit(tx: Tx, device: int, key: bytes) -> Merchant:
+    """Return the terminal that a key speaks for.
+
+    Raises:
+        Refused: it speaks for none, or no more.
+    """
+    row = tx.row(  # In one go: every request asks.
+        "SELECT d.revoked_at, k.state, m.id, m.eligible, m.earns_cashback FROM devices d"
+        " JOIN merchants m ON m.id = d.merchant"
+        " LEFT JOIN device_keys k ON k.device = d.device AND k.public_key = ? WHERE d.device = ?",
+        (key, device),
+    )
+    if row is None:
+        raise Refused("device_unknown")
+    revoked_at, state, merchant, eligible, earns_cashback = row
+    if revoked_at is not None:
+        raise Refused("device_revoked")
+    if state != KeyState.ACTIVE:
+        raise Refused("key_unknown" if state is None else f"key_{state}")
+    place = shops.of_device(tx, device)
+    return Merchant(merchant, device, bool(eligible), bool(earns_cashback), place)
+
+
+def enrol(tx: Tx, merchant: int, device: int, key: bytes, at: datetime) -> None:
+    """Enrol a key without a code: by whoever holds the ledger's own file.
+
+    Raises:
+        ValueError: the device is another merchant's.
+    """
+    if _owner(tx, device) not in (None, merchant):
+        raise ValueError(f"device {device:012x} is another merchant's")
+    _enrol(tx, merchant, device, key, at)
+
+
+def revoke(tx: Tx, device: int, at: datetime) -> bool:
+    """Let a device speak no more, and its unused codes open nothing; False if it was so before.
+
+    Raises:
+        LookupError: there is no such device.
+    """
+    if _owner(tx, device) is None:
+        raise LookupError(f"device {device:012x}")
+    tx.execute("DELETE FROM enrolment_codes WHERE device = ? AND used_by IS NULL", (device,))
+    changed = tx.row(
+        "UPDATE devices SET revoked_at = ? WHERE device = ? AND revoked_at IS NULL"
+        " RETURNING device",
+        (encode(at), device),
+    )
+    return changed is not None
+
+
+def revoke_key(tx: Tx, device: int, key_begins: str, at: datetime) -> bytes:
+    """Revoke the one key of a device whose hex begins so; return it.
+
+    Raises:
+        LookupError: none, or more than one, begins so.
+    """
+    begins = key_begins.lower()
+    found = [key for key, _ in device_keys.known(tx, device) if key.hex().startswith(begins)]
+    if len(found) != 1 or not begins:
+        raise LookupError(f"{len(found)} keys of device {device:012x} begin with {begins!r}")
+    device_keys.revoke(tx, device, found[0], at)
+    return found[0]
+
+
+def _enrol(tx: Tx, merchant: int, device: int, key: bytes, at: datetime) -> None:
+    tx.execute(
+        "INSERT INTO devices (device, merchant, enrolled_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (device) DO UPDATE SET enrolled_at = excluded.enrolled_at, revoked_at = NULL",
+        (device, merchant, encode(at)),
+    )
+    device_keys.enrol(tx, device, key, at)
+
+
+def _owner(tx: Tx, device: int) -> int | None:
+    """Return whose number this is, given out with a code or in use."""
+    row = tx.row("SELECT merchant FROM devices WHERE device = ?", (device,)) or tx.row(
+        "SELECT merchant FROM enrolment_codes WHERE device = ? LIMIT 1", (device,)
+    )
+    return None if row is None else int(row[0])
+
+
+def _free_number(tx: Tx, merchant: int) -> int:
+    first = merchant << TERMINAL_BITS
+    for number in range(first + 1, first + (1 << TERMINAL_BITS)):
+        if _owner(tx, number) is None:
+            return number
+    raise ValueError(f"merchant {merchant} has no number left")
+
+
+def _speaks_for_another(tx: Tx, device: int, key: bytes) -> bool:
+    row = tx.row(
+        "SELECT 1 FROM device_keys WHERE public_key = ? AND device <> ? LIMIT 1", (key, device)
+    )
+    return row is not None
+
+
+def _hash(code: str) -> bytes:
+    return hashlib.sha256(code.upper().translate(_MISREAD).encode()).digest()

@@ -1,0 +1,131 @@
+"""The operator's page: shops, terminals, ages, money. Only reads; escapes everything; shows no card or person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ledger.server import overview
+from ledger.server.database import Tx
+from ledger.server.operator import OperatorDoor
+from ledger.server.overview import Fund, TerminalRow
+from ledger.server.service import Service
+from pos.domain.business_day import KOREA
+from pos.domain.won import Won
+
+PATH = "/operator"
+HEADERS = {
+    # Nothing but this text and its own style: no script, no frame, nothing from elsewhere.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+STYLE = (
+    "body{font:15px/1.5 sans-serif;margin:2rem;max-width:70rem}table{border-collapse:collapse;"
+    "width:100%}th,td{padding:.3rem .6rem;border-bottom:1px solid #ccc;text-align:left}"
+    "td.n{text-align:right;font-variant-numeric:tabular-nums}.bad{color:#b00020;font-weight:bold}"
+)
+
+
+NUMBER = ' class="n"'
+
+
+class OperatorPage:
+    """The one page."""
+
+    def __init__(self, service: Service, door: OperatorDoor) -> None:
+        self._service = service
+        self._door = door
+
+    def routes(self) -> list[Route]:
+        """Return the route to add to the application."""
+        return [Route(PATH, self.show, methods=["GET"])]
+
+    async def show(self, request: Request) -> Response:
+        """Answer with the page as things stand now."""
+        self._door.check(request)
+        now = self._service.now()
+        text = await self._service.look(lambda tx: page(tx, now))
+        return Response(text, media_type="text/html; charset=utf-8", headers=HEADERS)
+
+
+def page(tx: Tx, now: datetime) -> str:
+    """Return the page as HTML."""
+    funds = overview.money(tx)
+    body = (
+        f"<h1>이음 원장 / Ieum ledger</h1><p>{escape(_when(now))}</p>"
+        f"<h2>단말기 / Terminals</h2>{_terminals(overview.terminals(tx), now)}"
+        f"<h2>돈 / Money by fund</h2>{_money(funds)}{_zero(funds)}"
+    )
+    return (
+        '<!doctype html><html lang="ko"><head><meta charset="utf-8"><title>Ieum ledger</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
+        f"<body>{body}</body></html>\n"
+    )
+
+
+def _terminals(rows: Sequence[TerminalRow], now: datetime) -> str:
+    head = (
+        *("가맹점 / merchant", "단말기 / terminal", "키 / key"),
+        *("마지막 기록 / last record", "마지막 연락 / last contact", ""),
+    )
+    cells = (
+        (
+            f"{each.shop.id} {each.shop.name}",
+            f"{each.device:012x}",
+            each.key or "-",
+            age(each.last_record_at, now),
+            age(each.last_contact_at, now),
+            "취소됨 / revoked" if each.revoked_at else "",
+        )
+        for each in rows
+    )
+    return _table(head, cells)
+
+
+def _money(funds: Sequence[Fund]) -> str:
+    head = ("기금 / fund", "계정 / accounts", "원 / won")
+    cells = ((each.name, f"{each.accounts:,}", f"{each.balance.amount:,}") for each in funds)
+    return _table(head, cells, numbers_from=1)
+
+
+def _zero(funds: Sequence[Fund]) -> str:
+    total = Won.total(each.balance for each in funds).amount
+    if total == 0:
+        return "<p>모두 더하면 0 / all sums to zero</p>"
+    return f'<p class="bad">모두 더하면 {total:,}: 0이 아님 / all sums to {total:,}, not zero</p>'
+
+
+def _table(
+    head: Iterable[str], rows: Iterable[Sequence[str]], numbers_from: int | None = None
+) -> str:
+    def cell(at: int, text: str) -> str:
+        is_number = numbers_from is not None and at >= numbers_from
+        return f"<td{NUMBER if is_number else ''}>{escape(text)}</td>"
+
+    heading = "".join(f"<th>{escape(each)}</th>" for each in head)
+    body = "".join(
+        f"<tr>{''.join(cell(at, text) for at, text in enumerate(row))}</tr>" for row in rows
+    )
+    return f"<table><tr>{heading}</tr>{body}</table>"
+
+
+def age(at: datetime | None, now: datetime) -> str:
+    """Return when something was, and how long ago."""
+    if at is None:
+        return "-"
+    seconds = int((now - at).total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if abs(seconds) >= size:
+            return f"{_when(at)} ({seconds // size} {unit})"
+    return f"{_when(at)} ({seconds} s)"
+
+
+def _when(at: datetime) -> str:
+    return f"{at.astimezone(KOREA):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,245 @@
+"""Makes signed calls to the ledger over HTTP. Never calls a request unsent that may have left.
+
+The rule of the `Ledger` port, by what httpx reports:
+* no connection was made (connect error, connect or pool timeout): `LedgerUnreachable`;
+* the ledger itself says that the request is wrong (4xx as a problem document): `LedgerRefused`;
+* all else without a readable answer, a reused connection that died among it: `LedgerSilent`. So is a
+  request that the ledger took before: something in between sent it twice, and the answer is lost.
+
+Where the ledger says that the request's time is too far from its own, it says its own: the request is
+signed anew by that clock and sent once more. The terminal's own clock is not touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from pos.domain.errors import (
+    LedgerRefused,
+    LedgerSilent,
+    LedgerUnreachable,
+    TerminalNotAccepted,
+    TerminalRevoked,
+)
+
+if TYPE_CHECKING:
+    import httpx
+    from pydantic import BaseModel
+
+    from ledger.contract.models import Problem
+    from ledger.contract.operations import Operation
+
+CONNECT_MS_MAX = 2_000  # A cashier waits no longer to hear that there is no line.
+KEEP_ALIVE_S = 2.0  # Far below the server's, so that it rarely closes one in our hands.
+CLIENT_ERRORS = range(400, 500)
+ABOUT_THE_TERMINAL = (401, 403, 404, 405)  # No other body would be taken either.
+OK = 200
+CLOCK_SKEW, REPLAYED = "clock_skew", "replayed"
+REVOKED = frozenset({"device_revoked", "key_revoked", "key_retired"})
+NONCE_BYTES = 16
+
+Answer = TypeVar("Answer", bound="BaseModel")
+
+
+class RequestSigner(Protocol):
+    """The device's own key."""
+
+    @property
+    def public(self) -> bytes:
+        """The public key's 32 bytes."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return 64 bytes of Ed25519 over the message (RFC 8032)."""
+        ...
+
+
+def utc_now() -> datetime:
+    """Return this machine's time."""
+    return datetime.now(UTC)
+
+
+class SignedLine:
+    """Calls of one terminal.
+
+    Attributes:
+        base_url: `http://host:port`, no path.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        signer: RequestSigner,
+        device: int | None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Take what the calls need; nothing is opened yet.
+
+        Args:
+            base_url: `http://host:port`, no path.
+            signer: signs each request.
+            device: the terminal's number; None before it has one.
+            now: this machine's clock.
+        """
+        self.base_url = base_url
+        self._signer = signer
+        self._device = device
+        self._now = now
+        self._ahead = timedelta(0)  # The ledger's clock, of ours.
+        self._fresh: httpx.AsyncClient | None = None  # A new connection for every payment.
+        self._kept: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Load httpx and the contract on first use: a start that needs no line pays nothing."""
+        if self._kept is not None:
+            return
+        async with self._opening:
+            if self._kept is not None:
+                return
+            await asyncio.to_thread(_load)
+            self._fresh = self._client(kept=0)
+            self._kept = self._client(kept=4)
+
+    async def close(self) -> None:
+        """Close all connections; the next call opens new ones."""
+        clients, self._fresh, self._kept = (self._fresh, self._kept), None, None
+        for client in clients:
+            if client is not None:
+                await client.aclose()
+
+    async def call(
+        self,
+        operation_id: str,
+        expected: type[Answer],
+        deadline_ms: int,
+        *,
+        body: BaseModel | None = None,
+        query: dict[str, str] | None = None,
+        **path: str,
+    ) -> Answer:
+        """Sign, send and read the answer.
+
+        Raises:
+            LedgerUnreachable, LedgerSilent, LedgerRefused: as the module says.
+        """
+        import httpx
+
+        from ledger.contract.operations import BY_ID
+
+        request = self._request(BY_ID[operation_id], deadline_ms, body, query, path)
+        # Only a payment costs the customer something if its connection turns out to be dead.
+        client = self._fresh if operation_id == "authorizePayment" else self._kept
+        assert client is not None
+        try:
+            async with asyncio.timeout(deadline_ms / 1_000):
+                self._sign(request, has_body=body is not None)
+                response = await client.send(request)
+                if (theirs := _their_clock(response)) is not None:
+                    self._ahead = theirs - self._now()
+                    self._sign(request, has_body=body is not None)
+                    response = await client.send(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise LedgerUnreachable from error
+        except (TimeoutError, httpx.HTTPError, httpx.StreamError) as error:
+            raise LedgerSilent from error
+        return _read(response, expected)
+
+    def _client(self, *, kept: int) -> httpx.AsyncClient:
+        import httpx
+
+        return httpx.AsyncClient(
+            base_url=self.base_url,
+            limits=httpx.Limits(
+                max_connections=16, max_keepalive_connections=kept, keepalive_expiry=KEEP_ALIVE_S
+            ),
+            trust_env=False,  # A proxy's answer would not be the ledger's.
+        )
+
+    def _request(
+        self,
+        operation: Operation,
+        deadline_ms: int,
+        body: BaseModel | None,
+        query: dict[str, str] | None,
+        path: dict[str, str],
+    ) -> httpx.Request:
+        import httpx
+
+        from ledger.contract.operations import DEVICE_HEADER
+
+        assert self._kept is not None
+        # Shorter than the whole deadline, so that a line that is not there is told apart from
+        # an answer that does not come.
+        connect_s = min(CONNECT_MS_MAX, deadline_ms * 0.8) / 1_000
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        if operation.enrolled and self._device is not None:
+            headers[DEVICE_HEADER] = f"{self._device:012x}"
+        return self._kept.build_request(
+            operation.method,
+            operation.url(**path),
+            params=query,
+            content=None if body is None else body.model_dump_json(),
+            headers=headers,
+            timeout=httpx.Timeout(deadline_ms / 1_000, connect=connect_s, pool=connect_s),
+        )
+
+    def _sign(self, request: httpx.Request, *, has_body: bool) -> None:
+        from ledger.contract.http_signature import Message, signed_fields
+
+        path, _, query = request.url.raw_path.decode("ascii").partition("?")
+        message = Message(request.method, path, query, dict(request.headers.items()))
+        fields = signed_fields(
+            message,
+            request.content if has_body else None,
+            keyid=self._signer.public.hex(),
+            created=int((self._now() + self._ahead).timestamp()),
+            nonce=secrets.token_hex(NONCE_BYTES),
+            sign=self._signer.sign,
+        )
+        request.headers.update(fields)
+
+
+def _load() -> None:
+    for name in ("httpx", "ledger.mapping", "ledger.feed_mapping", "ledger.contract.operations"):
+        import_module(name)
+
+
+def _their_clock(response: httpx.Response) -> datetime | None:
+    """Return the ledger's time, if a wrong time was all that was wrong."""
+    if response.status_code not in CLIENT_ERRORS:
+        return None
+    try:
+        problem = _problem(response)
+    except ValueError:
+        return None
+    return problem.at if problem.code == CLOCK_SKEW else None
+
+
+def _problem(response: httpx.Response) -> Problem:
+    from ledger.contract.models import Problem
+
+    return Problem.model_validate_json(response.content)
+
+
+def _read(response: httpx.Response, expected: type[Answer]) -> Answer:
+    try:
+        if response.status_code == OK:
+            return expected.model_validate_json(response.content)
+        if response.status_code in CLIENT_ERRORS:
+            problem = _problem(response)
+            if problem.code == REPLAYED:
+                raise LedgerSilent
+            if problem.code in REVOKED:
+                raise TerminalRevoked(reason=problem.code)
+            if response.status_code in ABOUT_THE_TERMINAL:
+                raise TerminalNotAccepted(reason=problem.code)
+            raise LedgerRefused(reason=problem.code)
+    except ValueError as error:  # Not the ledger's words: something in between answered.
+        raise LedgerSilent from error
+    raise LedgerSilent
