@@ -8,11 +8,12 @@ from pathlib import Path
 import apsw
 import pytest
 
+from ledger.policy.shop import Shop as Place
 from ledger.server import books, device_keys, devices, heads, merchants, orders, payments
 from ledger.server.database import VERSION, ConstraintBroken, DatabaseUnfit
 from ledger.server.device_keys import KeyState
 from ledger.server.judging import Merchant
-from ledger.server.merchants import Shop
+from ledger.server.merchants import Listed
 from ledger.server.seed import seed
 from ledger.server.sqlite import SqliteTx, open_writer
 from ledger.server.tables import shard_of
@@ -110,10 +111,12 @@ def test_terminals_known_by_a_token_stay_known_by_their_newest_key(tmp_path: Pat
     tx = SqliteTx(open_writer(path))
 
     assert merchants.all_shops(tx) == [
-        Shop(1, "shop 1", True, True),
-        Shop(2, "shop 2", False, True),
+        Listed(1, "shop 1", True, True),
+        Listed(2, "shop 2", False, True),
     ]
-    assert devices.admit(tx, DEVICE, OTHER_KEY.public) == Merchant(1, DEVICE, True, True)
+    assert devices.admit(tx, DEVICE, OTHER_KEY.public) == Merchant(
+        1, DEVICE, True, True, Place(f"{DEVICE:012x}")
+    )
     assert device_keys.known(tx, DEVICE) == (
         (KEY.public, KeyState.RETIRED),
         (OTHER_KEY.public, KeyState.ACTIVE),

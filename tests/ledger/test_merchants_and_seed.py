@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from ledger.client import HttpLedger
+from ledger.policy.shop import Shop as Place
 from ledger.server import books, devices, merchants
 from ledger.server.database import Database, Tx
 from ledger.server.judging import Merchant
-from ledger.server.merchants import Shop
+from ledger.server.merchants import Listed
 from ledger.server.postgres import partitions
 from ledger.server.postgres.connection import connect, make_tables
 from ledger.server.postgres.plain import Numbers, PlainTx
@@ -49,8 +50,8 @@ def test_a_shop_is_known_by_its_number_and_name(tx: Tx) -> None:
     two = merchants.add(tx, "bar", eligible=False, earns_cashback=False)
 
     assert merchants.all_shops(tx) == [
-        Shop(one, "부평 이음마트", True, True),
-        Shop(two, "bar", False, False),
+        Listed(one, "부평 이음마트", True, True),
+        Listed(two, "bar", False, False),
     ]
     assert merchants.shop(tx, 77) is None
 
@@ -65,7 +66,9 @@ def test_a_terminal_is_of_its_shop(tx: Tx) -> None:
     made = merchants.add(tx, "bar", earns_cashback=False)
     devices.enrol(tx, made, DEVICE, KEY.public, NOW)
 
-    assert merchants.of_device(tx, DEVICE) == Merchant(made, DEVICE, True, False)
+    assert merchants.of_device(tx, DEVICE) == Merchant(
+        made, DEVICE, True, False, Place(f"{DEVICE:012x}")
+    )
     assert merchants.of_device(tx, OTHER_DEVICE) is None
 
 

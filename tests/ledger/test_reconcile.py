@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.server import books, matching, merchants, payments, records
+from ledger.server import books, devices, matching, merchants, payments, records
 from ledger.server.database import Database
 from ledger.server.differences import (
     Difference,
@@ -22,7 +22,6 @@ from ledger.server.differences import (
     What,
 )
 from ledger.server.judging import Ask, Merchant
-from ledger.server.merchants import NewTerminal
 from ledger.server.reconcile import printed_day, reconcile, terminal_day
 from ledger.server.seed import seed
 from ledger.server.writer import Writer
@@ -32,7 +31,7 @@ from pos.domain.record import Record
 from pos.domain.report import summarize
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import ZERO, Won
-from tests.ledger.conftest import DEVICE
+from tests.ledger.conftest import DEVICE, KEY
 from tests.ledger.journal import START, Journal, card_return, card_sale, payment_id
 from tests.ledger.plain_cards import CARDS, PlainOpener, policy, seal
 
@@ -48,7 +47,9 @@ class Shop:
 
     def __init__(self, database: Database) -> None:
         self.writer = Writer(database)
-        self.writer.run_now(lambda tx: merchants.enrol(tx, [NewTerminal(b"t" * 32, DEVICE)]))
+        self.writer.run_now(
+            lambda tx: devices.enrol(tx, merchants.add(tx, "shop"), DEVICE, KEY.public, START)
+        )
         self.writer.run_now(lambda tx: seed(tx, CARDS, OPENER, START))
         self.journal = Journal()
 

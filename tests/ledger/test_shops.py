@@ -11,12 +11,12 @@ import pytest
 
 from ledger.policy.dated import Span
 from ledger.policy.shop import Shop
-from ledger.server import merchants, shops
-from ledger.server.database import Database
-from ledger.server.merchants import Directory, NewTerminal, hash_token
+from ledger.server import devices, merchants, shops
+from ledger.server.database import Database, Tx
 from ledger.server.writer import Writer
 from pos.domain.won import Won
-from tests.ledger.conftest import DEVICE, OTHER_DEVICE, TOKEN
+from tests.ledger.conftest import DEVICE, KEY, OTHER_DEVICE
+from tests.ledger.journal import START
 
 TEXT = """
 [[shop]]
@@ -89,19 +89,17 @@ def test_what_was_said_is_not_said_otherwise_but_by_a_row_known_later(
     assert found.on(day, date(2026, 12, 1)).annual_sales == Won(1)
 
 
-def test_a_terminal_knows_its_shop_by_token_and_by_number(writer: Writer, file: Path) -> None:
-    writer.run_now(lambda tx: shops.enrol(tx, shops.read_shops(file)))
-    writer.run_now(lambda tx: merchants.enrol(tx, [NewTerminal(hash_token(TOKEN))]))
-    directory = writer.run_now(Directory)
+def test_a_terminal_knows_its_shop_by_its_key_and_by_its_number(writer: Writer, file: Path) -> None:
+    def fill(tx: Tx) -> None:
+        shops.enrol(tx, shops.read_shops(file))
+        devices.enrol(tx, merchants.add(tx, "noodles"), DEVICE, KEY.public, START)
 
-    unbound = directory.find(TOKEN)
-    assert unbound is not None
-    bound = directory.bound(unbound, DEVICE)
+    writer.run_now(fill)
 
-    assert bound.shop.id == "noodles"
-    assert directory.find(TOKEN) == bound
-    writer.run_now(lambda tx: merchants.bind(tx, bound.id, DEVICE))
-    assert writer.run_now(lambda tx: merchants.of_device(tx, DEVICE)) == bound
+    admitted = writer.run_now(lambda tx: devices.admit(tx, DEVICE, KEY.public))
+
+    assert admitted.shop.id == "noodles"
+    assert writer.run_now(lambda tx: merchants.of_device(tx, DEVICE)) == admitted
 
 
 def test_a_terminal_that_stands_in_no_shop_is_a_shop_of_its_own(writer: Writer) -> None:
