@@ -15,7 +15,7 @@ from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.won import Won
 from tests.ledger.cluster import USER, Cluster, binaries
-from tests.ledger.conftest import DEVICE, TOKEN, Process
+from tests.ledger.conftest import DEVICE, KEY, Process
 from tests.ledger.test_payments_over_http import request
 
 TERMINALS = 8
@@ -93,7 +93,7 @@ async def test_nothing_is_lost_or_doubled_when_database_and_ledger_are_killed(
             while len(answers) < count:
                 await asyncio.sleep(0.01)
 
-    clients = [HttpLedger(process.url, TOKEN, DEVICE) for _ in range(TERMINALS)]
+    clients = [HttpLedger(process.url, DEVICE, KEY) for _ in range(TERMINALS)]
     load = [asyncio.create_task(terminal(each)) for each in clients]
     for cut in CUTS:
         await until_answers(len(answers) + ANSWERS_BETWEEN_CUTS)
