@@ -93,7 +93,7 @@ async def test_nothing_is_lost_or_doubled_when_database_and_ledger_are_killed(
             while len(answers) < count:
                 await asyncio.sleep(0.01)
 
-    clients = [HttpLedger(process.url, KEY, DEVICE) for _ in range(TERMINALS)]
+    clients = [HttpLedger(process.url, DEVICE, KEY) for _ in range(TERMINALS)]
     load = [asyncio.create_task(terminal(each)) for each in clients]
     for cut in CUTS:
         await until_answers(len(answers) + ANSWERS_BETWEEN_CUTS)
