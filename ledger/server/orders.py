@@ -123,6 +123,12 @@ def read_feed(tx: Tx, merchant_id: int, cursor: int) -> FeedPage:
     return FeedPage(str(rows[-1][0] if rows else cursor), items)
 
 
+def newest(tx: Tx) -> int:
+    """Return the cursor of what was appended to the feed last, to whosever."""
+    row = tx.row("SELECT cursor FROM feed ORDER BY cursor DESC LIMIT 1")
+    return 0 if row is None else int(row[0])
+
+
 def count(tx: Tx) -> int:
     """Return how many orders were ever placed; the next one's number is one more."""
     row = tx.row("SELECT count(*) FROM orders")

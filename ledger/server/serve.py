@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.applications import Starlette
 
-from ledger.server import merchants, rollups
+from ledger.server import merchants, news, rollups
 from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
-from ledger.server.database import Database
+from ledger.server.database import Database, is_postgres
 from ledger.server.demo import Demo
 from ledger.server.faults import Faults
 from ledger.server.heads import Sign
@@ -111,6 +111,8 @@ def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlett
             asyncio.create_task(service.expire_orders()),
             asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
         ]
+        if is_postgres(setup.db):  # Other servers may work on it, too.
+            tasks.append(asyncio.create_task(news.watch(service.reader, writer.on_feed)))
         try:
             yield
         finally:

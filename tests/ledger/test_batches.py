@@ -34,15 +34,14 @@ def test_arrays_arrive_as_they_were(
 
 
 def test_rows_are_asked_for_once_and_in_order_whatever_the_jobs_order() -> None:
-    one, other = (
-        Needs(payments=(name,), cards=(card,)) for name, card in (("b", b"2"), ("a", b"1"))
-    )
+    names = [f"{number * 37 % 101:03d}" for number in range(101)]
+    jobs = [Needs(payments=(each,), cards=(each.encode(),)) for each in names]
 
-    asked = fetches([one, other, one])
+    asked = fetches([*jobs, *jobs])
 
-    assert asked == fetches([other, one])
     assert [each.table for each in asked][:2] == [PAYMENTS, CARDS]
-    assert asked[0].asked == (("a",), ("b",))
+    assert asked[0].asked == tuple((each,) for each in sorted(names))
+    assert asked == fetches(jobs[::-1])
 
 
 def test_nothing_is_fetched_for_jobs_that_need_nothing() -> None:

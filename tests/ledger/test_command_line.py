@@ -19,6 +19,7 @@ import pytest
 from drivers.simulators.card.keys import LEDGER_FILE
 from ledger.client import HttpLedger
 from ledger.contract import openapi
+from ledger.server.__main__ import DATABASE_VARIABLE, main
 from pos.domain.forwarding import ForwardStatus
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.payment_events import OfflineApproved
@@ -207,3 +208,25 @@ def test_it_says_what_is_missing_and_starts_nothing(
     assert done.returncode == 2
     assert done.stderr.startswith("ledger: ")
     assert done.stdout == ""
+
+
+def test_a_ledger_without_a_database_says_what_to_give(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+    assert main(["--keys", "none.json"]) == 2
+    assert "--database postgresql://" in capsys.readouterr().err
+
+
+def test_a_database_named_by_the_environment_is_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, world: CardWorld
+) -> None:
+    """A URL with a password belongs there; neither is said on."""
+    keys = world.keys / LEDGER_FILE
+    monkeypatch.setenv(DATABASE_VARIABLE, "postgresql://u:secret@/x?host=/nowhere")
+    monkeypatch.setenv("IEUM_LEDGER_TOKEN", "a" * 32)
+    assert main(["--keys", str(keys)]) == 2
+    said = capsys.readouterr().err
+    assert "/nowhere" in said
+    assert "secret" not in said
+    assert DATABASE_VARIABLE not in os.environ

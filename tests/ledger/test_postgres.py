@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -24,9 +26,11 @@ from ledger.server.judging import Ask, Merchant
 from ledger.server.payments import hash_body
 from ledger.server.postgres.connection import LineLost
 from ledger.server.postgres.engine import PostgresEngine
+from ledger.server.postgres.plain import PlainTx
 from ledger.server.postgres.working_set import WorkingTx
 from ledger.server.seed import seed
-from ledger.server.tables import POSTINGS, TENDERED
+from ledger.server.sqlite import open_writer
+from ledger.server.tables import POSTINGS, TABLES, TENDERED
 from ledger.server.writer import Writer
 from pos.domain.forwarding import ForwardStatus
 from pos.domain.identifiers import TransactionId
@@ -357,3 +361,61 @@ def test_an_order_whose_key_no_column_takes_is_poison_and_blocks_nothing(
     )
 
     assert outcomes == [ForwardStatus.POISON, ForwardStatus.ACCEPTED]
+
+
+def test_a_commit_that_rolled_back_is_never_taken_for_one(engine: PostgresEngine) -> None:
+    """A job that hides that the transaction is lost: PostgreSQL answers its COMMIT with ROLLBACK."""
+
+    def hide(tx: Tx) -> str:
+        assert isinstance(tx, PlainTx)
+        with contextlib.suppress(psycopg.Error):
+            tx.connection.execute("SELECT 1 / 0")
+        return "all is well"
+
+    for group in ((post("x", 1), Asked(hide)), (Asked(hide),)):
+        with pytest.raises(LedgerUnavailable):
+            engine.commit(group)
+
+    assert engine.run_now(lambda tx: books.balance(tx, "x")) == Won(0)
+
+
+def test_nobody_there_is_said_at_the_start() -> None:
+    with pytest.raises(DatabaseUnfit):
+        PostgresEngine("postgresql:///x?host=/nowhere")
+    with pytest.raises(DatabaseUnfit):
+        open_reader("postgresql:///x?host=/nowhere")
+
+
+def test_both_engines_have_the_same_tables_columns_and_checks(url: str, tmp_path: Path) -> None:
+    """So that whatever is added to the one is added to the other."""
+    PostgresEngine(url).close()
+    file = open_writer(tmp_path / "ledger.db")
+    described = (
+        "SELECT m.name, p.name FROM sqlite_schema m JOIN pragma_table_info(m.name) p"
+        " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"
+    )
+    checks = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%CHECK%'"
+    with psycopg.connect(url) as reader:
+        columns = reader.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name NOT IN ('ledger_version')"
+        ).fetchall()
+        checked = reader.execute(
+            "SELECT conrelid::regclass::text, count(*) FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0"
+            " GROUP BY 1"
+        ).fetchall()
+
+    assert set(columns) == set(file.execute(described))
+    assert dict(checked) == {name: sql.count("CHECK") for name, sql in file.execute(checks)}
+
+
+def test_the_tables_that_are_read_by_key_are_described_as_they_are(url: str) -> None:
+    PostgresEngine(url).close()
+    with psycopg.connect(url) as reader:
+        for table in TABLES:
+            rows = reader.execute(
+                "SELECT column_name, data_type FROM information_schema.columns"
+                " WHERE table_name = %s",
+                (table.name,),
+            ).fetchall()
+            assert set(table.columns) <= set(rows), table.name

@@ -29,7 +29,7 @@ from ledger.server.postgres.connection import (
     connect,
     make_tables,
 )
-from ledger.server.postgres.plain import Numbers, PlainTx
+from ledger.server.postgres.plain import Numbers, PlainTx, check_committed
 from ledger.server.postgres.working_set import WorkingTx
 
 TRIES = 8  # Of a group that others are in the way of.
@@ -140,7 +140,7 @@ class PostgresEngine:
         for asked in group:
             _run_alone(tx, asked)
         try:
-            tx.send("COMMIT")
+            check_committed(tx.send("COMMIT"))
         except LineLost as error:
             raise _after(error, connection, row[0], tx) from error
         return tx.feed_grew

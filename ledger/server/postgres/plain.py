@@ -151,6 +151,16 @@ class PlainTx:
             raise LineLost(str(error)) from error
 
 
+def check_committed(cursor: psycopg.Cursor[Any]) -> None:
+    """Check that a COMMIT was one: on a transaction that is lost already, PostgreSQL rolls back.
+
+    Raises:
+        TryAgain: it rolled back; nothing stands.
+    """
+    if cursor.statusmessage != "COMMIT":
+        raise TryAgain(f"{cursor.statusmessage} for a COMMIT")
+
+
 @cache
 def select(table: Table, *, lock: bool) -> str:
     """Return the statement that reads a row by its key."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from ledger.server.database import LedgerUnavailable
+from ledger.server.database import DatabaseUnfit, LedgerUnavailable
 from ledger.server.postgres.connection import GroupLost, LineLost, connect
 from ledger.server.postgres.plain import Numbers, PlainTx
 
@@ -18,7 +18,11 @@ class Reader(PlainTx):
     locks = False
 
     def __init__(self, url: str) -> None:
-        super().__init__(connect(url, read_only=True), Numbers(), set())
+        try:
+            connection = connect(url, read_only=True)
+        except LineLost as error:
+            raise DatabaseUnfit(str(error)) from error
+        super().__init__(connection, Numbers(), set())
         self._url = url
 
     def send(self, sql: str, parameters: Sequence[object] = ()) -> psycopg.Cursor[Any]:

@@ -14,13 +14,14 @@ from ledger.server.postgres.connection import (
     GONE,
     IN_THE_WAY,
     Connection,
+    DayMissing,
     GroupLost,
     LineLost,
     OneByOne,
     TryAgain,
 )
-from ledger.server.postgres.plain import Numbers, PlainTx, select
-from ledger.server.tables import TABLES, Needs, Row, Table
+from ledger.server.postgres.plain import Numbers, PlainTx, check_committed, select
+from ledger.server.tables import HEADS, TABLES, Needs, Row, Table
 
 _UNKNOWN: Any = object()
 
@@ -77,7 +78,8 @@ class WorkingTx(PlainTx):
         """
         with self._pipeline():
             self._flush()
-            self.connection.execute("COMMIT")
+            done = self.connection.execute("COMMIT")
+        check_committed(done)
 
     def get(self, table: Table, *key: object) -> Row | None:
         """Return the row with this key, or None."""
@@ -134,7 +136,10 @@ class WorkingTx(PlainTx):
     def put_numbered(self, table: Table, row: Row) -> int:
         """Add a new posting and return its number; one that is undone gives it back."""
         before = self._numbers.next
-        number = self.number(table, row)
+        try:
+            number = self.number(table, row)
+        except DayMissing as missing:
+            self._lose(missing)
         self.put(table, (number, *row))
         if self._numbers.next == before + 1:
             self._undo.append(lambda: self._numbers.give_back(before))
@@ -180,7 +185,7 @@ class WorkingTx(PlainTx):
 
     def _flush(self) -> None:
         for table in TABLES:
-            if rows := self._added.get(table) or list(self._new[table].values()):
+            if rows := self._added.get(table) or self._in_order(table):
                 self.connection.execute(batches.insert(table), batches.columns(table.columns, rows))
             if self._changed[table]:
                 held = self._rows[table]
@@ -192,6 +197,12 @@ class WorkingTx(PlainTx):
             self._changed[table].clear()
         for rows in self._added.values():
             rows.clear()
+
+    def _in_order(self, table: Table) -> list[Row]:
+        """Return new rows by key, so that two servers with the same rows do not wait crosswise."""
+        rows = list(self._new[table].values())
+        # Heads are numbered as they appear: the last one to appear is the newest.
+        return rows if table is HEADS else sorted(rows, key=table.key_of)
 
     @contextmanager
     def _pipeline(self) -> Iterator[None]:
