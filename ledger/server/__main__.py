@@ -15,8 +15,10 @@ from pathlib import Path
 
 import apsw
 
+from ledger.server import fraud_limits
 from ledger.server.cardcrypto import load_ledger_keys
 from ledger.server.database import Database, DatabaseUnfit, is_postgres
+from ledger.server.fraud_limits import load_fraud_data
 from ledger.server.merchants import NewTerminal, read_terminals
 from ledger.server.opener import KeyedOpener
 from ledger.server.seed import load_cards
@@ -41,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
             terms=load_terms(given.terms),
             cards=() if given.cards is None else load_cards(given.cards),
             demo=given.demo,
+            fraud=load_fraud_data(given.fraud_limits),
         )
         keys = load_ledger_keys(given.keys)
         serve(setup, KeyedOpener(keys), keys.signing_private.sign)
@@ -91,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--keys", type=Path, required=True, help="ledger_keys.json")
     parser.add_argument("--cards", type=Path, help="cards to open, where not known (TOML)")
     parser.add_argument("--terms", type=Path, default=PACKAGED, help="dated rates (TOML)")
+    parser.add_argument(
+        "--fraud-limits", type=Path, default=fraud_limits.PACKAGED, help="when to flag (TOML)"
+    )
     parser.add_argument("--token-file", type=Path, help="terminals' tokens, one a line")
     parser.add_argument("--demo", action="store_true", help="add the operations under /demo")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the starter ends")

@@ -10,7 +10,7 @@ import json
 from datetime import datetime
 from typing import Any, cast
 
-from ledger.server import accounts, books, rules
+from ledger.server import accounts, books, fraud_facts, rules
 from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, Yes, credible, judge
@@ -52,6 +52,8 @@ def authorize(tx: Tx, ask: Ask, terms: tuple[Terms, ...]) -> Approval | Decline:
     decided = judge(tx, ask, holding)
     if isinstance(decided, Decline):
         _keep(tx, ask, decided)
+        if decided.reason is DeclineReason.CARD_NOT_GENUINE:
+            fraud_facts.note_conflict(tx, ask)
         return decided
     return _post(tx, ask, decided, holding)
 

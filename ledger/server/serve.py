@@ -11,7 +11,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import uvicorn
 from starlette.applications import Starlette
@@ -22,6 +22,8 @@ from ledger.server.cards import CardOpener, NewCard
 from ledger.server.database import Database, is_postgres
 from ledger.server.demo import Demo
 from ledger.server.faults import Faults
+from ledger.server.fraud_limits import FraudData, load_fraud_data
+from ledger.server.fraud_sweep import Sweeper
 from ledger.server.heads import Sign
 from ledger.server.merchants import NewTerminal
 from ledger.server.seed import seed
@@ -41,6 +43,7 @@ class Setup:
     Attributes:
         port: 0 takes a free one.
         demo: adds the operations under /demo.
+        fraud: when a payment is flagged.
     """
 
     db: Database
@@ -49,6 +52,7 @@ class Setup:
     terms: tuple[Terms, ...]
     cards: tuple[NewCard, ...] = ()
     demo: bool = False
+    fraud: FraudData = field(default_factory=load_fraud_data)
 
 
 class _Announcing(uvicorn.Server):
@@ -102,6 +106,7 @@ def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlett
     writer.run_now(lambda tx: seed(tx, setup.cards, opener, utc_now()))
     service = Service(setup.db, writer, opener, setup.terms, sign)
     faults = Faults()
+    sweeper = Sweeper(setup.db, writer, setup.fraud)
     routes = Demo(service, faults).routes() if setup.demo else []
 
     @asynccontextmanager
@@ -110,6 +115,7 @@ def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlett
         tasks = [
             asyncio.create_task(service.expire_orders()),
             asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
+            asyncio.create_task(sweeper.keep(service.now)),
         ]
         if is_postgres(setup.db):  # Other servers may work on it, too.
             tasks.append(asyncio.create_task(news.watch(service.reader, writer.on_feed)))
@@ -121,5 +127,6 @@ def _application(setup: Setup, opener: CardOpener, sign: Sign) -> tuple[Starlett
                 with suppress(asyncio.CancelledError):
                     await each
             await asyncio.to_thread(writer.close)
+            await asyncio.to_thread(sweeper.close)
 
     return build_app(service, faults, routes, lifespan), service
