@@ -62,10 +62,10 @@ class Limits:
                 raise ValueError(f"fraud limits of {self.valid_from}: {each.name} = {value}")
 
     @property
-    def longest(self) -> timedelta:
+    def longest_s(self) -> int:
         """Return the longest window, which the facts must be kept for."""
-        windows = (getattr(self, each.name) for each in fields(self) if each.name.endswith("_s"))
-        return timedelta(seconds=max(windows))
+        names = (each.name for each in fields(self) if each.name.endswith("_within_s"))
+        return max(int(getattr(self, name)) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,13 @@ class FraudData:
 
     @property
     def longest(self) -> timedelta:
-        """Return the longest window of all."""
-        return max(each.longest for each in self.limits)
+        """Return the longest window of all: how far back a card's facts are looked at."""
+        return timedelta(seconds=max(each.longest_s for each in self.limits))
+
+    @property
+    def longest_of_shop(self) -> timedelta:
+        """Return how far back a shop's facts are looked at: far less, for there are many of them."""
+        return timedelta(seconds=max(each.shop_drains_within_s for each in self.limits))
 
 
 def load_fraud_data(path: Path = PACKAGED) -> FraudData:

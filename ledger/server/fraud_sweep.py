@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from ledger.server import books, fraud_facts, fraud_flags
@@ -46,8 +46,8 @@ from pos.domain.won import Won
 
 ROWS_MAX = 200  # A turn; it is written in a few milliseconds.
 EVERY_S = 5.0
-PAUSE_S = 0.1  # While there is more, so that payments come in between.
-NAMES_MAX = 100  # In one question.
+PAUSE_S = 0.2  # While there is more: of four moments, payments have three for themselves.
+PART_MAX = 100  # Names in one question, rows in one statement.
 _COLUMNS = "id, kind, card, shop, at, amount, held"
 
 
@@ -108,12 +108,8 @@ def write(tx: Tx, turn: Turn, data: FraudData, now: datetime) -> int:
         _move(tx, name, before, after)
     for name in turn.read.done:
         tx.execute("DELETE FROM fraud_cursors WHERE name = ?", (name,))
+    _keep(tx, turn.facts)
     for each in turn.facts:
-        tx.execute(
-            "INSERT INTO fraud_facts (id, kind, card, shop, at, amount, held)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-            _row(each),
-        )
         if each.kind in {Kind.REUSED, Kind.BEHIND}:
             tx.execute("DELETE FROM counter_conflicts WHERE payment = ?", (each.id,))
     _forget(tx, turn, data)
@@ -172,13 +168,18 @@ class Sweeper:
 
 def _judge(tx: Tx, new: Sequence[Fact], data: FraudData) -> Iterator[Finding]:
     """Look at every card and shop that something new is known of."""
-    yield from _judge_by("card", CARD_RULES, tx, new, data)
+    yield from _judge_by("card", CARD_RULES, data.longest, tx, new, data)
     paid = [each for each in new if each.kind is Kind.PAID]
-    yield from _judge_by("shop", SHOP_RULES, tx, paid, data)
+    yield from _judge_by("shop", SHOP_RULES, data.longest_of_shop, tx, paid, data)
 
 
 def _judge_by(
-    column: str, rules: Sequence[Rule], tx: Tx, new: Sequence[Fact], data: FraudData
+    column: str,
+    rules: Sequence[Rule],
+    window: timedelta,
+    tx: Tx,
+    new: Sequence[Fact],
+    data: FraudData,
 ) -> Iterator[Finding]:
     lines: dict[str, dict[str, Fact]] = defaultdict(dict)
     since: dict[str, datetime] = {}
@@ -188,7 +189,7 @@ def _judge_by(
         since[name] = min(since.get(name, each.at), each.at)
     if not lines:
         return
-    oldest = encode(min(since.values()) - data.longest)
+    oldest = encode(min(since.values()) - window)
     for row in _of(tx, f"SELECT {_COLUMNS}", column, lines, "AND at >= ?", oldest):
         known = _fact(row)
         lines[getattr(known, column)].setdefault(known.id, known)
@@ -201,8 +202,8 @@ def _of(
 ) -> Iterator[Row]:
     """Return the facts with these names in a column, a part of the names at a time."""
     wanted = sorted(set(names))
-    for start in range(0, len(wanted), NAMES_MAX):
-        part = wanted[start : start + NAMES_MAX]
+    for start in range(0, len(wanted), PART_MAX):
+        part = wanted[start : start + PART_MAX]
         marks = ", ".join("?" for _ in part)
         sql = f"{select} FROM fraud_facts WHERE {column} IN ({marks}) {rest}"
         yield from tx.execute(sql, (*part, *values))
@@ -236,6 +237,16 @@ def _move(tx: Tx, name: str, before: int | None, after: int) -> None:
         moved = tx.change(sql, (after, name, before))
     if not moved:
         raise Overtaken(name)
+
+
+def _keep(tx: Tx, facts: Sequence[Fact]) -> None:
+    """Keep facts, many in one statement: on PostgreSQL, each statement is a round trip."""
+    for start in range(0, len(facts), PART_MAX):
+        part = facts[start : start + PART_MAX]
+        marks = ", ".join("(?, ?, ?, ?, ?, ?, ?)" for _ in part)
+        sql = f"INSERT INTO fraud_facts ({_COLUMNS}) VALUES {marks}"  # noqa: S608
+        values = [cell for each in part for cell in _row(each)]
+        tx.execute(f"{sql} ON CONFLICT (id) DO NOTHING", values)
 
 
 def _forget(tx: Tx, turn: Turn, data: FraudData) -> None:
