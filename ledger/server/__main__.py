@@ -16,8 +16,10 @@ from pathlib import Path
 import apsw
 
 from ledger.policy.reading import PACKAGED, load_policy
+from ledger.server import fraud_limits
 from ledger.server.cardcrypto import load_ledger_keys
 from ledger.server.database import Database, DatabaseUnfit, is_postgres, named
+from ledger.server.fraud_limits import load_fraud_data
 from ledger.server.opener import KeyedOpener, handout_of
 from ledger.server.seed import load_cards
 from ledger.server.serve import Setup, serve
@@ -42,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
             shops=() if given.shops is None else read_shops(given.shops),
             operator_token=_token(given.operator_token_file),
             demo=given.demo,
+            fraud=load_fraud_data(given.fraud_limits),
         )
         keys = load_ledger_keys(given.keys)
         serve(setup, KeyedOpener(keys), keys.signing_private.sign, handout_of(keys))
@@ -89,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cards", type=Path, help="cards to open, where not known (TOML)")
     parser.add_argument("--policy", type=Path, default=PACKAGED, help="folder of dated rules")
     parser.add_argument("--shops", type=Path, help="shops and their terminals (TOML)")
+    parser.add_argument(
+        "--fraud-limits", type=Path, default=fraud_limits.PACKAGED, help="when to flag (TOML)"
+    )
     parser.add_argument("--operator-token-file", type=Path, help="opens the operator's page")
     parser.add_argument("--demo", action="store_true", help="add the operations under /demo")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the starter ends")

@@ -94,7 +94,7 @@ def judge(tx: Tx, ask: Ask, terms: Terms, policy: Policy) -> Yes | Decline:
     if card is None:
         return Decline(DeclineReason.CARD_UNKNOWN)
     online = ask.mode is ApprovalMode.ONLINE
-    if not _is_genuine(ask) or not cards.use_atc(tx, card, ask.facts.atc, online=online):
+    if not is_genuine(ask) or not cards.use_atc(tx, card, ask.facts.atc, online=online):
         return Decline(DeclineReason.CARD_NOT_GENUINE)
     if not (ask.merchant.eligible and terms.eligible):
         return Decline(DeclineReason.MERCHANT_NOT_ELIGIBLE)
@@ -113,7 +113,7 @@ def judge(tx: Tx, ask: Ask, terms: Terms, policy: Policy) -> Yes | Decline:
     return replace(_yes(tx, ask, card, purses, drawn, terms), coupon=held.coupon)
 
 
-def _is_genuine(ask: Ask) -> bool:
+def is_genuine(ask: Ask) -> bool:
     """Tell whether the card signed this very payment, in the manner that its mode asks for."""
     wanted = {
         ApprovalMode.ONLINE: (Cryptogram.ARQC,),

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from ledger.policy.policy import Policy
 from ledger.policy.terms import Terms
-from ledger.server import accounts, books, coupons, funds, rules
+from ledger.server import accounts, books, coupons, fraud_facts, funds, rules
 from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, Yes, credible, judge
@@ -55,6 +55,8 @@ def authorize(tx: Tx, ask: Ask, policy: Policy) -> Approval | Decline:
     decided = judge(tx, ask, holding, policy)
     if isinstance(decided, Decline):
         _keep(tx, ask, decided)
+        if decided.reason is DeclineReason.CARD_NOT_GENUINE:
+            fraud_facts.note_conflict(tx, ask)
         return decided
     return _post(tx, ask, decided, holding, policy)
 

@@ -298,3 +298,47 @@ CREATE TABLE IF NOT EXISTS announced_keys (
     public_key TEXT PRIMARY KEY,
     at TEXT NOT NULL
 ) WITHOUT ROWID;
+-- A genuine card's counter that went wrong, until the fraud sweep has taken it; nothing was posted of it.
+CREATE TABLE IF NOT EXISTS counter_conflicts (
+    payment TEXT PRIMARY KEY,
+    card TEXT NOT NULL,
+    reused INTEGER NOT NULL,  -- Else it was below one seen before.
+    amount INTEGER NOT NULL,
+    at TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- The fraud sweep's own, all of it: how far it has read, what it goes by, what it found.
+CREATE TABLE IF NOT EXISTS fraud_cursors (
+    name TEXT PRIMARY KEY,
+    last INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS fraud_facts (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    card TEXT NOT NULL,
+    shop TEXT NOT NULL,
+    at TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    held INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS fraud_facts_by_card ON fraud_facts (card, at);
+CREATE INDEX IF NOT EXISTS fraud_facts_by_shop ON fraud_facts (shop, at);
+CREATE INDEX IF NOT EXISTS fraud_facts_by_age ON fraud_facts (at);
+
+CREATE TABLE IF NOT EXISTS fraud_flags (
+    id TEXT PRIMARY KEY,  -- Rule, subject, day.
+    rule TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    day TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    raised_at TEXT NOT NULL,
+    seen TEXT NOT NULL,
+    state TEXT NOT NULL,
+    closed_at TEXT,
+    closed_by TEXT,
+    reason TEXT
+) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS fraud_flags_open ON fraud_flags (id) WHERE state = 'open';

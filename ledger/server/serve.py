@@ -23,6 +23,8 @@ from ledger.server.cards import CardOpener, NewCard
 from ledger.server.database import Database
 from ledger.server.demo import Demo
 from ledger.server.faults import Faults
+from ledger.server.fraud_limits import FraudData, load_fraud_data
+from ledger.server.fraud_sweep import Sweeper
 from ledger.server.handout import Handout
 from ledger.server.heads import Sign
 from ledger.server.operator import OperatorDoor
@@ -46,6 +48,7 @@ class Setup:
         port: 0 takes a free one.
         operator_token: opens the operator's page; without one, only this machine sees it.
         demo: adds the operations under /demo.
+        fraud: when a payment is flagged.
     """
 
     db: Database
@@ -55,6 +58,7 @@ class Setup:
     shops: tuple[Enrolled, ...] = ()
     operator_token: str = field(default="", repr=False)
     demo: bool = False
+    fraud: FraudData = field(default_factory=load_fraud_data)
 
 
 class _Announcing(uvicorn.Server):
@@ -111,6 +115,7 @@ def _application(
     writer.run_now(lambda tx: seed(tx, setup.cards, opener, utc_now()))
     service = Service(setup.db, writer, opener, setup.policy, sign, handout)
     faults = Faults()
+    sweeper = Sweeper(setup.db, writer, setup.fraud)
     routes = OperatorPage(service, door).routes()
     if setup.demo:
         routes += Demo(service, faults, door).routes()
@@ -122,6 +127,7 @@ def _application(
             asyncio.create_task(service.keep_house()),
             asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
             asyncio.create_task(settle_for_ever(writer, service.reader, setup.policy, service.now)),
+            asyncio.create_task(sweeper.keep(service.now)),
         ]
         try:
             yield
@@ -131,5 +137,6 @@ def _application(
                 with suppress(asyncio.CancelledError):
                     await each
             await asyncio.to_thread(writer.close)
+            await asyncio.to_thread(sweeper.close)
 
     return build_app(service, faults, routes, lifespan), service

@@ -166,7 +166,9 @@ def release(tx: Tx, shop_id: str, day: date, at: datetime) -> Won:
 def all_shops(tx: Tx) -> list[str]:
     """Return every shop that has a terminal."""
     placed: dict[int, str] = dict(tx.execute("SELECT device, shop FROM shop_devices"))
-    enrolled = tx.execute("SELECT device FROM devices")  # A revoked one's money is due all the same.
+    enrolled = tx.execute(
+        "SELECT device FROM devices"
+    )  # A revoked one's money is due all the same.
     return sorted({*placed.values(), *(placed.get(d, f"{d:012x}") for (d,) in enrolled)})
 
 

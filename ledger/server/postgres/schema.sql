@@ -311,3 +311,48 @@ CREATE INDEX coupons_by_payment ON coupons (payment) WHERE payment IS NOT NULL;
 CREATE TABLE ledger_version (
     version bigint NOT NULL
 );
+
+-- A genuine card's counter that went wrong, until the fraud sweep has taken it; nothing was posted of it.
+CREATE TABLE IF NOT EXISTS counter_conflicts (
+    payment text COLLATE "C" PRIMARY KEY,
+    card text COLLATE "C" NOT NULL,
+    reused bigint NOT NULL,  -- Else it was below one seen before.
+    amount bigint NOT NULL,
+    at text COLLATE "C" NOT NULL
+);
+
+-- The fraud sweep's own, all of it: how far it has read, what it goes by, what it found.
+CREATE TABLE IF NOT EXISTS fraud_cursors (
+    name text COLLATE "C" PRIMARY KEY,
+    last bigint NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS fraud_facts (
+    id text COLLATE "C" PRIMARY KEY,
+    kind text NOT NULL,
+    card text COLLATE "C" NOT NULL,
+    shop text COLLATE "C" NOT NULL,
+    at text COLLATE "C" NOT NULL,
+    amount bigint NOT NULL,
+    held bigint NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS fraud_facts_by_card ON fraud_facts (card, at);
+CREATE INDEX IF NOT EXISTS fraud_facts_by_shop ON fraud_facts (shop, at);
+CREATE INDEX IF NOT EXISTS fraud_facts_by_age ON fraud_facts (at);
+
+CREATE TABLE IF NOT EXISTS fraud_flags (
+    id text COLLATE "C" PRIMARY KEY,  -- Rule, subject, day.
+    rule text NOT NULL,
+    subject text NOT NULL,
+    day text NOT NULL,
+    severity text NOT NULL,
+    raised_at text NOT NULL,
+    seen text NOT NULL,
+    state text NOT NULL,
+    closed_at text,
+    closed_by text,
+    reason text
+);
+
+CREATE INDEX IF NOT EXISTS fraud_flags_open ON fraud_flags (id) WHERE state = 'open';
