@@ -146,7 +146,7 @@ async def test_money_is_shown_by_fund_and_sums_to_zero(ledger: Process) -> None:
     lines = said(ledger, "money").splitlines()
 
     funds = {each.split()[0]: int(each.split()[-1].replace(",", "")) for each in lines}
-    assert funds["merchant"] + funds["fee"] == payment(1).amount.amount
+    assert funds["merchant"] + funds["fee:card"] == payment(1).amount.amount
     assert sum(funds.values()) == 0
     assert lines[-1].split()[-1] == "0"
     assert "zero" in said(ledger, "check")

@@ -25,7 +25,7 @@ from pos.domain.payment_answers import Approval, Decline, GivenBack
 from pos.domain.payment_events import RefundAsked
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
-from tests.ledger.plain_cards import PlainOpener, new_card, terms
+from tests.ledger.plain_cards import PlainOpener, new_card, policy
 
 T = TypeVar("T")
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -73,7 +73,7 @@ class World:
     ) -> Approval | Decline:
         """Pay; `atc` and `right` may be chosen, and `sold=False` leaves the sale unfinished."""
         ask = self.ask(card, shop, amount, after_s, mode=mode, **other)
-        answer = self.run(partial(payments.authorize, ask=ask, terms=terms()))
+        answer = self.run(partial(payments.authorize, ask=ask, policy=policy()))
         if other.get("sold", True) and isinstance(answer, Approval):
             tender = (ask.payment_id.hex, ask.payment_id.hex, mode.value)
             self.run(lambda tx: tx.put(TENDERED, tender))
@@ -102,7 +102,7 @@ class World:
             TransactionId(shop, 7, self.number), paid, paid, Won(amount), False, NOON
         )
         at = NOON + timedelta(seconds=after_s)
-        return self.run(partial(refunds.give_back, event=event, terms=terms(), at=at))
+        return self.run(partial(refunds.give_back, event=event, policy=policy(), at=at))
 
     def sweep(self, after_s: float = 86_400, rows_max: int = fraud_sweep.ROWS_MAX) -> int:
         """Sweep until there is nothing more; return how many turns wrote something."""

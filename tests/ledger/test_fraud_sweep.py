@@ -29,7 +29,7 @@ from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.tender import ApprovalMode, Purse
 from pos.domain.won import Won
 from tests.ledger.cluster import Cluster
-from tests.ledger.conftest import DEVICE, ROOT, Process
+from tests.ledger.conftest import DEVICE, KEY, ROOT, Process
 from tests.ledger.fraud_world import DATA, NOON, World, pan
 from tests.ledger.plain_cards import PANS
 from tests.ledger.test_payments_over_http import request
@@ -405,7 +405,7 @@ async def test_the_task_sweeps_beside_payments(world: World) -> None:
 async def test_the_server_flags_a_clone_after_a_power_cut_and_answers_as_ever(
     process: Process,
 ) -> None:
-    client = HttpLedger(process.url, "a" * 32, DEVICE)
+    client = HttpLedger(process.url, DEVICE, KEY)
     await client.authorize(request(1), deadline_ms=5_000)
     assert await client.authorize(request(2, atc=1), deadline_ms=5_000) == NOT_GENUINE
     process.kill()
