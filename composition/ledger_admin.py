@@ -67,7 +67,7 @@ class Admin:
 
     def add_merchant(self, name: str, *, vouchers: bool, cashback: bool) -> str:
         """Make a merchant known; the only command that makes the database, if there is none."""
-        number = self._write(
+        number = self.write(
             lambda tx: merchants.add(tx, name, eligible=vouchers, earns_cashback=cashback),
             make=True,
         )
@@ -78,13 +78,13 @@ class Admin:
         return _lines(
             f"{each.id:>8}  {'voucher' if each.eligible else '-':8} "
             f"{'cashback' if each.earns_cashback else '-':9} {each.name}"
-            for each in self._read(merchants.all_shops)
+            for each in self.read(merchants.all_shops)
         )
 
     def make_code(self, merchant: int, device: str | None, hours: int) -> str:
         """Make a one-use code and say it, this once."""
         number = None if device is None else _device(device)
-        made = self._write(
+        made = self.write(
             lambda tx: devices.new_code(
                 tx, merchant, self._now(), device=number, good_for=timedelta(hours=hours)
             )
@@ -103,30 +103,30 @@ class Admin:
             f"{each.device:012x}  {'REVOKED' if each.revoked_at else 'ok':8} {each.key or '-':16}  "
             f"record {age(each.last_record_at, now)}  contact {age(each.last_contact_at, now)}  "
             f"{each.shop.id} {each.shop.name}"
-            for each in self._read(overview.terminals)
+            for each in self.read(overview.terminals)
         )
 
     def revoke_device(self, device: str) -> str:
         """Shut a terminal out, from the next request on."""
         number = _device(device)
-        changed = self._write(lambda tx: devices.revoke(tx, number, self._now()))
+        changed = self.write(lambda tx: devices.revoke(tx, number, self._now()))
         ko, en = ("취소됨", "revoked") if changed else ("이미 취소됨", "was revoked before")
         return f"{device}: {ko} / {en}\n"
 
     def revoke_key(self, device: str, begins: str) -> str:
         """Revoke a key that may be in wrong hands."""
         number = _device(device)
-        key = self._write(lambda tx: devices.revoke_key(tx, number, begins, self._now()))
+        key = self.write(lambda tx: devices.revoke_key(tx, number, begins, self._now()))
         return f"{device}: 키 취소됨 / key revoked: {key.hex()[:HEX]}…\n"
 
     def stop_card(self, card: str, *, stopped: bool) -> str:
         """Stop a card, or let it go again, here and on every terminal."""
-        self._write(lambda tx: hotlist.set_stopped(tx, card, stopped=stopped))
+        self.write(lambda tx: hotlist.set_stopped(tx, card, stopped=stopped))
         return self.show_card(card)
 
     def show_card(self, card: str) -> str:
         """Return a card by its mask."""
-        row = self._read(lambda tx: overview.card(tx, card))
+        row = self.read(lambda tx: overview.card(tx, card))
         if row is None:
             raise AdminRefused(why=f"카드 없음: {card} / no such card: {card}")
         return f"{row.id}  {row.masked_pan}  {row.status}  ~{row.expires_on}\n"
@@ -135,14 +135,14 @@ class Admin:
         """Post a notice to one shop or all."""
         now = self._now()
         until = None if hours is None else now + timedelta(hours=hours)
-        number = self._write(
+        number = self.write(
             lambda tx: notices.post(tx, ko, en, now, merchant=merchant, until=until)
         )
         return f"공지 / notice {number}\n"
 
     def take_notice_back(self, number: int) -> str:
         """Take a notice back."""
-        self._write(lambda tx: notices.take_back(tx, number))
+        self.write(lambda tx: notices.take_back(tx, number))
         return f"공지 취소 / notice {number} taken back\n"
 
     def list_notices(self) -> str:
@@ -150,14 +150,14 @@ class Admin:
         return _lines(
             f"{each.notice.id:>6}  {'all' if each.merchant is None else each.merchant!s:8} "
             f"{each.notice.ko} / {each.notice.en}"
-            for each in self._read(notices.posted)
+            for each in self.read(notices.posted)
         )
 
     def post_rates(self, file: Path) -> str:
         """Tell every terminal of dated rates."""
         rates = load_rates(file)
         item = FeedItem("rates", rates=rates)
-        self._write(lambda tx: orders.append_to_feed(tx, None, _as_it_travels(item)))
+        self.write(lambda tx: orders.append_to_feed(tx, None, _as_it_travels(item)))
         days = ", ".join(str(each.valid_from) for each in rates)
         return f"요율 전송 / rates sent: {days}\n"
 
@@ -175,7 +175,7 @@ class Admin:
                     tx, merchant, _as_it_travels(FeedItem("catalogue", catalogue=change))
                 )
 
-        self._write(post)
+        self.write(post)
         return f"상품 전송 / products sent: {len(products)}, 삭제 / removed: {len(removed)}\n"
 
     def announce_key(self, keys: Path) -> str:
@@ -183,7 +183,7 @@ class Admin:
         self._must_exist()
         with _said():
             key = rotation.prepare(keys)
-        new = self._write(lambda tx: rotation.announce(tx, key, self._now()))
+        new = self.write(lambda tx: rotation.announce(tx, key, self._now()))
         ko, en = ("알렸습니다", "announced") if new else ("전에 알렸습니다", "was announced before")
         return f"{key.public}\n다음 키를 {ko} / the next key {en}\n"
 
@@ -191,7 +191,7 @@ class Admin:
         """Sign with the next key from the ledger's next start on, if terminals had time to hear of it."""
         with _said():
             public = rotation.next_public(keys)
-        at = None if public is None else self._read(lambda tx: rotation.announced_at(tx, public))
+        at = None if public is None else self.read(lambda tx: rotation.announced_at(tx, public))
         if at is None or self._now() - at < HEARD_AFTER:
             days = HEARD_AFTER.days
             why = f"알린 지 {days}일이 안 됨 / it was not announced {days} days ago"
@@ -206,7 +206,7 @@ class Admin:
         Raises:
             BooksWrong: it does not sum to zero.
         """
-        funds = self._read(overview.money)
+        funds = self.read(overview.money)
         total = Won.total(each.balance for each in funds).amount
         text = _lines(
             f"{each.name:20} {each.accounts:>12,} {each.balance.amount:>20,}" for each in funds
@@ -221,17 +221,27 @@ class Admin:
         Raises:
             BooksWrong: something does not hold.
         """
-        wrong = self._read(books.check)
+        wrong = self.read(books.check)
         if wrong:
             raise BooksWrong(count=len(wrong), what="\n".join(wrong[:20]))
         return "모두 더하면 0, 모든 분개와 잔액이 맞습니다 / all sums to zero, every posting and balance holds\n"
 
-    def _read(self, job: Callable[[Tx], T]) -> T:
+    def read(self, job: Callable[[Tx], T]) -> T:
+        """Look at one moment of the books.
+
+        Raises:
+            AdminRefused: in place of whatever the job or the database raised.
+        """
         self._must_exist()
         with _said(), closing(open_reader(self._database)) as tx, tx.snapshot():
             return job(tx)
 
-    def _write(self, job: Callable[[Tx], T], *, make: bool = False) -> T:
+    def write(self, job: Callable[[Tx], T], *, make: bool = False) -> T:
+        """Change the books, all of it or nothing; `make` makes the database if there is none.
+
+        Raises:
+            AdminRefused: as `read`; nothing was changed.
+        """
         if not make:
             self._must_exist()
         with _said(), closing(Writer(self._database)) as writer:

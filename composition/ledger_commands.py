@@ -27,11 +27,13 @@ devices = typer.Typer(no_args_is_help=True, help="단말기 / terminals: codes, 
 cards = typer.Typer(no_args_is_help=True, help="카드 정지 / stop cards")
 keys = typer.Typer(no_args_is_help=True, help="서명 키 교체 / the ledger's own signing key")
 notices = typer.Typer(no_args_is_help=True, help="공지 / notices to shops")
+flags = typer.Typer(no_args_is_help=True, help="의심 거래 표시 / what looks like fraud")
 for name, group in (
     ("merchants", merchants),
     ("devices", devices),
     ("cards", cards),
     ("notices", notices),
+    ("flags", flags),
     ("keys", keys),
 ):
     ledger.add_typer(group, name=name)
@@ -190,6 +192,37 @@ def notices_list(db: Database = DEMO_LEDGER) -> None:
 def notices_take_back(number: int, db: Database = DEMO_LEDGER) -> None:
     """공지를 거둡니다 / take one back."""
     _say(db, lambda admin: admin.take_notice_back(number))
+
+
+@flags.command("list")
+def flags_list(db: Database = DEMO_LEDGER) -> None:
+    """열린 표시 / list the open ones."""
+    from composition.ledger_flags import list_flags
+    from ledger.server.service import utc_now
+
+    _say(db, lambda admin: list_flags(admin, utc_now()))
+
+
+@flags.command("show")
+def flags_show(flag: str, db: Database = DEMO_LEDGER) -> None:
+    """무엇을 보았는지 / show what was seen."""
+    from composition.ledger_flags import show_flag
+
+    _say(db, lambda admin: show_flag(admin, flag))
+
+
+@flags.command("close")
+def flags_close(
+    flag: str,
+    by: Annotated[str, typer.Option("--by", help="who looked at it")],
+    why: Annotated[str, typer.Option("--why", help="what came of it")],
+    db: Database = DEMO_LEDGER,
+) -> None:
+    """표시를 닫습니다 / close one."""
+    from composition.ledger_flags import close_flag
+    from ledger.server.service import utc_now
+
+    _say(db, lambda admin: close_flag(admin, flag, by, why, utc_now()))
 
 
 def _say(db: str, act: Callable[[Admin], str]) -> None:

@@ -10,7 +10,7 @@ import json
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import uvicorn
@@ -106,6 +106,13 @@ def serve(setup: Setup, opener: CardOpener, sign: Sign, handout: Handout) -> Non
         server.run(sockets=[listener])
 
 
+def _say_if_it_failed(task: asyncio.Task[None]) -> None:
+    """Payments go on without it; a person has to hear of it."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        name = getattr(task.get_coro(), "__qualname__", "a task")
+        sys.stderr.write(f"ledger: {name} has ended; restart the ledger. {error!r}\n")
+
+
 def _application(
     setup: Setup, opener: CardOpener, sign: Sign, handout: Handout
 ) -> tuple[Starlette, Service]:
@@ -129,13 +136,14 @@ def _application(
             asyncio.create_task(settle_for_ever(writer, service.reader, setup.policy, service.now)),
             asyncio.create_task(sweeper.keep(service.now)),
         ]
+        for each in tasks:
+            each.add_done_callback(_say_if_it_failed)
         try:
             yield
         finally:
             for each in tasks:
                 each.cancel()
-                with suppress(asyncio.CancelledError):
-                    await each
+            await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.to_thread(writer.close)
             await asyncio.to_thread(sweeper.close)
 

@@ -211,3 +211,22 @@ def test_a_databases_password_is_never_said(cluster: Cluster) -> None:
         assert done.exit_code == 2
         assert "A01" in done.stderr
         assert "Geheim7" not in done.output
+
+
+async def test_a_flag_is_listed_shown_and_closed_by_a_person_with_a_reason(ledger: Process) -> None:
+    line = HttpLedger(ledger.url, DEVICE, KEY)
+    assert isinstance(await line.authorize(payment(1), deadline_ms=DEADLINE_MS), Approval)
+    await line.authorize(payment(2, atc=1), deadline_ms=DEADLINE_MS)  # The counter comes again.
+    await line.aclose()
+    async with asyncio.timeout(20):
+        while "counter_reused" not in said(ledger, "flags", "list"):
+            await asyncio.sleep(0.1)
+    flag = said(ledger, "flags", "list").split()[-1]
+
+    assert PANS["rich"] not in said(ledger, "flags", "show", flag)
+    assert typed(ledger, "flags", "close", flag, "--by", "김대리", "--why", " ").exit_code != 0
+    assert "김대리: 복제 아님" in said(
+        ledger, "flags", "close", flag, "--by", "김대리", "--why", "복제 아님"
+    )
+    assert typed(ledger, "flags", "close", flag, "--by", "김대리", "--why", "또").exit_code != 0
+    assert flag not in said(ledger, "flags", "list")
