@@ -18,7 +18,9 @@ from ledger.server import (
     accounts,
     as_of,
     books,
+    devices,
     matching,
+    merchants,
     orders,
     payments,
     refunds,
@@ -62,8 +64,9 @@ class City:
         def fill(tx: Tx) -> None:
             shops.enrol(tx, (Enrolled(SHOP, TILLS),))
             for till in TILLS:
-                row = (till, bytes([till]), till)
-                tx.execute("INSERT INTO merchants VALUES (?, ?, ?, 1, 1)", row)
+                devices.enrol(
+                    tx, merchants.add(tx, f"till {till}"), till, bytes([till]) * 32, START
+                )
             seed(tx, CARDS, self.opener, START)
 
         self.writer.run_now(fill)
@@ -315,8 +318,9 @@ def test_shops_are_read_by_their_index(city: City, database: Database) -> None:
 
 
 def test_every_shop_with_a_terminal_is_settled_and_one_alone_by_its_own_name(city: City) -> None:
-    added = "INSERT INTO merchants VALUES (9, ?, 9, 1, 1)"
-    city.writer.run_now(lambda tx: tx.execute(added, (b"nine",)))
+    city.writer.run_now(
+        lambda tx: devices.enrol(tx, merchants.add(tx, "alone"), 9, b"9" * 32, START)
+    )
 
     assert city.writer.run_now(settlement.all_shops) == ["000000000009", "cafe"]
 
