@@ -75,9 +75,7 @@ def test_a_day_with_an_outage_and_two_power_cuts_agrees_to_the_last_won(till: Ti
     till.kill_9()
     till.start(until="되살렸습니다")
     till.wait_for("확인했습니다")
-    till.keys("Enter")
-    till.wait_until_off("확인했습니다")
-    till.wait_for("F6")
+    till.confirm("확인했습니다")
     till.keys("F6")
     till.wait_for("현금 결제 완료")
 
@@ -93,9 +91,7 @@ def test_a_day_with_an_outage_and_two_power_cuts_agrees_to_the_last_won(till: Ti
     time.sleep(0.5)
     told = till.screen()
     assert "마무리한 판매" in told or "되돌리는 결제" in told
-    till.keys("Enter")
-    till.wait_until_off("확인했습니다")
-    till.wait_for("F6")
+    till.confirm("확인했습니다")
     if "되살렸습니다" in told:  # The ledger was killed before it posted: the sale is to be paid.
         till.keys("F6")
         till.wait_for("현금 결제 완료")

@@ -102,13 +102,15 @@ class Till:
             time.sleep(0.1)
         raise ScreenNeverShowed(f"waited for {texts}; the screen was:\n{shown}")
 
-    def wait_until_off(self, text: str, seconds: float = STEP_S) -> None:
-        """Wait until a text does not stand on the screen any more: a key before that is the dialog's."""
-        give_up = time.monotonic() + seconds
+    def confirm(self, text: str) -> None:
+        """Press Enter in the dialog with this text, and wait until it is gone: a key before that is its."""
+        self.keys("Enter")
+        give_up = time.monotonic() + STEP_S
         while text in (shown := self.screen()):
             if time.monotonic() > give_up:
                 raise ScreenNeverShowed(f"still there: {text}; the screen was:\n{shown}")
             time.sleep(0.1)
+        self.wait_for("F6")
 
     def ask_ledger(self, method: str, path: str, **body: object) -> Any:
         """Use the reference ledger's demo operations."""
