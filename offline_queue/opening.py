@@ -50,7 +50,8 @@ OS_REASONS = {
     errno.EIO: DISK_ERROR,
 }
 OPENING = "opening"  # The token of the last opening, here and in the file beside the database.
-DAMAGE = (apsw.CorruptError, apsw.NotADBError)
+# A statement of ours that names what is not there: the file's own description of its tables is spoilt.
+DAMAGE = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError)
 
 
 @contextmanager

@@ -185,6 +185,20 @@ async def test_another_terminals_file_is_refused(tmp_path: Path) -> None:
         SqliteStore(tmp_path / "terminal.db", device=9, new_incarnation=lambda: 1)
 
 
+async def test_a_bit_flipped_in_the_names_of_its_columns_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "terminal.db"
+    await open_store(path).close()
+    content = path.read_bytes()
+    at = content.index(b'"parked"')
+    path.write_bytes(content[: at + 1] + b"q" + content[at + 2 :])
+    with pytest.raises(StoreDamaged):
+        store = open_store(path)
+        try:
+            await store.outbox(1)
+        finally:
+            await store.close()
+
+
 async def test_a_file_that_is_no_database_is_damaged_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "terminal.db"
     path.write_bytes(b"not a database at all" * 100)

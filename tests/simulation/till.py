@@ -47,6 +47,7 @@ from tests.simulation.technician import Technician
 
 T = TypeVar("T")
 FEED_WAIT_MS = 60_000
+STARTS_MAX = 200  # Faults strike starts, too; so many in a row is no fault's doing.
 
 
 class Till:
@@ -135,7 +136,11 @@ class Till:
 
     async def start(self) -> None:
         """Open the database and recover; again, if that is killed as well."""
+        attempts = 0
         while not self.up:
+            attempts += 1
+            if attempts > STARTS_MAX:
+                raise AssertionError(f"{self.name} does not start, however often it is tried")
             self.disk.full = self.disk.read_only = False  # Somebody made room.
             try:
                 await self.spawn(self._boot())
