@@ -191,12 +191,10 @@ async def test_a_bit_flipped_in_the_names_of_its_columns_is_damage(tmp_path: Pat
     content = path.read_bytes()
     at = content.index(b'"parked"')
     path.write_bytes(content[: at + 1] + b"q" + content[at + 2 :])
+    store = open_store(path)
     with pytest.raises(StoreDamaged):
-        store = open_store(path)
-        try:
-            await store.outbox(1)
-        finally:
-            await store.close()
+        await store.outbox(1)
+    await store.close()
 
 
 async def test_a_file_that_is_no_database_is_damaged_not_overwritten(tmp_path: Path) -> None:
