@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from pos.domain.errors import IeumError, StoreError
+from pos.domain.payment import PaymentState
 from pos.domain.payment_answers import ReceivableEnd
 from pos.domain.tender import VoucherTender
 from pos.domain.won import ZERO, Won
@@ -24,6 +25,7 @@ from tests.simulation.till import Till
 
 RECENT = 5  # Sales that a customer may come back with.
 BETWEEN_SALES = {"scan": 8.0, "reprint": 0.5, "refund": 1.5, "refund lines": 1.5, "receivable": 1.0}
+OWED = {**BETWEEN_SALES, "receivable": 8.0}  # The screen says that somebody owes the shop.
 IN_A_SALE = {"cash": 3.0, "card": 7.0, "part": 3.0, "cancel": 1.0, "drop": 1.0, "refund": 0.7}
 
 
@@ -57,9 +59,15 @@ class Cashier:
         await self._answer_orders()
         if not self.till.up:
             return
-        choices = BETWEEN_SALES if self.till.counter.sale.due <= ZERO else IN_A_SALE
+        choices = self._choices()
         what = self.draw.choices(list(choices), list(choices.values()))[0]
         await self._do(what)
+
+    def _choices(self) -> dict[str, float]:
+        if self.till.counter.sale.due > ZERO:
+            return IN_A_SALE
+        owed = PaymentState.FORWARD_DECLINED in self.chance.states[self.till.name].values()
+        return OWED if owed else BETWEEN_SALES
 
     async def _do(self, what: str) -> None:
         till, counter, draw = self.till, self.till.counter, self.draw
