@@ -12,7 +12,7 @@ from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Decline, ReceivableEnd
 from pos.domain.record import NewRecord, Record
 from pos.domain.refund import RefundRecord
-from pos.domain.sale import SaleRecord
+from pos.domain.sale import Sale, SaleRecord
 from pos.domain.won import Won
 
 
@@ -27,6 +27,22 @@ class SaleCompleted:
 @dataclass(frozen=True, slots=True)
 class SaleDropped:
     """An open sale was given up after a payment had been tried; whatever stood is being reversed."""
+
+    sale_id: TransactionId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaleHeld:
+    """An open sale was set aside for another customer; nothing is paid on it."""
+
+    sale: Sale
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRecalled:
+    """A sale that was set aside is the open one again."""
 
     sale_id: TransactionId
     at: datetime
@@ -100,6 +116,8 @@ Event = (
     | orders.OrderEvent
     | SaleCompleted
     | SaleDropped
+    | SaleHeld
+    | SaleRecalled
     | SaleRefunded
     | ReceiptReingested
     | ReceiptNotPosted
@@ -127,6 +145,8 @@ KINDS: dict[str, type] = {
     "payment.receivable_closed": payments.ReceivableClosed,
     "sale.completed": SaleCompleted,
     "sale.dropped": SaleDropped,
+    "sale.held": SaleHeld,
+    "sale.recalled": SaleRecalled,
     "sale.refunded": SaleRefunded,
     "receipt.reingested": ReceiptReingested,
     "receipt.not_posted": ReceiptNotPosted,

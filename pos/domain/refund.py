@@ -14,7 +14,8 @@ from enum import StrEnum
 from pos.domain.business_day import business_day
 from pos.domain.errors import RefundExceedsSale, RefundNothingLeft
 from pos.domain.identifiers import TransactionId
-from pos.domain.sale import SaleLine, SaleRecord
+from pos.domain.sale import SaleRecord
+from pos.domain.sale_line import SaleLine
 from pos.domain.tax import TaxKind, TaxSplit, split_tax
 from pos.domain.tender import CashTender, VoucherTender
 from pos.domain.won import ZERO, Won
@@ -135,6 +136,8 @@ def plan_refund(
     if not lines or quantities.keys() - left.keys():
         raise RefundNothingLeft(number=sale.receipt_number)
     total = Won.total(line.amount for line in lines)
+    if not total:  # Pieces that a discount made free: there is no money to give back.
+        raise RefundNothingLeft(number=sale.receipt_number)
     whole = not before and total == sale.total
     today = business_day(at) == business_day(sale.completed_at)
     return RefundRecord(
@@ -165,7 +168,8 @@ def refunded_of(payment_id: TransactionId, refunds: Iterable[RefundRecord]) -> W
 def _line(line: SaleLine, quantity: int, left: int) -> RefundLine:
     if not 0 < quantity <= left:
         raise RefundExceedsSale(name=line.name, quantity=quantity, left=left)
-    return RefundLine(line.number, line.name, quantity, line.unit_price * quantity, line.tax)
+    amount = line.part(line.quantity - left, quantity)
+    return RefundLine(line.number, line.name, quantity, amount, line.tax)
 
 
 def _returns(

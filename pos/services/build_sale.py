@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from pos.domain.catalogue import Catalogue, Product
+from pos.domain.catalogue import Catalogue, Option, Product
+from pos.domain.discount import Discount, DiscountPolicy
 from pos.domain.errors import (
     PaymentPending,
     ProductUnknown,
@@ -14,16 +16,22 @@ from pos.domain.errors import (
     SaleHasTender,
     StoreError,
 )
-from pos.domain.events import Event, SaleDropped, to_record
+from pos.domain.events import Event, SaleDropped, SaleHeld, SaleRecalled, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_events import ReversalAsked
-from pos.domain.sale import Sale, SaleLine
+from pos.domain.sale import Sale
+from pos.domain.sale_errors import (
+    PriceNeeded,
+    SaleOpen,
+)
+from pos.domain.sale_line import SaleLine
 from pos.domain.tender import VoucherTender
-from pos.domain.won import ZERO
+from pos.domain.won import ZERO, Won
 from pos.ports import Change, Clock, Listener, Store
 from pos.services.ids import IdSource
 
 DROPPED = "sale dropped"
+NOTE_MAX = 80  # Two lines of a receipt.
 
 
 class Counter:
@@ -33,8 +41,17 @@ class Counter:
     PaymentPending while a payment is under way, and SaleHasTender once a part is paid.
     """
 
-    def __init__(self, *, catalogue: Catalogue, store: Store, ids: IdSource, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        store: Store,
+        ids: IdSource,
+        clock: Clock,
+        discounts: DiscountPolicy | None = None,
+    ) -> None:
         self.catalogue = catalogue
+        self._policy = discounts or DiscountPolicy()
         self._store = store
         self._ids = ids
         self._clock = clock
@@ -62,22 +79,75 @@ class Counter:
 
         Raises:
             ProductUnknown: no product has the code.
-            SaleError: see the class.
+            SaleError: see the class and `add`.
         """
         product = self.catalogue.by_code(code)
         if product is None:
             raise ProductUnknown(product=code[:40])
         return self.add(product, quantity)
 
-    def add(self, product: Product, quantity: int = 1) -> SaleLine:
-        """Add a product and return its line."""
+    def add(
+        self,
+        product: Product,
+        quantity: int = 1,
+        *,
+        price: Won | None = None,
+        weight_g: int = 0,
+        options: tuple[Option, ...] = (),
+    ) -> SaleLine:
+        """Add a product and return its line.
+
+        Args:
+            product: what is sold.
+            quantity: how many pieces.
+            price: of a piece, in place of the product's own.
+            weight_g: what the scale said, where it is sold by weight.
+            options: what was chosen with it; each adds its price.
+
+        Raises:
+            PriceNeeded: it has no price of its own, or is weighed, and nothing was said.
+            SaleError: see the class.
+        """
         self._check_changeable()
-        self._put(self.sale.add(product, quantity))
+        if (product.by_weight and not weight_g and price is None) or not (price or product.price):
+            raise PriceNeeded(product=product.name)
+        base = product.price if price is None else price
+        added = Won.total((base, *(option.price for option in options)))
+        names = tuple(option.name for option in options)
+        priced = product if added == product.price else replace(product, price=added)
+        before = self.sale
+        self._put(before.add(priced, quantity, weight_g=weight_g, options=names))
+        known = {line.number: line for line in before.lines}
         return next(
             line
             for line in self.sale.lines
-            if line.code == product.code and line.unit_price == product.price
+            if not line.deposit_of and line.code == product.code
+            if (was := known.get(line.number)) is None or was.quantity != line.quantity
         )
+
+    def discount(self, discount: Discount | None, *, line: int = 0) -> None:
+        """Give a discount on a line, or on the whole sale with line 0; None takes it back.
+
+        Raises:
+            DiscountNeedsPermission: it is more than may be given without somebody's word.
+            SaleError: see the class.
+        """
+        self._check_changeable()
+        sale = self.sale
+        changed = sale.discount_line(line, discount) if line else sale.with_discount(discount)
+        if discount is not None and not discount.permitted_by:
+            self._policy.check(sale, changed)
+        self._put(changed)
+
+    def note(self, note: str, *, line: int = 0) -> None:
+        """Write a note on a line, or on the whole sale with line 0."""
+        self._check_changeable()
+        self._put(self.sale.with_note(line, note[:NOTE_MAX]))
+
+    def guests(self, guests: int) -> None:
+        """Say how many people are served."""
+        self._check_running()
+        self._put(self.sale.with_guests(guests))
 
     def set_quantity(self, number: int, quantity: int) -> None:
         """Change a line's quantity; 0 takes the line off."""
@@ -118,6 +188,49 @@ class Counter:
         records = tuple(to_record(event) for event in events)
         if sale.lines:
             await self._store.commit(Change(records=records, clear_draft=True))
+
+    async def hold(self) -> Sale:
+        """Set the open sale aside, durably, and begin an empty one; it gets an id of its own.
+
+        The old id may have been tried at a card, so that a restart would bring its sale back.
+
+        Raises:
+            SaleEmpty: there is nothing to set aside.
+            SaleHasTender, PaymentPending: a part is paid, or being paid.
+            StoreUnavailable: it could not be written; the sale stays.
+        """
+        self._check_changeable()
+        if not self.sale.lines:
+            raise SaleEmpty()
+        held, now = replace(self.sale, id=self._ids.next()), self._clock.now()
+        events: tuple[Event, ...] = (SaleDropped(self.sale.id, now), SaleHeld(held, now))
+        self._paying = True  # Held still, as when it is dropped.
+        try:
+            records = tuple(to_record(event) for event in events)
+            await self._store.commit(Change(records=records, clear_draft=True))
+        finally:
+            self._paying = False
+        self.start_new()
+        return held
+
+    async def recall(self, held: Sale) -> None:
+        """Make a sale that was set aside the open one again.
+
+        Raises:
+            SaleOpen: there is an open one.
+            PaymentPending: it is being paid.
+            StoreUnavailable: it could not be written; it stays set aside.
+        """
+        self._check_running()
+        if self.sale.lines:
+            raise SaleOpen()
+        recalled = to_record(SaleRecalled(held.id, self._clock.now()))
+        self._paying = True
+        try:
+            await self._store.commit(Change(records=(recalled,), draft=held))
+        finally:
+            self._paying = False
+        self._put(held)
 
     def start_new(self) -> None:
         """Begin an empty sale."""

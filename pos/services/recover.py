@@ -142,7 +142,7 @@ class Recover:
             found = list(sales.values())[-1]
         fresh = self._counter.sale
         if found is not None:
-            fresh = replace(fresh, lines=found.lines, next_number=found.next_number)
+            fresh = replace(found, id=fresh.id, opened_at=fresh.opened_at, tenders=())
         change = Change(
             records=tuple(to_record(event) for event in ended),
             draft=fresh if fresh.lines else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pos.domain.catalogue import Product
 from pos.domain.errors import ProductUnknown, SaleEmpty
-from pos.domain.sale import SaleLine
+from pos.domain.sale_line import SaleLine
 from pos.services.build_sale import Counter
 from pos.ui.typed import parse
 

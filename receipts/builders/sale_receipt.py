@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from pos.domain.codec import Json, decode
 from pos.domain.receipt_body import ReceiptBody
-from pos.domain.sale import SaleLine, SaleRecord
+from pos.domain.sale import SaleRecord
+from pos.domain.sale_line import SaleLine
 from pos.domain.tax import TaxKind
 from pos.domain.tender import CashTender, Tender
 from pos.domain.won import Won

@@ -11,6 +11,7 @@ from config.products import load_catalogue
 from config.rates import load_rates
 from config.secrets import read_secret, write_secret
 from config.settings import load_settings
+from pos.domain.catalogue import Option, Product
 from pos.domain.errors import ConfigError
 from pos.domain.rates import in_force
 from pos.domain.tax import TaxKind
@@ -105,3 +106,43 @@ def test_a_secret_others_can_read_is_refused(tmp_path: Path) -> None:
     path.chmod(0o644)
     with pytest.raises(ConfigError, match="chmod 600"):
         read_secret(path)
+
+
+def products_of(tmp_path: Path, text: str) -> list[Product]:
+    path = tmp_path / "products.csv"
+    path.write_text(text, encoding="utf-8")
+    return list(load_catalogue(path))
+
+
+def test_further_columns_say_what_a_shop_needs(tmp_path: Path) -> None:
+    beer, beef, coffee = products_of(
+        tmp_path,
+        "code,name,price,tax,options,unit,deposit,barcodes,favourite\n"
+        "1,맥주,2900,과세,,,130,8801|8802,2\n"
+        "2,등심,98000,면세,,kg,,,\n"
+        "3,커피,3000,과세,크기:레귤러|라지+500;추가*:샷+700|시럽,개,,,1\n",
+    )
+    assert (("8801", "8802"), Won(130), 2) == (beer.barcodes, beer.deposit, beer.favourite)
+    assert beef.by_weight
+    size, extra = coffee.options
+    assert (True, False) == (size.one, extra.one)
+    assert [Option("레귤러"), Option("라지", Won(500))] == list(size.choices)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("1,맥주,2900,과세,g,,", "kg"),
+        ("1,맥주,2900,과세,,8801|8801,", "8801"),
+        ("1,맥주,2900,과세,,,크기", "options"),
+        ("1,맥주,2900,과세,,,크기:+500", "options"),
+        ("1,맥주,2900,과세,,,크기:라지+오백", "option price"),
+        ("1,맥주,2900,과세,,", "cells"),
+    ],
+)
+def test_a_bad_cell_of_a_further_column_names_its_line(
+    tmp_path: Path, row: str, problem: str
+) -> None:
+    with pytest.raises(ConfigError, match=r":2") as caught:
+        products_of(tmp_path, f"code,name,price,tax,unit,barcodes,options\n{row}\n")
+    assert problem in str(caught.value)

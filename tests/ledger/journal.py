@@ -12,7 +12,8 @@ from pos.domain.order import OrderAccepted, OrderRejected
 from pos.domain.payment_events import OfflineApproved, RefundAsked, ReversalAsked
 from pos.domain.record import FIRST_PREVIOUS, Record, chain
 from pos.domain.refund import CardReturn, CashReturn, RefundKind, RefundLine, RefundRecord
-from pos.domain.sale import SaleLine, SaleRecord
+from pos.domain.sale import SaleRecord
+from pos.domain.sale_line import SaleLine
 from pos.domain.tax import TaxKind, split_tax
 from pos.domain.tender import ApprovalMode, CashTender, VoucherTender
 from pos.domain.won import Won

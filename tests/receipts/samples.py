@@ -12,7 +12,8 @@ from pos.domain.payment_events import OfflineApproved
 from pos.domain.receipt_body import ReceiptBody
 from pos.domain.refund import RefundRecord, plan_refund
 from pos.domain.report import DaySummary, TenderSum
-from pos.domain.sale import SaleLine, SaleRecord
+from pos.domain.sale import SaleRecord
+from pos.domain.sale_line import SaleLine
 from pos.domain.tax import TaxKind, split_tax
 from pos.domain.tender import (
     ApprovalMode,

@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pos.domain.sale import SaleLine
+from pos.domain.sale_line import SaleLine
 from pos.ui.cells import Column, fit_columns
 from pos.ui.i18n import _
 from pos.ui.safe_text import safe

@@ -11,7 +11,8 @@ from pos.domain.card import CardEntry, CardRead, Cryptogram
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_events import OfflineApproved
 from pos.domain.receipt_body import ReceiptBody
-from pos.domain.sale import SaleLine, SaleRecord
+from pos.domain.sale import SaleRecord
+from pos.domain.sale_line import SaleLine
 from pos.domain.tax import TaxKind, TaxSplit, split_tax
 from pos.domain.tender import ApprovalMode, CashTender, Tender, VoucherTender
 from pos.domain.won import WON_MAX, Won
