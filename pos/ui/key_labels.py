@@ -17,6 +17,7 @@ def key_labels(*, side_panel: bool) -> list[tuple[str, str]]:
         ("f6", _("Cash")),
         ("f7", _("Void/Refund")),
         ("f8", _("Service")),
+        ("f9", _("More")),
         ("f10", _("Quit")),
     ]
     return [*keys, ("f12", _("Demo"))] if side_panel else keys

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pos.domain.news import Notice
 from pos.domain.order import Order
 from pos.domain.sale import Sale
+from pos.domain.sale_line import SaleLine
 from pos.domain.won import ZERO
 from pos.ports import Backlog
 from pos.services.line import Line
@@ -57,6 +58,13 @@ def big_amount(sale: Sale, last: Result | None) -> BigAmount:
     if last is not None:
         return BigAmount(last.big_label, last.big, (last.title,), "due" if last.warn else "change")
     return BigAmount(_("Total"), ZERO)
+
+
+def line_text(line: SaleLine) -> str:
+    """Return what a line is and costs, for the message bar."""
+    much = f"{line.weight_g:,} g" if line.weight_g else f"{line.quantity:,}"
+    off = f" - {line.off}" if line.off else ""
+    return f"{safe(line.name)}   {line.unit_price} x {much}{off} = {won(line.total)}"
 
 
 def line_bar(

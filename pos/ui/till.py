@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pos.domain.catalogue import Product
+from pos.domain.catalogue import Option, Product
 from pos.domain.errors import ProductUnknown, SaleEmpty
 from pos.domain.sale_line import SaleLine
+from pos.domain.won import Won
 from pos.services.build_sale import Counter
 from pos.ui.typed import parse
 
@@ -37,21 +38,37 @@ class Till:
         self.chosen = max(0, self.chosen + step)
         self.settle()
 
-    def add(self, text: str, quantity: int, picked: Product | None) -> SaleLine:
-        """Add by code; else by name, `picked` if the search still holds it, and choose its line.
+    def find(self, text: str, picked: Product | None) -> Product:
+        """Return what a code means; else a name, `picked` if the search still holds it.
 
         Raises:
-            ProductUnknown: nothing has the code or the name; nothing was added.
-            SaleError: see `Counter`.
+            ProductUnknown: nothing has the code or the name.
         """
-        counter = self.counter
-        if counter.catalogue.by_code(text) is not None:
-            return self._choose(counter.scan(text, quantity))
-        found = counter.catalogue.search(text) if parse(text).is_search else []
+        catalogue = self.counter.catalogue
+        product = catalogue.by_code(text)
+        if product is not None:
+            return product
+        found = catalogue.search(text) if parse(text).is_search else []
         if not found:
             raise ProductUnknown(product=text[:40])
-        product = picked if picked is not None and picked in found else found[0]
-        return self._choose(counter.add(product, quantity))
+        return picked if picked is not None and picked in found else found[0]
+
+    def put(
+        self,
+        product: Product,
+        quantity: int,
+        *,
+        price: Won | None = None,
+        weight_g: int = 0,
+        options: tuple[Option, ...] = (),
+    ) -> SaleLine:
+        """Add a product and choose its line.
+
+        Raises:
+            PriceNeeded, SaleError: see `Counter.add`; nothing was added.
+        """
+        add = self.counter.add
+        return self._choose(add(product, quantity, price=price, weight_g=weight_g, options=options))
 
     def set_quantity(self, quantity: int) -> SaleLine | None:
         """Change the chosen line's quantity; 0 takes it off and returns None.

@@ -11,6 +11,7 @@ from pos.domain.won import Won
 ENTRY_MAX = 80  # Longer than any barcode; a jammed scanner stops here.
 AMOUNT_DIGITS_MAX = 8  # What a sale's total may have; 13 digits are a barcode without its Enter.
 
+_PERCENT = re.compile(r"^[0-9]{1,3}%$")
 _QUANTITY = re.compile(r"^\s*(\d{1,9})\s*[*xX×]\s*(.*)$", re.DOTALL)
 
 
@@ -27,9 +28,14 @@ class Typed:
     text: str
 
     @property
+    def percent(self) -> bool:
+        """A discount in percent, `10%`, for the chosen line."""
+        return self.quantity is None and _PERCENT.match(self.text) is not None
+
+    @property
     def is_search(self) -> bool:
         """Something to look for by name while it is being typed; a number is a code."""
-        return bool(self.text) and not _is_number(self.text)
+        return bool(self.text) and not (_is_number(self.text) or self.percent)
 
 
 def parse(entry: str) -> Typed:

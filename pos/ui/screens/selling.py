@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -21,7 +22,7 @@ from pos.ui.i18n import _, language
 from pos.ui.key_labels import MONEY_KEYS, key_labels
 from pos.ui.lookout import Lookout
 from pos.ui.navigation import OPENS, ScreenAsked
-from pos.ui.summaries import big_amount
+from pos.ui.summaries import big_amount, line_text
 from pos.ui.till import Till
 from pos.ui.typed import amount_of, parse
 from pos.ui.widgets.entry import Entry
@@ -32,7 +33,9 @@ from pos.ui.widgets.message_bar import MessageBar
 from pos.ui.widgets.sale_side import SaleSide
 from pos.ui.widgets.surroundings import Surroundings
 from pos.ui.widgets.total_strip import TotalStrip
-from pos.ui.words import won
+
+if TYPE_CHECKING:
+    from pos.ui.more import More
 
 MENU_AFTER_MS = 400  # An Enter sooner after another one is a scanner's second line end.
 
@@ -61,6 +64,7 @@ class SellingScreen(Screen[None]):
             "escape": self._escape,
             "f2": lambda: act(self, self._print_again(), self._refuse),
             "f5": self._pay_card,
+            "f9": self._offer_more,
             "f10": self._quit,
             "f12": lambda: self.post_message(SidePanelAsked()),
         }
@@ -158,9 +162,16 @@ class SellingScreen(Screen[None]):
         typed = parse(text)
         before_ms, self._entered_at_ms = self._entered_at_ms, self._terminal.clock.monotonic_ms()
         soon = self._entered_at_ms - before_ms < MENU_AFTER_MS
+        if typed.percent:
+            self._more.discount(self._till.line, typed.text)
+            return
         if typed.text:
             quantity = 1 if typed.quantity is None else typed.quantity
-            line = self._till.add(typed.text, quantity, self.query_one(SaleSide).chosen)
+            product = self._till.find(typed.text, self.query_one(SaleSide).chosen)
+            if product.options or product.by_weight or not product.price:
+                self._more.add(product, quantity)
+                return
+            line = self._till.put(product, quantity)
         elif typed.quantity is not None:
             changed = self._till.set_quantity(typed.quantity)
             if changed is None:
@@ -171,7 +182,7 @@ class SellingScreen(Screen[None]):
             if not soon:
                 self.post_message(ScreenAsked("enter"))
             return
-        self._say(f"{line.name}   {line.unit_price} x {line.quantity} = {won(line.total)}")
+        self._say(line_text(line))
 
     def on_key(self, event: Key) -> None:
         """Act on a key that the field let through."""
@@ -200,6 +211,15 @@ class SellingScreen(Screen[None]):
             self.post_message(ScreenAsked(key))
         else:
             self._keys[key]()
+
+    def _offer_more(self) -> None:
+        self._more.ask()
+
+    @cached_property
+    def _more(self) -> More:
+        from pos.ui.more import More  # Keeps the start fast.
+
+        return More(self, self._terminal, self._till, say=self._say, refuse=self._refuse)
 
     def _move(self, step: int) -> None:
         if not self.query_one(SaleSide).move(step):

@@ -33,7 +33,15 @@ def cells(position: int, line: SaleLine, width: int) -> tuple[str, ...]:
     """Return one line's texts for the same columns."""
     price = (str(line.unit_price),) if width >= WIDE else ()
     amount = str(line.total)
-    return (str(position), safe(line.name), *price, f"{line.quantity:,}", amount)
+    much = f"{line.weight_g:,}g" if line.weight_g else f"{line.quantity:,}"
+    return (str(position), safe(_said(line)), *price, much, amount)
+
+
+def _said(line: SaleLine) -> str:
+    """Return the name with what else the cashier has to see: options, discounts, a note."""
+    more = [*line.options, f"-{line.off}" if line.off else "", line.note]
+    told = ", ".join(each for each in more if each)
+    return f"{line.name} ({told})" if told else line.name
 
 
 class LineHead(Painted):
