@@ -9,6 +9,7 @@ from textual.screen import Screen
 from pos.domain.catalogue import Option, OptionSet, Product
 from pos.domain.discount import Discount
 from pos.domain.errors import IeumError
+from pos.domain.events import SaleHeld
 from pos.domain.sale import GUESTS_MAX, WEIGHT_MAX_G
 from pos.domain.sale_errors import DiscountNeedsPermission, PriceNeeded
 from pos.domain.sale_line import SaleLine
@@ -162,8 +163,12 @@ class More:
         self._pick(
             _("Sales set aside"),
             rows,
-            lambda place: self._act(self._held.recall(waiting[place])),
+            lambda place: self._act(self._bring_back(waiting[place])),
         )
+
+    async def _bring_back(self, held: SaleHeld) -> None:
+        sale = await self._held.recall(held)
+        self._say(_("Brought back: {total}", total=won(sale.total)), "done")
 
     def _favourites(self) -> None:
         found = self._terminal.counter.catalogue.favourites()
