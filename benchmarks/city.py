@@ -24,7 +24,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks import city_growth
+from benchmarks import city_growth, city_weight
 from benchmarks.city_fill import City, fill
 from benchmarks.city_load import Said, Terminals, at_rate
 from benchmarks.processors import busy_share, family_seconds, seconds
@@ -38,21 +38,6 @@ KEPT = 0.9  # Of a rate; below, the machine is full.
 FACTOR = 1.5  # From one rate to the next.
 WARM_UP = 300  # Requests, so that plans are made and caches warm.
 SETTINGS = ("shared_buffers=1GB", "max_connections=100", "max_wal_size=8GB", "wal_compression=pglz")
-
-
-@dataclass(frozen=True)
-class Weight:
-    """What requests left behind.
-
-    Attributes:
-        payments: approved ones, advices among them.
-        tables: by name, bytes of rows and of indexes, both with what is free in them.
-    """
-
-    payments: int
-    tables: dict[str, tuple[int, int]]
-    wal: int
-    wal_synced: int
 
 
 @dataclass(frozen=True)
@@ -88,6 +73,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--servers", type=int, default=1, help="processes of the ledger")
     parser.add_argument("--rate", type=float, default=50, help="requests a second to begin with")
     parser.add_argument("--step-s", type=float, default=8)
+    parser.add_argument(
+        "--weighed", type=int, default=20_000, help="payments whose bytes are counted"
+    )
     parser.add_argument("--seconds", type=float, default=90, help="of load, in all")
     parser.add_argument(
         "--postings", type=int, default=1_000_000, help="of the growth table; 0: none"
@@ -105,16 +93,12 @@ def _city(cluster: Cluster, given: argparse.Namespace) -> None:
     with _servers(url, given.servers) as servers, psycopg.connect(url, autocommit=True) as db:
         ports = [port for _, port in servers]
         approved |= asyncio.run(at_rate(ports, given.rate, terminals.make(WARM_UP))).approved
-        db.execute("CHECKPOINT")
-        before = _weight(db, len(approved))
         steps = list(_steps(cluster, servers, terminals, given))
         for each in steps:
             approved |= each.said.approved
-        after = _weight(db, len(approved))
         print(_rates(steps), "\n")
-        print(_bytes(before, after), "\n")
-        print(_bytes_of_cards(db, city), "\n")
         print(_checked(db, url, approved), "\n")
+    print(city_weight.tables(url, city, given.weighed), "\n")
 
 
 def _steps(
@@ -169,21 +153,6 @@ def _servers(url: str, count: int) -> Iterator[list[tuple[subprocess.Popen[str],
             process.wait(timeout=20)
 
 
-def _weight(db: psycopg.Connection[Any], payments: int) -> Weight:
-    rows = db.execute(
-        "SELECT coalesce(p.inhparent, c.oid)::regclass::text, sum(pg_table_size(c.oid))::bigint,"
-        " sum(pg_indexes_size(c.oid))::bigint FROM pg_class c LEFT JOIN pg_inherits p"
-        " ON p.inhrelid = c.oid WHERE c.relkind = 'r'"
-        " AND c.relnamespace = 'public'::regnamespace GROUP BY 1"
-    ).fetchall()
-    wal = db.execute(
-        "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint,"
-        " (SELECT sum(fsyncs)::bigint FROM pg_stat_io WHERE object = 'wal')"
-    ).fetchone()
-    assert wal is not None
-    return Weight(payments, {name: (heap, index) for name, heap, index in rows}, wal[0], wal[1])
-
-
 def _rates(steps: Sequence[Step]) -> str:
     head = [
         "| asked /s | kept /s | payments /s | p50 ms | p99 ms | failed | server | PostgreSQL | load | machine |",
@@ -205,43 +174,6 @@ def _rates(steps: Sequence[Step]) -> str:
     ]
     note = f"\nProcessor a payment, all else included: server {per[0]:.2f} ms, PostgreSQL {per[1]:.2f} ms."
     return "\n".join([*head, *rows, note])
-
-
-def _bytes(before: Weight, after: Weight) -> str:
-    paid = after.payments - before.payments
-    grown = {
-        name: (
-            heap - before.tables.get(name, (0, 0))[0],
-            index - before.tables.get(name, (0, 0))[1],
-        )
-        for name, (heap, index) in after.tables.items()
-    }
-    rows = [
-        f"| {name} | {heap / paid:,.0f} | {index / paid:,.0f} |"
-        for name, (heap, index) in sorted(grown.items(), key=lambda each: -sum(each[1]))
-        if heap + index >= paid
-    ]
-    heaps, indexes = (sum(each[at] for each in grown.values()) / paid for at in (0, 1))
-    wal, synced = (after.wal - before.wal) / paid, (after.wal_synced - before.wal_synced) / paid
-    return "\n".join(
-        [
-            f"Bytes a payment, of {paid:,} payments:\n",
-            "| table | rows | indexes |",
-            "|---|---|---|",
-            *rows,
-            f"| all | {heaps:,.0f} | {indexes:,.0f} |",
-            f"\nWAL {wal:,.0f} bytes and {synced:.2f} syncs a payment.",
-        ]
-    )
-
-
-def _bytes_of_cards(db: psycopg.Connection[Any], city: City) -> str:
-    row = db.execute(
-        "SELECT sum(pg_total_relation_size(name::regclass))::bigint FROM"
-        " unnest(ARRAY['cards', 'card_counters', 'accounts']) AS name"
-    ).fetchone()
-    assert row is not None
-    return f"A card: {row[0] / city.cards:,.0f} bytes in cards, card_counters and accounts."
 
 
 def _checked(db: psycopg.Connection[Any], url: str, approved: set[str]) -> str:

@@ -8,33 +8,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from random import Random
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
 import psycopg
 
-from benchmarks.city_fill import FIRST_DEVICE, City, fill, pan
+from benchmarks.city_fill import FIRST_DEVICE, City, fill
+from benchmarks.city_payments import Payments
 from benchmarks.figures import percentile
-from ledger.server import books, payments, settlement
-from ledger.server.database import Asked, open_reader
-from ledger.server.judging import Ask, Merchant
-from ledger.server.payments import hash_body
+from ledger.server import books, settlement
+from ledger.server.database import open_reader
 from ledger.server.postgres import partitions
 from ledger.server.postgres.engine import PostgresEngine
 from pos.domain.business_day import business_day
-from pos.domain.identifiers import TransactionId
-from pos.domain.tender import ApprovalMode
-from pos.domain.won import Won
 from tests.ledger.cluster import Cluster
-from tests.ledger.plain_cards import PlainOpener, policy, seal_of
+from tests.ledger.plain_cards import policy
 
 SMALL = City(cards=5_000, shops=200)
 A_DAY = 10_000  # Payments that are really made; all other days are copies.
 GROUP = 50
 TIMED = 200  # Payments, each alone.
-MONEY_A_COPY = 1  # Nothing is asked twice: a copy's payments are other payments.
 
 
 def table(cluster: Cluster, postings_max: int) -> str:
@@ -46,7 +40,7 @@ def table(cluster: Cluster, postings_max: int) -> str:
     url = cluster.fresh()
     fill(url, SMALL)
     engine = PostgresEngine(url)
-    maker = _Payments()
+    maker = Payments(SMALL)
     for _ in range(A_DAY // GROUP):
         engine.commit([maker.next() for _ in range(GROUP)])
     copies, wanted = 0, A_DAY
@@ -61,7 +55,7 @@ def table(cluster: Cluster, postings_max: int) -> str:
     return "\n".join(rows)
 
 
-def _row(engine: PostgresEngine, url: str, maker: _Payments, wanted: int) -> str:
+def _row(engine: PostgresEngine, url: str, maker: Payments, wanted: int) -> str:
     taken = list[float]()
     for _ in range(TIMED):
         asked = maker.next()
@@ -86,30 +80,6 @@ def _row(engine: PostgresEngine, url: str, maker: _Payments, wanted: int) -> str
         f"| {wanted:,} | {percentile(taken, 0.5):.1f} / {percentile(taken, 0.99):.1f}"
         f" | {report:.1f} | {each} | {checked / 1_000:.1f} |"
     )
-
-
-class _Payments:
-    """Payments of all cards in turn, at any shop."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-        self._random = Random(1)
-        self._opener = PlainOpener()
-        self._number = 0
-
-    def next(self) -> Asked:
-        self._number += 1
-        shop = 1 + self._random.randrange(SMALL.shops)
-        payment = TransactionId(FIRST_DEVICE + shop, 7, self._number)
-        card, amount = self._number % SMALL.cards, Won(100)
-        sealed = seal_of(payment, amount, 1 + self._number // SMALL.cards, pan(card))
-        merchant = Merchant(shop, FIRST_DEVICE + shop, eligible=True, earns_cashback=True)
-        facts = self._opener.open(sealed, payment.hex)
-        body = hash_body(self._number)
-        ask = Ask(payment, merchant, amount, ApprovalMode.ONLINE, facts, body, self.now, self.now)
-        rates = policy() if self._number == 1 else self._rates
-        self._rates = rates
-        return Asked(lambda tx: payments.authorize(tx, ask, rates), payments.needs(ask))
 
 
 def _copy_days(db: psycopg.Connection[Any], before: int, more: int) -> None:

@@ -116,8 +116,9 @@ class WorkingTx(PlainTx):
             return
         if table.home is Home.ID:
             self.put(DIRECTORY, self._directory_row(table, row))
-        self._shard(table, row)  # So that it is known when all is written.
         key = table.key_of(row)
+        if table.home is Home.CARD:
+            self._shard_of_card(table.owner(key))  # So that it is known when all is written.
         rows, new = self._rows[table], self._new[table]
         if not table.check(row) or rows.get(key) is not None or key in new:
             raise ConstraintBroken(table.name)
