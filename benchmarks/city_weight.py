@@ -17,8 +17,11 @@ from benchmarks.city_payments import Payments
 from benchmarks.figures import percentile
 from ledger.server.postgres.connection import connect
 from ledger.server.postgres.engine import PostgresEngine
+from pos.domain.forwarding import ForwardStatus
 
 GROUP = 50
+SALES = 4  # Of so many payments one is told of as a finished sale.
+BATCH = 10
 LONE = 200
 
 
@@ -48,14 +51,22 @@ def tables(url: str, city: City, count: int) -> str:
         _groups(engine, maker, count // GROUP)
         used = time.process_time() - used
         after = _weight(db, count // GROUP * GROUP)
-        bytes_ = _bytes(before, after)
+        bytes_ = _bytes("payment", before, after)
+        start = _weight(db, 0)
+        for _ in range(count // SALES // BATCH):
+            batch = maker.sales(BATCH)
+            engine.commit([batch])
+            assert batch.error is None
+            assert all(each.status is ForwardStatus.ACCEPTED for each in batch.value), batch.value
+        end = _weight(db, count // SALES // BATCH * BATCH)
+        sales = _bytes("record of a finished sale", start, end)
         cards = _bytes_of_cards(db, city)
     rules = (
         f"Rules and working set: {used / after.payments * 1_000:.2f} ms of a processor a payment."
     )
     lone = _lone(url, engine, maker)
     engine.close()
-    return "\n\n".join((bytes_, cards, rules, lone))
+    return "\n\n".join((bytes_, sales, cards, rules, lone))
 
 
 def _groups(engine: PostgresEngine, maker: Payments, count: int) -> None:
@@ -127,7 +138,7 @@ def _weight(db: psycopg.Connection[Any], payments: int) -> Weight:
     return Weight(payments, {name: (heap, index) for name, heap, index in rows}, wal[0], wal[1])
 
 
-def _bytes(before: Weight, after: Weight) -> str:
+def _bytes(what: str, before: Weight, after: Weight) -> str:
     paid = after.payments - before.payments
     grown = {
         name: (
@@ -145,12 +156,12 @@ def _bytes(before: Weight, after: Weight) -> str:
     wal, synced = after.wal - before.wal, after.wal_synced - before.wal_synced
     return "\n".join(
         [
-            f"Bytes a payment, of {paid:,} payments:\n",
+            f"Bytes a {what}, of {paid:,}:\n",
             "| table | rows | indexes |",
             "|---|---|---|",
             *rows,
             f"| all | {heaps:,.0f} | {indexes:,.0f} |",
-            f"\nWAL {wal / paid:,.0f} bytes a payment, {synced:,} syncs for {paid // GROUP:,} groups of {GROUP}.",
+            f"\nWAL {wal / paid:,.0f} bytes each; {synced:,} syncs.",
         ]
     )
 
