@@ -72,18 +72,29 @@ def _move(tx: Tx, account: str, change: Won) -> None:
         tx.set(ACCOUNTS, (account,), balance=row[2] + change.amount)
 
 
-def posting(tx: Tx, number: int, day: str) -> Posting:
+def posting(tx: Tx, number: int, day: str, shard: int | None = None) -> Posting:
     """Return a posting as it was written, by its number and settlement day.
+
+    Args:
+        tx: the transaction.
+        number: the posting's.
+        day: its settlement day.
+        shard: its shard; where that is not known, all servers are asked.
 
     Raises:
         LookupError: there is none of this number on that day.
     """
-    head = tx.row("SELECT kind, reference FROM postings WHERE id = ? AND day = ?", (number, day))
+    named, where = ("", ()) if shard is None else (" AND shard = ?", (shard,))
+    head = tx.row(
+        f"SELECT kind, reference FROM postings WHERE id = ? AND day = ?{named}",  # noqa: S608
+        (number, day, *where),
+    )
     if head is None:
         raise LookupError(f"no posting {number}")
     rows = tx.execute(
-        "SELECT account, amount FROM entries WHERE posting = ? AND day = ? ORDER BY line",
-        (number, day),
+        "SELECT account, amount FROM entries"  # noqa: S608
+        f" WHERE posting = ? AND day = ?{named} ORDER BY line",
+        (number, day, *where),
     )
     return Posting(head[0], head[1], tuple(Entry(name, Won(won)) for name, won in rows))
 

@@ -11,12 +11,13 @@ from typing import Protocol
 from ledger.server import books
 from ledger.server.database import Tx
 from ledger.server.rules import opening
-from ledger.server.tables import CARD_ATCS, CARDS, shard_of
+from ledger.server.tables import CARD_ATCS, CARD_COUNTERS, CARDS, shard_of
 from pos.domain.card import Cryptogram, mask_pan
 from pos.domain.tender import Purse
 from pos.domain.won import Won
 
 ACTIVE, BLOCKED = "active", "blocked"
+NO_ATC = -1  # Of a card that was never used online: any counter is higher.
 STATUSES = (ACTIVE, BLOCKED)
 HOT_REF_BYTES = 16
 
@@ -108,11 +109,13 @@ def find(tx: Tx, pan_key: bytes) -> Card | None:
     row = tx.get(CARDS, pan_key)
     if row is None:
         return None
-    return Card(row[0], row[1], row[2], date.fromisoformat(row[3]), row[4], row[5])
+    counters = tx.get(CARD_COUNTERS, row[0])
+    assert counters is not None
+    return Card(row[0], row[1], row[2], date.fromisoformat(row[3]), row[4], counters[1])
 
 
 def by_id(tx: Tx, card: str) -> Card | None:
-    """Return the card of this name, or None. Its row is held: nobody else changes its purses."""
+    """Return the card of this name, or None. Its counters are held: nobody else changes its purses."""
     row = tx.row("SELECT pan_key FROM cards WHERE id = ?", (card,))
     return None if row is None else find(tx, bytes(row[0]))
 
@@ -129,7 +132,7 @@ def use_atc(tx: Tx, card: Card, atc: int, *, online: bool) -> bool:
         return False
     tx.put(CARD_ATCS, (card.id, atc))
     if online:
-        tx.set(CARDS, (card.pan_key,), last_online_atc=atc)
+        tx.set(CARD_COUNTERS, (card.id,), last_online_atc=atc)
     return True
 
 
@@ -155,6 +158,7 @@ def open_card(tx: Tx, new: NewCard, pan_key: bytes, hot_ref: str, at: datetime) 
             hot_ref,
         ),
     )
+    tx.put(CARD_COUNTERS, (new.id, NO_ATC))
     for posting in opening(new.id, new.purses, new.offline_limit):
         books.post(tx, posting, at, shard_of(new.member))
     return True

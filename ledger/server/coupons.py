@@ -8,6 +8,7 @@ from datetime import date
 from ledger.policy.policy import Policy
 from ledger.policy.shop import Shop
 from ledger.server.database import Tx
+from ledger.server.tables import COUPONS
 from pos.domain.identifiers import TransactionId
 from pos.domain.won import ZERO, Won
 
@@ -25,8 +26,7 @@ def issue(tx: Tx, coupon: str, kind: str, card: str) -> bool:
     """Give a card a coupon; False if one of this id was given before."""
     before = tx.row("SELECT 1 FROM coupons WHERE id = ?", (coupon,))
     if before is None:
-        sql = "INSERT INTO coupons (id, kind, card) VALUES (?, ?, ?)"
-        tx.execute(sql, (coupon, kind, card))
+        tx.put(COUPONS, (coupon, kind, card, None))
     return before is None
 
 
@@ -34,23 +34,24 @@ def best(tx: Tx, card: str, shop: Shop, amount: Won, policy: Policy, day: date) 
     """Return the unused coupon that pays most of a payment here; of equal ones the first by id."""
     if not policy.coupons:
         return None
-    held = tx.execute(
-        "SELECT id, kind FROM coupons WHERE card = ? AND payment IS NULL ORDER BY id", (card,)
-    )
+    held = tx.find(COUPONS, "card", card)
     fitting: list[Coupon] = []
-    for coupon, kind in held:
+    for coupon, kind, _, payment in sorted(held):
+        if payment is not None:
+            continue
         worth, issuer = policy.coupon_worth(kind, shop, amount, day)
         if worth > ZERO:
             fitting.append(Coupon(coupon, issuer, worth))
     return max(fitting, key=lambda each: each.worth, default=None)
 
 
-def use(tx: Tx, coupon: str, payment_id: TransactionId) -> None:
-    """Mark a coupon used."""
-    sql = "UPDATE coupons SET payment = ? WHERE id = ? AND payment IS NULL"
-    tx.execute(sql, (payment_id.hex, coupon))
+def use(tx: Tx, coupon: str, card: str, payment_id: TransactionId) -> None:
+    """Mark a card's coupon used."""
+    tx.set(COUPONS, (coupon, card), payment=payment_id.hex)
 
 
-def release(tx: Tx, payment_id: TransactionId) -> None:
-    """Let the coupon of a payment be used again, its money having gone back to its issuer."""
-    tx.execute("UPDATE coupons SET payment = NULL WHERE payment = ?", (payment_id.hex,))
+def release(tx: Tx, card: str, payment_id: TransactionId) -> None:
+    """Let the coupon of a card's payment be used again, its money having gone back to its issuer."""
+    for coupon, _, _, payment in list(tx.find(COUPONS, "card", card)):
+        if payment == payment_id.hex:
+            tx.set(COUPONS, (coupon, card), payment=None)

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from ledger.server.tables import Needs, Row, Table
 
-VERSION = 3  # Of the tables, on every engine; the first files had no number.
+VERSION = 4  # Of the tables, on every engine; the first files had no number.
 GROUP_MAX = 256  # Jobs in one transaction; beyond, the first ones would wait too long.
 POSTGRES = ("postgresql://", "postgres://")
 
@@ -70,6 +70,10 @@ class Tx(Protocol):
 
     def get(self, table: Table, *key: object) -> Row | None:
         """Return the row with this key, or None; it stays as it is until the transaction ends."""
+        ...
+
+    def find(self, table: Table, column: str, value: str) -> Iterator[Row]:
+        """Give the rows in no order that have this in a column which tells their shard as the key does."""
         ...
 
     def put(self, table: Table, row: Row) -> None:

@@ -129,26 +129,31 @@ def redeem(tx: Tx, code: str, key: bytes, held: int | None, at: datetime) -> Enr
     return Enrolled(device, shop.name)
 
 
+# In one go, for every request asks: the terminal, its key, and its shop with all that was said of it.
+_ADMITTED = (
+    "SELECT d.revoked_at, k.state, m.id, m.eligible, m.earns_cashback, s.shop,"  # noqa: S608
+    f" {shops.COLUMNS} FROM devices d JOIN merchants m ON m.id = d.merchant"
+    " LEFT JOIN device_keys k ON k.device = d.device AND k.public_key = ?"
+    " LEFT JOIN shop_devices s ON s.device = d.device LEFT JOIN shop_facts f ON f.shop = s.shop"
+    " WHERE d.device = ? ORDER BY valid_from, known_from"
+)
+
+
 def admit(tx: Tx, device: int, key: bytes) -> Merchant:
     """Return the terminal that a key speaks for.
 
     Raises:
         Refused: it speaks for none, or no more.
     """
-    row = tx.row(  # In one go: every request asks.
-        "SELECT d.revoked_at, k.state, m.id, m.eligible, m.earns_cashback FROM devices d"
-        " JOIN merchants m ON m.id = d.merchant"
-        " LEFT JOIN device_keys k ON k.device = d.device AND k.public_key = ? WHERE d.device = ?",
-        (key, device),
-    )
-    if row is None:
+    rows = list(tx.execute(_ADMITTED, (key, device)))
+    if not rows:
         raise Refused("device_unknown")
-    revoked_at, state, merchant, eligible, earns_cashback = row
+    revoked_at, state, merchant, eligible, earns_cashback, shop, *_ = rows[0]
     if revoked_at is not None:
         raise Refused("device_revoked")
     if state != KeyState.ACTIVE:
         raise Refused("key_unknown" if state is None else f"key_{state}")
-    place = shops.of_device(tx, device)
+    place = shops.of_rows(device, shop, (row[6:] for row in rows))
     return Merchant(merchant, device, bool(eligible), bool(earns_cashback), place)
 
 

@@ -12,7 +12,7 @@ from ledger.server.database import Tx
 from ledger.server.fraud_limits import FraudData
 from ledger.server.fraud_rules import Fact, Kind
 from ledger.server.judging import Ask, is_genuine
-from ledger.server.tables import CARD_ATCS, Row
+from ledger.server.tables import CARD_ATCS, COUNTER_CONFLICTS, Row
 from pos.domain.codec import decode, encode
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval
@@ -58,11 +58,9 @@ def note_conflict(tx: Tx, ask: Ask) -> None:
     if card is None or not is_genuine(ask):
         return
     reused = tx.get(CARD_ATCS, card.id, ask.facts.atc) is not None
-    tx.execute(
-        "INSERT INTO counter_conflicts (payment, card, reused, amount, at) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (payment) DO NOTHING",
-        (ask.payment_id.hex, card.id, int(reused), ask.amount.amount, encode(ask.at)),
-    )
+    if tx.get(COUNTER_CONFLICTS, ask.payment_id.hex, card.id) is None:
+        row = (ask.payment_id.hex, card.id, int(reused), ask.amount.amount, encode(ask.at))
+        tx.put(COUNTER_CONFLICTS, row)
 
 
 def conflicts(tx: Tx, data: FraudData, rows_max: int) -> list[Fact]:

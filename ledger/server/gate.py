@@ -27,7 +27,7 @@ from ledger.server.database import ConstraintBroken, Tx
 from ledger.server.device_keys import signed_by
 from ledger.server.judging import Merchant
 from ledger.server.problems import Refused
-from ledger.server.tables import DEVICES, REQUESTS, Needs
+from ledger.server.tables import CONTACTS, REQUESTS, Needs
 from pos.domain.codec import encode
 from pos.domain.identifiers import DEVICE_BITS
 
@@ -56,8 +56,8 @@ class Caller:
     def request(self) -> tuple[int, int, str]:
         """What this request is remembered by."""
         return (
-            self.created,
             NO_DEVICE if self.merchant is None else self.merchant.device,
+            self.created,
             self.nonce,
         )
 
@@ -126,9 +126,14 @@ def spend(tx: Tx, caller: Caller, now: datetime) -> None:
         tx.put(REQUESTS, request)
     except ConstraintBroken:  # Another server on the same database has just taken it.
         raise Refused("replayed") from None
-    row = tx.get(DEVICES, request[1])
-    if row is not None and (row[4] is None or row[4] < encode(now - CONTACT_EVERY)):
-        tx.set(DEVICES, (request[1],), last_contact_at=encode(now))
+    if caller.merchant is None:
+        return
+    device = caller.merchant.device
+    row = tx.get(CONTACTS, device)
+    if row is None:
+        tx.put(CONTACTS, (device, encode(now)))
+    elif row[1] < encode(now - CONTACT_EVERY):
+        tx.set(CONTACTS, (device,), at=encode(now))
 
 
 def forget(tx: Tx, now: datetime) -> None:

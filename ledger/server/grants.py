@@ -11,7 +11,7 @@ from ledger.policy.policy import Policy
 from ledger.server import accounts, books, cards, once
 from ledger.server.database import Tx
 from ledger.server.rules import make_posting
-from ledger.server.tables import shard_of
+from ledger.server.tables import GRANTS, shard_of
 from pos.domain.business_day import business_day
 from pos.domain.won import ZERO, Won
 
@@ -34,11 +34,8 @@ def give(tx: Tx, card: str, programme: str, amount: Won, reference: str, at: dat
         (accounts.grant(card, programme), amount),
     )
     once.post(tx, "grant", make_posting("grant", reference, moved), at, shard_of(holder.member))
-    tx.execute(
-        "INSERT INTO grants (programme, card) VALUES (?, ?)"
-        " ON CONFLICT (programme, card) DO NOTHING",
-        (programme, card),
-    )
+    if tx.get(GRANTS, programme, card) is None:
+        tx.put(GRANTS, (programme, card))
     return True
 
 

@@ -72,8 +72,9 @@ def terminals(tx: Tx) -> list[TerminalRow]:
         "SELECT d.device, m.id, m.name, m.eligible, m.earns_cashback, k.public_key, d.revoked_at,"
         " (SELECT r.at FROM heads h JOIN records r ON r.device = h.device"
         "  AND r.incarnation = h.incarnation AND r.sequence = h.sequence"
-        "  WHERE h.device = d.device ORDER BY h.id DESC LIMIT 1), d.last_contact_at"
+        "  WHERE h.device = d.device ORDER BY h.id DESC LIMIT 1), c.at"
         " FROM devices d JOIN merchants m ON m.id = d.merchant"
+        " LEFT JOIN device_contacts c ON c.device = d.device"
         " LEFT JOIN device_keys k ON k.device = d.device AND k.state = 'active'"
         " ORDER BY m.id, d.device LIMIT ?",
         (TERMINALS_MAX,),

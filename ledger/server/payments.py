@@ -16,7 +16,7 @@ from ledger.server import accounts, books, coupons, fraud_facts, funds, rules
 from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, Yes, credible, judge
-from ledger.server.tables import PAYMENTS, Needs, shard_of
+from ledger.server.tables import PAYMENTS, Needs, shard_of, till_of
 from pos.domain.business_day import business_day
 from pos.domain.codec import Json, decode, encode
 from pos.domain.identifiers import TransactionId
@@ -90,10 +90,10 @@ def advice(event: OfflineApproved, facts: CardFacts, merchant: Merchant, at: dat
 
 def outcome(tx: Tx, payment_id: TransactionId) -> Approval | Decline | PaymentFate:
     """Say what became of a payment."""
-    row = tx.row("SELECT answer, reversed FROM payments WHERE id = ?", (payment_id.hex,))
+    row = tx.get(PAYMENTS, payment_id.hex)
     if row is None:
         return PaymentFate.NOT_SEEN
-    return PaymentFate.REVERSED if row[1] else _read(row[0])
+    return PaymentFate.REVERSED if row[3] else _read(row[2])
 
 
 def is_reversed(tx: Tx, payment_id: TransactionId) -> bool:
@@ -112,7 +112,7 @@ def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
     """Undo whatever a payment drew; of an unseen one, leave a tombstone. Repeats change nothing."""
     row = tx.get(PAYMENTS, payment_id.hex)
     if row is None:
-        shard = shard_of(payment_id.hex)
+        shard = shard_of(till_of(payment_id.hex))
         blank = (None, 0, None, None, shard, None)
         tx.put(PAYMENTS, (payment_id.hex, None, None, 1, None, None, *blank))
         return
@@ -122,7 +122,7 @@ def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
     tx.set(PAYMENTS, (payment_id.hex,), reversed=1)
     if posting is None:  # It had been declined.
         return
-    original = books.posting(tx, posting, day)
+    original = books.posting(tx, posting, day, shard)
     undone = rules.reversal(
         original,
         card=card,
@@ -132,7 +132,7 @@ def reverse(tx: Tx, payment_id: TransactionId, at: datetime) -> None:
     books.post(tx, undone, at, shard)
     books.spend_less(tx, member, month, Won(base))
     if accounts.has_coupon(entry.account for entry in original.entries):
-        coupons.release(tx, payment_id)
+        coupons.release(tx, card, payment_id)
 
 
 def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms, policy: Policy) -> Approval:
@@ -146,7 +146,7 @@ def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms, policy: Policy) -> Approval:
     )
     number = books.post(tx, posting, ask.at, shard_of(yes.card.member))
     if yes.coupon is not None:
-        coupons.use(tx, yes.coupon.id, ask.payment_id)
+        coupons.use(tx, yes.coupon.id, yes.card.id, ask.payment_id)
     if yes.cashback.base:
         books.spend_more(tx, yes.card.member, yes.month, yes.cashback.base)
     approval = Approval(
@@ -174,7 +174,8 @@ def _keep(
     said = (name, ask.body_hash, json.dumps(encode(answer)), 0)
     earned_on = business_day(ask.earned_at).isoformat()
     if yes is None:
-        tx.put(PAYMENTS, (*said, None, None, None, 0, None, None, shard_of(name), earned_on))
+        shard = shard_of(till_of(name))
+        tx.put(PAYMENTS, (*said, None, None, None, 0, None, None, shard, earned_on))
         return
     card, base, day = yes.card, yes.cashback.base.amount, business_day(ask.at).isoformat()
     where = (card.member, day, shard_of(card.member), earned_on)

@@ -103,6 +103,8 @@ def needs(batch: Sequence[Prepared], at: datetime) -> Needs:
             case ReversalAsked(payment_id=payment_id) | RefundAsked(payment_id=payment_id):
                 found["payments"].add(payment_id.hex)
                 found["tendered"].add(payment_id.hex)
+                if isinstance(each.event, RefundAsked):
+                    found["refunds"].add(each.event.refund_id.hex)
             case SaleCompleted(sale=sale):
                 found["sales"].add(sale.id.hex)
                 cards = (each for each in sale.tenders if isinstance(each, VoucherTender))

@@ -17,13 +17,26 @@ from ledger.server.payments import IdReused, hash_body
 from ledger.server.refund_rules import Refund, Standing
 from ledger.server.rules import Posting
 from ledger.server.sales import Contradicted
-from ledger.server.tables import PAYMENTS
+from ledger.server.tables import CARD_REFUNDS, PAYMENTS
 from pos.domain.business_day import business_day
 from pos.domain.codec import decode, encode
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.payment_events import RefundAsked
 from pos.domain.won import ZERO, Won
+
+_PARTS = [
+    CARD_REFUNDS.places[name]
+    for name in (
+        "amount",
+        "cashback",
+        "cashback_base",
+        "fee",
+        "fee_support",
+        "district_cashback",
+        "merchant_funded",
+    )
+]
 
 
 def give_back(tx: Tx, event: RefundAsked, policy: Policy, at: datetime) -> GivenBack | Decline:
@@ -39,13 +52,11 @@ def give_back(tx: Tx, event: RefundAsked, policy: Policy, at: datetime) -> Given
         LookupError: no terms held when the payment was posted.
     """
     body_hash = hash_body(encode(event))
-    known = tx.row(
-        "SELECT body_hash, answer FROM card_refunds WHERE id = ?", (event.refund_id.hex,)
-    )
+    known = tx.get(CARD_REFUNDS, event.refund_id.hex)
     if known is not None:
-        if known[0] != body_hash:
+        if known[4] != body_hash:
             raise IdReused(event.refund_id.hex)
-        return cast("GivenBack | Decline", _decode(GivenBack | Decline, known[1]))
+        return cast("GivenBack | Decline", _decode(GivenBack | Decline, known[5]))
     if event.amount <= ZERO:
         raise Contradicted("a refund is of 1 won or more")
     if sales.rests_on(tx, event.payment_id) not in (None, event.sale_id.hex):
@@ -55,8 +66,16 @@ def give_back(tx: Tx, event: RefundAsked, policy: Policy, at: datetime) -> Given
 
 def any_of(tx: Tx, payment_id: TransactionId) -> bool:
     """Tell whether anything of a payment was given back."""
-    sql = "SELECT 1 FROM card_refunds WHERE payment = ? AND posting IS NOT NULL"
-    return tx.row(sql, (payment_id.hex,)) is not None
+    return any(_posted_parts(tx, payment_id.hex))
+
+
+def _posted_parts(tx: Tx, payment: str) -> list[Standing]:
+    """Return what each posted refund of a payment took of it."""
+    return [
+        Standing(*(Won(row[at]) for at in _PARTS))
+        for row in tx.find(CARD_REFUNDS, "payment", payment)
+        if row[CARD_REFUNDS.places["posting"]] is not None
+    ]
 
 
 def _judge(
@@ -107,16 +126,12 @@ def _posted(
     shard: int,
     earned_on: str | None,
 ) -> _Posted:
-    posting = books.posting(tx, number, day)
+    posting = books.posting(tx, number, day, shard)
     standing = Standing()
     if not is_reversed:
-        parts = tx.execute(
-            "SELECT amount, cashback, cashback_base, fee, fee_support, district_cashback,"
-            " merchant_funded FROM card_refunds WHERE payment = ? AND posting IS NOT NULL",
-            (posting.reference,),
-        )
-        gone = Standing(*(Won(sum(each)) for each in zip(*parts, strict=True)))
-        standing = refund_rules.as_posted(posting, card, Won(base)) - gone
+        standing = refund_rules.as_posted(posting, card, Won(base))
+        for gone in _posted_parts(tx, posting.reference):
+            standing -= gone
     known_on = date.fromisoformat(day)
     # Payments of the first versions were all posted by the rates of the day they were posted on.
     paid_on = known_on if earned_on is None else date.fromisoformat(earned_on)
@@ -147,7 +162,7 @@ def _post(
     names = [entry.account for entry in posted.posting.entries]
     left = posted.standing.amount - event.amount
     if accounts.has_coupon(names) and left <= _without_coupon(posted):
-        coupons.release(tx, event.payment_id)
+        coupons.release(tx, posted.card, event.payment_id)
     balance = funds.total(tx, posted.card, policy, business_day(at))
     answer = GivenBack(made.purses, made.cashback_taken, balance)
     _keep(tx, event, body_hash, answer, (number, business_day(at)), made)
@@ -170,10 +185,8 @@ def _keep(
 ) -> None:
     gone = Standing() if made is None else made.gone
     posting, day = (None, None) if posted is None else (posted[0], posted[1].isoformat())
-    tx.execute(
-        "INSERT INTO card_refunds (id, payment, sale, amount, body_hash, answer, posting, cashback,"
-        " cashback_base, fee, fee_support, district_cashback, merchant_funded, day)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    tx.put(
+        CARD_REFUNDS,
         (
             event.refund_id.hex,
             event.payment_id.hex,
@@ -186,6 +199,7 @@ def _keep(
             gone.cashback_base.amount,
             gone.fee.amount,
             gone.fee_support.amount,
+            None,
             gone.district_cashback.amount,
             gone.merchant_funded.amount,
             day,

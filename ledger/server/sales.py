@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ledger.server.database import Tx
 from ledger.server.payments import hash_body, is_reversed
-from ledger.server.tables import SALES, TENDERED
+from ledger.server.tables import CARD_REFUNDS, REFUNDS, SALES, TENDERED
 from pos.domain.business_day import business_day
 from pos.domain.codec import encode
 from pos.domain.events import SaleCompleted, SaleRefunded
@@ -106,17 +106,17 @@ def take_refund(tx: Tx, event: SaleRefunded) -> None:
     """
     refund = event.refund
     body_hash = hash_body(encode(event))
-    known = tx.row("SELECT body_hash FROM refunds WHERE id = ?", (refund.id.hex,))
+    known = tx.get(REFUNDS, refund.id.hex)
     if known is not None:
-        if known[0] != body_hash:
+        if known[9] != body_hash:
             raise Contradicted("another refund has this id")
         return
     sums = _returned(tx, refund)
     if sum(sums.values()) != refund.total.amount:
         raise Contradicted("what is returned does not sum to the total")
     _check_left(tx, refund, sums)
-    tx.execute(
-        "INSERT INTO refunds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    tx.put(
+        REFUNDS,
         (
             refund.id.hex,
             refund.sale_id.hex,
@@ -197,9 +197,7 @@ def _put(tx: Tx, sale: Kept, body_hash: bytes, source: str) -> None:
 def _check_same(tx: Tx, sale: Kept) -> None:
     """Check that a known sale has this total, these sums by tender and these payments."""
     row = tx.get(SALES, sale.id.hex)
-    rests: dict[str, str] = dict(
-        tx.execute("SELECT payment, mode FROM tendered WHERE sale = ?", (sale.id.hex,))
-    )
+    rests = {payment: mode for payment, _, mode in tx.find(TENDERED, "sale", sale.id.hex)}
     known = None if row is None else (row[4], json.loads(row[6]), rests)
     if known != (sale.total.amount, sale.tenders, {} if sale.training else sale.modes):
         raise Contradicted("another sale has this id")
@@ -215,26 +213,15 @@ def _returned(tx: Tx, refund: RefundRecord) -> dict[str, int]:
 
 
 def _use_up(tx: Tx, refund: RefundRecord, each: CardReturn) -> str:
-    used = tx.change(
-        "UPDATE card_refunds SET refund = ? WHERE id = ? AND payment = ? AND sale = ?"
-        " AND amount = ? AND refund IS NULL",
-        (
-            refund.id.hex,
-            each.refund_id.hex,
-            each.payment_id.hex,
-            refund.sale_id.hex,
-            each.amount.amount,
-        ),
-    )
-    if not used:
+    part = tx.get(CARD_REFUNDS, each.refund_id.hex)
+    wanted = (each.payment_id.hex, refund.sale_id.hex, each.amount.amount)
+    if part is None or part[1:4] != wanted or part[CARD_REFUNDS.places["refund"]] is not None:
         raise Contradicted("a card's part of it is not known")
-    row = tx.row(
-        "SELECT mode FROM tendered WHERE payment = ? AND sale = ?",
-        (each.payment_id.hex, refund.sale_id.hex),
-    )
-    if row is None:
+    tx.set(CARD_REFUNDS, (each.refund_id.hex,), refund=refund.id.hex)
+    row = tx.get(TENDERED, each.payment_id.hex)
+    if row is None or row[1] != refund.sale_id.hex:
         raise Contradicted("its sale does not rest on that payment")
-    return str(row[0])
+    return str(row[2])
 
 
 def _check_left(tx: Tx, refund: RefundRecord, sums: dict[str, int]) -> None:
@@ -243,8 +230,8 @@ def _check_left(tx: Tx, refund: RefundRecord, sums: dict[str, int]) -> None:
     if sale is None:
         raise Contradicted("its sale is not known")
     left: dict[str, int] = json.loads(sale[6])
-    before = tx.execute("SELECT returns FROM refunds WHERE sale = ?", (refund.sale_id.hex,))
-    for returned in (*(json.loads(text) for (text,) in before), sums):
+    before = tx.find(REFUNDS, "sale", refund.sale_id.hex)
+    for returned in (*(json.loads(row[8]) for row in before), sums):
         for name, amount in returned.items():
             left[name] = left.get(name, 0) - amount
     if min(left.values()) < 0:

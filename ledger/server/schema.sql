@@ -79,8 +79,13 @@ CREATE TABLE IF NOT EXISTS cards (
     expires_on TEXT NOT NULL,
     status TEXT NOT NULL,
     member TEXT NOT NULL,
-    last_online_atc INTEGER NOT NULL DEFAULT -1,
     hot_ref TEXT  -- What terminals know a stopped card by; NULL until the card's file is seen again.
+) WITHOUT ROWID;
+
+-- What changes with each online payment; cards themselves hardly do.
+CREATE TABLE IF NOT EXISTS card_counters (
+    card TEXT PRIMARY KEY,
+    last_online_atc INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS card_atcs (
@@ -261,8 +266,13 @@ CREATE TABLE IF NOT EXISTS devices (
     device INTEGER PRIMARY KEY,
     merchant INTEGER NOT NULL REFERENCES merchants (id),
     enrolled_at TEXT NOT NULL,
-    revoked_at TEXT,  -- NULL: it may speak.
-    last_contact_at TEXT  -- To the minute.
+    revoked_at TEXT  -- NULL: it may speak.
+);
+
+-- When each terminal was last heard of, to the minute.
+CREATE TABLE IF NOT EXISTS device_contacts (
+    device INTEGER PRIMARY KEY,
+    at TEXT NOT NULL
 );
 
 CREATE INDEX IF NOT EXISTS devices_by_merchant ON devices (merchant);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from ledger.server.database import Tx
 from pos.domain.rates import BASIS
 from pos.domain.won import WON_MAX, Won
 
-_COLUMNS = (
+COLUMNS = (  # Of `shop_facts`, as they are read.
     "valid_from, known_from, valid_until, annual_sales, district, category, win_win_bp, fee_bp,"
     " pay_days"
 )
@@ -114,10 +114,23 @@ def of_device(tx: Tx, device: int) -> Shop:
     return Shop(f"{device:012x}") if row is None else find(tx, row[0])
 
 
+def of_rows(device: int, shop: str | None, facts: Iterable[Sequence[Any]]) -> Shop:
+    """Return the shop that a terminal stands in, of what was read of it together with the terminal.
+
+    Args:
+        device: the terminal.
+        shop: its name, or None where nobody has described it.
+        facts: the columns of its history; NULL where nothing was said of it.
+    """
+    if shop is None:
+        return Shop(f"{device:012x}")
+    return Shop(shop, tuple(_read(*each) for each in facts if each[0] is not None))
+
+
 def find(tx: Tx, shop: str) -> Shop:
     """Return a shop and its history, the oldest first."""
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM shop_facts WHERE shop = ? ORDER BY valid_from, known_from",  # noqa: S608
+        f"SELECT {COLUMNS} FROM shop_facts WHERE shop = ? ORDER BY valid_from, known_from",  # noqa: S608
         (shop,),
     )
     return Shop(shop, tuple(_read(*row) for row in rows))
@@ -141,7 +154,7 @@ def devices(tx: Tx, shop: str) -> tuple[int, ...]:
 def _tell(tx: Tx, shop: str, facts: ShopFacts) -> None:
     until = facts.span.valid_until
     tx.execute(
-        f"INSERT INTO shop_facts (shop, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+        f"INSERT INTO shop_facts (shop, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
         " ON CONFLICT (shop, valid_from, known_from) DO NOTHING",
         (
             shop,

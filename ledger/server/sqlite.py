@@ -56,6 +56,10 @@ class SqliteTx:
         """Return the row with this key, or None."""
         return self.row(_select(table), key)
 
+    def find(self, table: Table, column: str, value: str) -> Iterator[Row]:
+        """Give the rows that have this in a column."""
+        return self.execute(_find(table, column), (value,))
+
     def put(self, table: Table, row: Row) -> None:
         """Add a new row."""
         self.execute(_insert(table, numbered=False), row)
@@ -99,6 +103,11 @@ class SqliteTx:
 def _select(table: Table) -> str:
     where = " AND ".join(f"{name} = ?" for name in table.key)
     return f"SELECT {', '.join(table.names)} FROM {table.name} WHERE {where}"  # noqa: S608
+
+
+@cache
+def _find(table: Table, column: str) -> str:
+    return f"SELECT {', '.join(table.names)} FROM {table.name} WHERE {column} = ?"  # noqa: S608
 
 
 @cache

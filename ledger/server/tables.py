@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from operator import itemgetter
 from typing import Any
 from zlib import crc32
+
+from ledger.server import accounts
 
 Row = tuple[Any, ...]
 SHARDS = 4_096  # Far more than machines, so that shards move whole. Never changed: rows carry it.
@@ -15,6 +18,26 @@ SHARDS = 4_096  # Far more than machines, so that shards move whole. Never chang
 def shard_of(owner: str) -> int:
     """Return the shard of a member, with all cards, or of a shop's terminal."""
     return crc32(owner.encode()) % SHARDS
+
+
+def till_of(text: str) -> str:
+    """Return the terminal in a payment's, sale's or refund's id: that of its shard."""
+    return text[:12]
+
+
+class Home(Enum):
+    """What tells the shard of a row, for engines that spread rows over servers."""
+
+    EVERYWHERE = "everywhere"
+    """Nothing: there are few such rows, they hardly change, and every server has them all."""
+    OWNER = "owner"
+    """Whom its key names: a member, a terminal."""
+    CARD = "card"
+    """The member of the card that its key names."""
+    ID = "id"
+    """A directory, by the terminal in its id: a payment's own shard is its card's."""
+    ROW = "row"
+    """A column of its own; such rows are not asked for by key."""
 
 
 def _picker(places: list[int]) -> Callable[[Row], Row]:
@@ -31,6 +54,22 @@ def _always(_: Row) -> bool:
     return True
 
 
+def _first(key: Row) -> str:
+    return str(key[0])
+
+
+def _last(key: Row) -> str:
+    return str(key[-1])
+
+
+def _till_of_id(key: Row) -> str:
+    return till_of(key[0])
+
+
+def _till(key: Row) -> str:
+    return f"{key[0]:012x}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A table with a key.
@@ -42,6 +81,8 @@ class Table:
         by_key: rows are asked for by key; else they are only added.
         numbered: the first column is a number that the database gives.
         check: the database's own CHECK, for engines that write later than they answer.
+        home: what tells a row's shard.
+        owner: returns whom or what a key names, for `home`.
     """
 
     name: str
@@ -51,6 +92,8 @@ class Table:
     numbered: bool = False
     by_key: bool = True
     check: Callable[[Row], bool] = _always
+    home: Home = Home.EVERYWHERE
+    owner: Callable[[Row], str] = _first
     names: tuple[str, ...] = field(init=False)
     places: dict[str, int] = field(init=False)
     key_of: Callable[[Row], Row] = field(init=False)  # Returns a row's key.
@@ -72,20 +115,29 @@ ACCOUNTS = Table(
     key=("name",),
     mutable=("balance",),
     check=lambda row: row[2] >= 0,
+    home=Home.CARD,
+    owner=lambda key: accounts.card_of(key[0]),
 )
 CARDS = Table(
     "cards",
-    _columns("id pan_key status expires_on member last_online_atc", "tbtttn"),
+    _columns("id pan_key status expires_on member", "tbttt"),
     key=("pan_key",),
-    mutable=("last_online_atc",),
 )
-CARD_ATCS = Table("card_atcs", _columns("card atc", "tn"), key=("card", "atc"))
+CARD_COUNTERS = Table(
+    "card_counters",
+    _columns("card last_online_atc", "tn"),
+    key=("card",),
+    mutable=("last_online_atc",),
+    home=Home.CARD,
+)
+CARD_ATCS = Table("card_atcs", _columns("card atc", "tn"), key=("card", "atc"), home=Home.CARD)
 CASHBACK_MONTHS = Table(
     "cashback_months",
     _columns("member month spend", "ttn"),
     key=("member", "month"),
     mutable=("spend",),
     check=lambda row: row[2] >= 0,
+    home=Home.OWNER,
 )
 PAYMENTS = Table(
     "payments",
@@ -95,6 +147,40 @@ PAYMENTS = Table(
     ),
     key=("id",),
     mutable=("reversed",),
+    home=Home.ID,
+)
+CARD_REFUNDS = Table(
+    "card_refunds",
+    _columns(
+        "id payment sale amount body_hash answer posting cashback cashback_base fee fee_support"
+        " refund district_cashback merchant_funded day",
+        "tttnbtnnnnntnnt",
+    ),
+    key=("id",),
+    mutable=("refund",),
+    home=Home.ID,
+)
+COUPONS = Table(
+    "coupons",
+    _columns("id kind card payment", "tttt"),
+    key=("id", "card"),
+    mutable=("payment",),
+    home=Home.CARD,
+    owner=_last,
+)
+GRANTS = Table(
+    "grants",
+    _columns("programme card", "tt"),
+    key=("programme", "card"),
+    home=Home.CARD,
+    owner=_last,
+)
+COUNTER_CONFLICTS = Table(
+    "counter_conflicts",
+    _columns("payment card reused amount at", "ttnnt"),
+    key=("payment", "card"),
+    home=Home.CARD,
+    owner=_last,
 )
 POSTINGS = Table(
     "postings",
@@ -102,12 +188,14 @@ POSTINGS = Table(
     key=("id",),
     numbered=True,
     by_key=False,
+    home=Home.ROW,
 )
 ENTRIES = Table(
     "entries",
     _columns("posting day line account amount shard", "ntntnn"),
     key=("posting", "line"),
     by_key=False,
+    home=Home.ROW,
 )
 RECORDS = Table(
     "records",
@@ -116,12 +204,16 @@ RECORDS = Table(
         "nnntttttt",
     ),
     key=("device", "incarnation", "sequence"),
+    home=Home.OWNER,
+    owner=_till,
 )
 HEADS = Table(
     "heads",
     _columns("device incarnation sequence hash count", "nnntn"),
     key=("device", "incarnation"),
     mutable=("sequence", "hash", "count"),
+    home=Home.OWNER,
+    owner=_till,
 )
 SALES = Table(
     "sales",
@@ -131,38 +223,69 @@ SALES = Table(
     ),
     key=("id",),
     mutable=("body_hash", "source"),
+    home=Home.OWNER,
+    owner=_till_of_id,
+)
+REFUNDS = Table(
+    "refunds",
+    _columns(
+        "id sale device day receipt_number kind total vat returns body_hash",
+        "ttntttnntb",
+    ),
+    key=("id",),
+    home=Home.OWNER,
+    owner=_till_of_id,
 )
 POSTED_ONCE = Table(
-    "posted_once", _columns("kind reference posting day", "ttnt"), key=("kind", "reference")
+    "posted_once",
+    _columns("kind reference posting day", "ttnt"),
+    key=("kind", "reference"),
+    home=Home.OWNER,
+    owner=_last,
 )
-TENDERED = Table("tendered", _columns("payment sale mode", "ttt"), key=("payment",))
-
-DEVICES = Table(
-    "devices",
-    _columns("device merchant enrolled_at revoked_at last_contact_at", "nnttt"),
+TENDERED = Table(
+    "tendered",
+    _columns("payment sale mode", "ttt"),
+    key=("payment",),
+    home=Home.OWNER,
+    owner=_till_of_id,
+)
+CONTACTS = Table(
+    "device_contacts",
+    _columns("device at", "nt"),
     key=("device",),
-    mutable=("last_contact_at",),
+    mutable=("at",),
+    home=Home.OWNER,
+    owner=_till,
 )
 REQUESTS = Table(
     "request_nonces",
-    _columns("created device nonce", "nnt"),
-    key=("created", "device", "nonce"),
+    _columns("device created nonce", "nnt"),
+    key=("device", "created", "nonce"),
+    home=Home.OWNER,
+    owner=_till,
 )
 
 # In the order in which rows are locked and written, everywhere: so that no two servers wait for
-# each other. Whoever changes a purse, a counter or a month holds the card's row.
+# each other. Whoever changes a purse, a counter or a month holds the card's counters.
 TABLES = (
-    DEVICES,
+    CONTACTS,
     REQUESTS,
-    PAYMENTS,
-    CARDS,
-    ACCOUNTS,
-    CASHBACK_MONTHS,
-    CARD_ATCS,
     HEADS,
     RECORDS,
     SALES,
+    REFUNDS,
     TENDERED,
+    CARDS,
+    CARD_COUNTERS,
+    ACCOUNTS,
+    CASHBACK_MONTHS,
+    CARD_ATCS,
+    COUPONS,
+    GRANTS,
+    COUNTER_CONFLICTS,
+    PAYMENTS,
+    CARD_REFUNDS,
     POSTED_ONCE,
     POSTINGS,
     ENTRIES,
@@ -182,8 +305,9 @@ class Needs:
         months: a card's hash and a month of the cashback cap.
         records: device, incarnation, sequence; the heads come along.
         sales: ids.
+        refunds: ids of what is given back.
         tendered: ids of payments that a sale may rest on.
-        requests: when one was made, by which device, its nonce; the devices come along.
+        requests: which device made one, when, its nonce; its last contact comes along.
     """
 
     payments: tuple[str, ...] = ()
@@ -192,5 +316,6 @@ class Needs:
     months: tuple[tuple[bytes, str], ...] = ()
     records: tuple[tuple[int, int, int], ...] = ()
     sales: tuple[str, ...] = ()
+    refunds: tuple[str, ...] = ()
     tendered: tuple[str, ...] = ()
     requests: tuple[tuple[int, int, str], ...] = ()

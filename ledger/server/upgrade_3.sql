@@ -81,6 +81,17 @@ ALTER TABLE entries_3 RENAME TO entries;
 CREATE INDEX entries_of_shops ON entries (account, posting)
 WHERE (substr(account, 1, 9) = 'merchant:' OR substr(account, 1, 16) = 'fee_support_due:');
 
+-- As version 3 had it; what schema.sql has just made is newer, and empty.
+DROP TABLE devices;
+CREATE TABLE devices (
+    device INTEGER PRIMARY KEY,
+    merchant INTEGER NOT NULL REFERENCES merchants (id),
+    enrolled_at TEXT NOT NULL,
+    revoked_at TEXT,
+    last_contact_at TEXT
+);
+CREATE INDEX devices_by_merchant ON devices (merchant);
+
 -- Terminals are enrolled by a code, and the token is gone. Whoever was known by one stays
 -- known by the newest key that it has signed with.
 INSERT INTO devices (device, merchant, enrolled_at)

@@ -55,6 +55,12 @@ class Cluster:
     def data(self) -> Path:
         return self.folder / "data"
 
+    @property
+    def process(self) -> int:
+        """Return the number of the running server's first process."""
+        assert self._running is not None
+        return self._running.pid
+
     def start(self) -> None:
         options = [word for each in self._settings for word in ("-c", each)]
         self._running = self._start(

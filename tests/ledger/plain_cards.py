@@ -68,7 +68,20 @@ def seal(
     cid: str = "arqc",
     right: bool = True,
 ) -> str:
-    pan = PANS.get(card, "6290990000009999")
+    return seal_of(
+        payment_id, amount, atc, PANS.get(card, "6290990000009999"), cid=cid, right=right
+    )
+
+
+def seal_of(
+    payment_id: TransactionId,
+    amount: Won,
+    atc: int,
+    pan: str,
+    *,
+    cid: str = "arqc",
+    right: bool = True,
+) -> str:
     said = {"for": payment_id.hex, "pan": pan, "atc": atc, "cid": cid, "right": right}
     return json.dumps(said | {"amount": amount.amount})
 

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
 import pytest
 
 from ledger.policy.shop import Shop as Place
-from ledger.server import books, device_keys, devices, heads, merchants, orders, payments
+from ledger.server import (
+    books,
+    cards,
+    device_keys,
+    devices,
+    heads,
+    merchants,
+    orders,
+    overview,
+    payments,
+)
 from ledger.server.database import VERSION, ConstraintBroken, DatabaseUnfit
 from ledger.server.device_keys import KeyState
 from ledger.server.judging import Merchant
@@ -28,6 +39,7 @@ from tests.ledger.plain_cards import CARDS, PANS, PlainOpener
 
 OLD_SCHEMA = Path(__file__).with_name("schema_1.sql")
 SECOND_SCHEMA = Path(__file__).with_name("schema_2.sql")
+THIRD_SCHEMA = Path(__file__).with_name("schema_3.sql")
 SECOND_BOOKS = """
 INSERT INTO cards VALUES ('c:1', x'01', 'm', 'l', '2031-12-31', 'active', 'M-1', -1, NULL);
 INSERT INTO accounts VALUES ('funding', -10000, 1), ('purse:c:1:charged', 9000, 0),
@@ -141,7 +153,7 @@ def test_cards_of_the_first_version_get_onto_the_hotlist_once(tmp_path: Path) ->
     assert items[1:] == (FeedItem("card.hotlist", hotlist=named),)
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_both_ways_lead_to_the_same_tables(tmp_path: Path, version: int) -> None:
     schema = Path(__file__).with_name(f"schema_{version}.sql").read_text(encoding="utf-8")
     connection = apsw.Connection(str(tmp_path / "old.db"))
@@ -214,3 +226,28 @@ def test_a_file_of_the_second_version_gets_what_the_third_added(tmp_path: Path) 
     indexes = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name"
     assert old.execute(indexes).fetchall() == new.execute(indexes).fetchall()
     assert old.execute("SELECT id, earned_on FROM payments").fetchall() == [("p", None)]
+
+
+def test_a_file_of_the_third_version_keeps_counters_and_contacts(tmp_path: Path) -> None:
+    connection = apsw.Connection(str(tmp_path / "third.db"))
+    connection.execute(THIRD_SCHEMA.read_text(encoding="utf-8"))
+    connection.execute("INSERT INTO merchants VALUES (1, 'shop', 1, 1)")
+    devices = (
+        "INSERT INTO devices (device, merchant, enrolled_at, last_contact_at) VALUES (?, 1, 'e', ?)"
+    )
+    connection.execute(devices, (DEVICE, "2026-11-24T00:00:00+00:00"))
+    connection.execute(devices, (DEVICE + 1, None))
+    connection.execute(
+        "INSERT INTO cards (id, pan_key, masked_pan, label, expires_on, status, member,"
+        " last_online_atc) VALUES ('c', x'01', 'm', 'l', '2031-12-31', 'active', 'M-1', 17)"
+    )
+    connection.pragma("user_version", 3)
+    connection.close()
+
+    tx = SqliteTx(open_writer(tmp_path / "third.db"))
+
+    card = cards.find(tx, b"\x01")
+    assert card is not None
+    assert card.last_online_atc == 17
+    contacts = [(each.device, each.last_contact_at) for each in overview.terminals(tx)]
+    assert contacts == [(DEVICE, datetime(2026, 11, 24, tzinfo=UTC)), (DEVICE + 1, None)]

@@ -16,8 +16,9 @@ from ledger.server.database import Database, Tx
 from ledger.server.judging import Merchant
 from ledger.server.merchants import Listed
 from ledger.server.postgres import partitions
-from ledger.server.postgres.connection import connect, make_tables
+from ledger.server.postgres.connection import connect
 from ledger.server.postgres.plain import Numbers, PlainTx
+from ledger.server.postgres.upgrade import make_tables
 from ledger.server.seed import load_cards, seed
 from ledger.server.sqlite import SqliteTx, open_writer
 from pos.domain.business_day import business_day

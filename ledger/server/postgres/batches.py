@@ -1,4 +1,8 @@
-"""Says in few statements what a whole group reads and writes. Never sends anything."""
+"""Says in few statements what a whole group reads and writes. Never sends anything.
+
+Each statement names the shards of its rows, and all of them are of one place: so that whoever stands
+before several servers can hand it to one.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
-from ledger.server import accounts
+from ledger.server.postgres.homes import DIRECTORY, Columns, Homes, is_spread, stored, stored_key
 from ledger.server.tables import (
     ACCOUNTS,
     CARD_ATCS,
+    CARD_COUNTERS,
+    CARD_REFUNDS,
     CARDS,
     CASHBACK_MONTHS,
-    DEVICES,
+    CONTACTS,
     HEADS,
     PAYMENTS,
     RECORDS,
@@ -24,11 +31,10 @@ from ledger.server.tables import (
     Needs,
     Row,
     Table,
+    shard_of,
 )
 
 NUMBERS_A_GROUP = 256  # One posting a job, as a rule; should that not do, more are fetched.
-
-Columns = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,70 +51,128 @@ class Fetch:
     asked: tuple[Row, ...] = ()
 
 
-def fetches(needs: Sequence[Needs]) -> list[Fetch]:
-    """Return what reads, and locks in one order, all that a group needs; what nobody needs is left out."""
-    payments = _all(each.payments for each in needs)
-    cards = _all(each.cards for each in needs)
-    made: list[Fetch] = []
-    if requests := _all(each.requests for each in needs):
-        made.append(_by_key(DEVICES, sorted({each[1:2] for each in requests})))
-        made.append(_by_key(REQUESTS, requests))
-    if payments:
-        made.append(_by_key(PAYMENTS, [(each,) for each in payments]))
-    if payments or cards:
-        both = (array("bytea", cards), array("text", payments))
-        made += [Fetch(CARDS, _CARDS, both), Fetch(ACCOUNTS, _ACCOUNTS, both)]
-    if months := _all(each.months for each in needs):
-        made.append(Fetch(CASHBACK_MONTHS, _MONTHS, _arrays(("bytea", "text"), months)))
-    if counters := _all(each.counters for each in needs):
-        made.append(Fetch(CARD_ATCS, _COUNTERS, _arrays(("bytea", "bigint"), counters)))
-    if records := _all(each.records for each in needs):
-        made.append(_by_key(HEADS, sorted({each[:2] for each in records})))
-        made.append(_by_key(RECORDS, records))
-    if sales := _all(each.sales for each in needs):
-        made.append(_by_key(SALES, [(each,) for each in sales]))
-    if tendered := _all(each.tendered for each in needs):
-        made.append(_by_key(TENDERED, [(each,) for each in tendered]))
-    return made
+class Fetches:
+    """What reads, and locks in one order, all that a group needs, in two goes.
 
+    The second waits for the first to say whose the cards are and where known ids live. Where all of
+    that is remembered and every id comes with its card, the first go is enough, unless an id is known.
+    """
 
-def note_absent(rows: dict[Table, dict[Row, Row | None]], needs: Sequence[Needs | None]) -> None:
-    """Note which rows are not there, for those whose keys only the cards that were found tell."""
-    found = rows[CARDS]
-    for card in list(found.values()):
-        if card is not None:
-            for name in (*accounts.purses(card[0]).values(), accounts.offline_reserve(card[0])):
-                rows[ACCOUNTS].setdefault((name,), None)
-    for each in needs:
-        if each is None:
-            continue
-        for key in each.cards:
-            found.setdefault((key,), None)
-        for key, month in each.months:
-            if (card := found.get((key,))) is not None:
-                rows[CASHBACK_MONTHS].setdefault((card[4], month), None)
-        for key, atc in each.counters:
-            if (card := found.get((key,))) is not None:
-                rows[CARD_ATCS].setdefault((card[0], atc), None)
+    def __init__(self, needs: Sequence[Needs], homes: Homes) -> None:
+        self._needs = needs
+        self._homes = homes
+        self._cards = _all(each.cards for each in needs)
+        paired = all(len(each.payments) <= len(each.cards) for each in needs)
+        self._at_once = paired and all(homes.card(each) for each in self._cards)
+
+    def first(self) -> list[Fetch]:
+        """Return what can be asked for without knowing more."""
+        needs, made = self._needs, list[Fetch]()
+        if requests := _all(each.requests for each in needs):
+            made += self._keyed(CONTACTS, sorted({each[:1] for each in requests}))
+            made += self._keyed(REQUESTS, requests)
+        ids = [(PAYMENTS.name, each) for each in _all(each.payments for each in needs)]
+        ids += [(CARD_REFUNDS.name, each) for each in _all(each.refunds for each in needs)]
+        made += self._keyed(DIRECTORY, sorted(ids))
+        if records := _all(each.records for each in needs):
+            made += self._keyed(HEADS, sorted({each[:2] for each in records}))
+            made += self._keyed(RECORDS, records)
+        made += self._keyed(SALES, [(each,) for each in _all(each.sales for each in needs)])
+        made += self._keyed(TENDERED, [(each,) for each in _all(e.tendered for e in needs)])
+        made += self._keyed(CARDS, [(each,) for each in self._cards])
+        return made + self._of_cards({}) if self._at_once else made
+
+    def second(self, directory: Iterable[Row | None]) -> list[Fetch]:
+        """Return what else is needed, now that the cards are known.
+
+        Args:
+            directory: its rows for the ids that are asked for, as far as there are any.
+        """
+        known = [row for row in directory if row is not None]
+        paid_by = {row[3]: row[2] for row in known if row[3] is not None}
+        made = [] if self._at_once and not known else self._of_cards(paid_by)
+        for table in (PAYMENTS, CARD_REFUNDS):
+            keys = sorted((row[1], row[2]) for row in known if row[0] == table.name)
+            made += self._spread(table, _by_key_sql(table), keys, keys=1)
+        return made
+
+    def _of_cards(self, paid_by: dict[str, int]) -> list[Fetch]:
+        """Return what reads the cards' counters, purses and months.
+
+        Args:
+            paid_by: further cards, and their shards.
+        """
+        found = {key: card for key in self._cards if (card := self._homes.card(key)) is not None}
+        shards = {card: shard_of(member) for card, member in found.values()} | paid_by
+        cards = sorted(shards.items())
+        counters = {
+            (found[key][0], atc)
+            for each in self._needs
+            for key, atc in each.counters
+            if key in found
+        }
+        months = {
+            (found[key][1], of) for each in self._needs for key, of in each.months if key in found
+        }
+        made = self._spread(CARD_COUNTERS, _by_key_sql(CARD_COUNTERS), cards, keys=1)
+        # These hang on the card's counters, which are held by now.
+        made += self._spread(ACCOUNTS, _OF_CARDS, cards)
+        # These belong to the member, who may have several cards.
+        made += self._keyed(CASHBACK_MONTHS, sorted(months))
+        wanted = sorted((card, atc, shards[card]) for card, atc in counters)
+        return made + self._spread(CARD_ATCS, _by_key_sql(CARD_ATCS), wanted, keys=2)
+
+    def _keyed(self, table: Table, keys: Sequence[Row]) -> list[Fetch]:
+        """Return what reads rows by keys that tell their shard, or that have none."""
+        if not is_spread(table):
+            kinds = [kind for _, kind in stored_key(table)]
+            return (
+                [Fetch(table, _by_key_sql(table), _arrays(kinds, keys), tuple(keys))]
+                if keys
+                else []
+            )
+        rows = [(*key, shard_of(table.owner(key))) for key in keys]
+        return self._spread(table, _by_key_sql(table), rows, keys=len(table.key))
+
+    def _spread(self, table: Table, sql: bytes, rows: Sequence[Row], keys: int = 0) -> list[Fetch]:
+        """Return one statement a place.
+
+        Args:
+            table: whose rows are read.
+            sql: the statement.
+            rows: what to ask by, each with its shard last.
+            keys: how much of that is the key.
+        """
+        made = list[Fetch]()
+        for part in self._homes.by_place(rows, itemgetter(-1)):
+            kinds = [kind for _, kind in stored_key(table)] if keys else ["text", "bigint"]
+            asked = tuple(row[:keys] for row in part) if keys else ()
+            made.append(Fetch(table, sql, (*_arrays(kinds, part), shards_in(part)), asked))
+        return made
 
 
 @cache
 def insert(table: Table) -> bytes:
-    """Return the statement that adds many rows, given by column."""
-    names, source = ", ".join(table.names), _unnest(table.columns)
+    """Return the statement that adds many rows, given by column as they are stored."""
+    names, source = ", ".join(name for name, _ in stored(table)), _unnest(stored(table))
     return f"INSERT INTO {table.name} ({names}) SELECT * FROM {source}".encode()  # noqa: S608
 
 
 @cache
 def update(table: Table) -> tuple[bytes, Columns]:
-    """Return the statement that changes many rows, and the columns that it is given."""
-    taken = tuple(each for each in table.columns if each[0] in (*table.key, *table.mutable))
+    """Return the statement that changes many rows, and the columns that it is given; then their shards."""
+    changing = tuple(each for each in table.columns if each[0] in table.mutable)
+    taken = (*changing, *stored_key(table))
     changed = ", ".join(f"{name} = given.{name}" for name in table.mutable)
-    where = " AND ".join(f"{table.name}.{name} = given.{name}" for name in table.key)
     names = ", ".join(name for name, _ in taken)
     source = f"{_unnest(taken)} AS given ({names})"
-    sql = f"UPDATE {table.name} SET {changed} FROM {source} WHERE {where}"  # noqa: S608
+    sql = f"UPDATE {table.name} SET {changed} FROM {source} WHERE {_same(table)}"  # noqa: S608
     return sql.encode(), taken
+
+
+def shards_in(rows: Iterable[Row]) -> str:
+    """Return the shards of rows that have theirs last, each once, as PostgreSQL writes an array."""
+    return array("bigint", sorted({row[-1] for row in rows}))
 
 
 def columns(described: Columns, rows: Sequence[Row]) -> tuple[str, ...]:
@@ -152,51 +216,27 @@ def _unnest(described: Columns) -> str:
 
 @cache
 def _by_key_sql(table: Table) -> bytes:
-    key = tuple(each for each in table.columns if each[0] in table.key)
+    key = stored_key(table)
     names = ", ".join(f"{table.name}.{name}" for name in table.names)
-    on = " AND ".join(f"{table.name}.{name} = given.{name}" for name in table.key)
-    given = f"{_unnest(key)} AS given ({', '.join(table.key)})"
-    sql = f"SELECT {names} FROM {given} JOIN {table.name} ON {on}"  # noqa: S608
+    given = f"{_unnest(key)} AS given ({', '.join(name for name, _ in key)})"
+    sql = f"SELECT {names} FROM {given} JOIN {table.name} ON {_same(table)}"  # noqa: S608
     if table.mutable:
         order = ", ".join(f"{table.name}.{name}" for name in table.key)
         sql += f" ORDER BY {order} FOR UPDATE OF {table.name}"
     return sql.encode()
 
 
-def _by_key(table: Table, keys: Sequence[Row]) -> Fetch:
-    kinds = [kind for name, kind in table.columns if name in table.key]
-    return Fetch(table, _by_key_sql(table), _arrays(kinds, keys), tuple(keys))
+def _same(table: Table) -> str:
+    """Return the condition that a row is one of those given, and of one of the shards named."""
+    same = [f"{table.name}.{name} = given.{name}" for name, _ in stored_key(table)]
+    if is_spread(table):
+        same.append(f"{table.name}.shard = ANY (%s::bigint[])")
+    return " AND ".join(same)
 
 
-# Of the cards that are asked for by their number's hash, or by a payment that they paid.
-_CHOSEN = (
-    "(SELECT id, pan_key, member FROM cards WHERE pan_key = ANY (%s::bytea[]) UNION"
-    " SELECT c.id, c.pan_key, c.member FROM payments p JOIN cards c ON c.id = p.card"
-    " WHERE p.id = ANY (%s::text[]))"
-)
-_GIVEN_MONTHS = "unnest(%s::bytea[], %s::text[]) AS given (pan_key, month)"
-_GIVEN_COUNTERS = "unnest(%s::bytea[], %s::bigint[]) AS given (pan_key, atc)"
-
-
-def _select(table: Table, rest: str) -> bytes:
-    names = ", ".join(f"{table.name}.{name}" for name in table.names)
-    return f"SELECT {names} FROM {rest}".encode()  # noqa: S608
-
-
-_CARDS = _select(
-    CARDS, f"{_CHOSEN} AS chosen JOIN cards USING (id) ORDER BY cards.id FOR UPDATE OF cards"
-)
-# These hang on the card's row, which is held by now.
-_ACCOUNTS = _select(ACCOUNTS, f"{_CHOSEN} AS chosen JOIN accounts ON accounts.card = chosen.id")
-_COUNTERS = _select(
-    CARD_ATCS,
-    f"{_GIVEN_COUNTERS} JOIN cards USING (pan_key)"
-    " JOIN card_atcs ON card_atcs.card = cards.id AND card_atcs.atc = given.atc",
-)
-# These belong to the member, who may have several cards.
-_MONTHS = _select(
-    CASHBACK_MONTHS,
-    f"{_GIVEN_MONTHS} JOIN cards USING (pan_key) JOIN cashback_months"
-    " ON cashback_months.member = cards.member AND cashback_months.month = given.month"
-    " ORDER BY cashback_months.member, cashback_months.month FOR UPDATE OF cashback_months",
-)
+_OF_CARDS = (
+    f"SELECT {', '.join(f'{ACCOUNTS.name}.{name}' for name in ACCOUNTS.names)}"  # noqa: S608
+    " FROM unnest(%s::text[], %s::bigint[]) AS given (card, shard) JOIN accounts"
+    " ON accounts.card = given.card AND accounts.shard = given.shard"
+    " AND accounts.shard = ANY (%s::bigint[])"
+).encode()

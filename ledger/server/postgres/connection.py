@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,9 +10,8 @@ from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 
-from ledger.server.database import VERSION, DatabaseUnfit
+from ledger.server.database import DatabaseUnfit
 
-SCHEMA = Path(__file__).with_name("schema.sql")
 CONNECT_S = 2
 LOCK_MS = 5_000  # For a lock; a group that waits longer is begun anew.
 SILENCE_MS = 5_000  # Sent and not acknowledged by the other machine: the line is gone.
@@ -79,25 +77,6 @@ def connect(url: str, *, read_only: bool = False) -> Connection:
         connection.close()
         raise DatabaseUnfit(f"PostgreSQL runs with {', '.join(off)} off")
     return connection
-
-
-def make_tables(connection: Connection) -> None:
-    """Make the tables if there are none, all of them or nothing.
-
-    Raises:
-        DatabaseUnfit: another version of the ledger has made them.
-    """
-    with connection.transaction():
-        # Two servers may start at once.
-        connection.execute("SELECT pg_advisory_xact_lock(hashtext('ieum.tables'))")
-        found = connection.execute("SELECT to_regclass('ledger_version')").fetchone()
-        if found is None or found[0] is None:
-            connection.execute(SCHEMA.read_bytes())
-            connection.execute("INSERT INTO ledger_version VALUES (%s)", (VERSION,))
-        row = connection.execute("SELECT version FROM ledger_version").fetchone()
-    if row is None or row[0] != VERSION:
-        version = None if row is None else row[0]
-        raise DatabaseUnfit(f"the tables are of version {version}, this ledger is of {VERSION}")
 
 
 @cache

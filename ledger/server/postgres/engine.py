@@ -27,9 +27,10 @@ from ledger.server.postgres.connection import (
     OneByOne,
     TryAgain,
     connect,
-    make_tables,
 )
+from ledger.server.postgres.homes import Homes
 from ledger.server.postgres.plain import Numbers, PlainTx, check_committed
+from ledger.server.postgres.upgrade import make_tables
 from ledger.server.postgres.working_set import WorkingTx
 
 TRIES = 8  # Of a group that others are in the way of.
@@ -51,6 +52,7 @@ class PostgresEngine:
         self._clock = clock
         self._numbers = Numbers()
         self._days: set[str] = set()
+        self._homes = Homes()
         self._connection: Connection | None = None
         self._not_before = 0.0
         self._pause_s = BACK_OFF_S[0]
@@ -58,6 +60,7 @@ class PostgresEngine:
             connection = connect(url)
             make_tables(connection)
             self._days = partitions.known_days(connection)
+            self._homes.read(connection)
         except (LineLost, psycopg.Error) as error:
             raise DatabaseUnfit(str(error)) from error
         self._connection = connection
@@ -111,6 +114,7 @@ class PostgresEngine:
                 return self._plainly(connection, group)
             return self._together(connection, group)
         except CommitUnknown as unknown:
+            self._homes.forget()
             return self._resolve(unknown, group)
         except (GroupLost, psycopg.Error):
             self._roll_back(connection)
@@ -119,7 +123,7 @@ class PostgresEngine:
 
     def _together(self, connection: Connection, group: Sequence[Asked]) -> bool:
         """Fetch what the jobs need at once, run them, write what they wrote at once."""
-        tx = WorkingTx(connection, self._numbers, self._days)
+        tx = WorkingTx(connection, self._numbers, self._days, self._homes)
         xid = tx.begin([asked.needs for asked in group])
         for asked in group:
             _run_alone(tx, asked)
@@ -133,7 +137,7 @@ class PostgresEngine:
 
     def _plainly(self, connection: Connection, group: Sequence[Asked]) -> bool:
         """Run each job in a savepoint of its own."""
-        tx = PlainTx(connection, self._numbers, self._days)
+        tx = PlainTx(connection, self._numbers, self._days, self._homes)
         tx.send("BEGIN")
         row = tx.row("SELECT pg_current_xact_id()::text")
         assert row is not None
@@ -195,6 +199,7 @@ class PostgresEngine:
         self._days.add(day)
 
     def _roll_back(self, connection: Connection) -> None:
+        self._homes.forget()
         try:
             connection.execute("ROLLBACK")
         except psycopg.Error:

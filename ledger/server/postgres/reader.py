@@ -9,6 +9,7 @@ import psycopg
 
 from ledger.server.database import DatabaseUnfit, LedgerUnavailable
 from ledger.server.postgres.connection import GroupLost, LineLost, connect
+from ledger.server.postgres.homes import Homes
 from ledger.server.postgres.plain import Numbers, PlainTx
 
 
@@ -22,7 +23,7 @@ class Reader(PlainTx):
             connection = connect(url, read_only=True)
         except LineLost as error:
             raise DatabaseUnfit(str(error)) from error
-        super().__init__(connection, Numbers(), set())
+        super().__init__(connection, Numbers(), set(), Homes())
         self._url = url
 
     def send(self, sql: str, parameters: Sequence[object] = ()) -> psycopg.Cursor[Any]:

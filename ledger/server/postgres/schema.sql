@@ -3,18 +3,38 @@
 -- * No foreign keys: rows of one shard may then live on another machine than the shops' and orders', and
 --   no payment locks what it only names. That every payment's posting is there, `check` looks after.
 -- * Numbers come from sequences, in blocks for postings: they rise, but may have gaps.
+-- * Rows that grow with cards, payments and records carry `shard`, and all their keys name it, at the end: so a
+--   look-up without it still finds its row by index. Those without it are few and are on every server.
+-- * `directory` says where an id lives: by the terminal that made it, whose shard its first digits tell.
 -- * "C" collation, so that keys are in the same order as in SQLite, whatever the database's own is.
 CREATE TABLE accounts (
-    name text COLLATE "C" PRIMARY KEY,
+    name text COLLATE "C" NOT NULL,
     card text COLLATE "C" NOT NULL,
-    balance bigint NOT NULL CHECK (balance >= 0)
+    balance bigint NOT NULL CHECK (balance >= 0),
+    shard bigint NOT NULL,
+    PRIMARY KEY (name, shard)
 ) WITH (fillfactor = 80);
 
 CREATE INDEX accounts_by_card ON accounts (card);
 
+-- Which server has a shard. Empty: one has them all. A server of the ledger reads it when it starts.
+CREATE TABLE shard_places (
+    shard bigint PRIMARY KEY,
+    place bigint NOT NULL
+);
+
+CREATE TABLE directory (
+    kind text COLLATE "C" NOT NULL,  -- The table that has it.
+    id text COLLATE "C" NOT NULL,
+    home bigint NOT NULL,  -- The shard that has it.
+    card text COLLATE "C",  -- That paid, if one did.
+    shard bigint NOT NULL,
+    PRIMARY KEY (id, kind, shard)
+);
+
 CREATE SEQUENCE posting_numbers INCREMENT BY 1000;
 
--- That something is posted once for ever is held by the keys of payments, card_refunds and posted_once, by
+-- That something is posted once for ever is held by the keys of directory and posted_once, by
 -- the state of an order and the key of a card; the key here, which must name the day, holds it for one day only.
 CREATE TABLE postings (
     id bigint NOT NULL,
@@ -23,8 +43,8 @@ CREATE TABLE postings (
     reference text COLLATE "C" NOT NULL,
     at text NOT NULL,
     shard bigint NOT NULL,
-    PRIMARY KEY (day, id),
-    UNIQUE (day, kind, reference)
+    PRIMARY KEY (day, id, shard),
+    UNIQUE (day, kind, reference, shard)
 ) PARTITION BY LIST (day);
 
 CREATE TABLE entries (
@@ -34,7 +54,7 @@ CREATE TABLE entries (
     account text COLLATE "C" NOT NULL,
     amount bigint NOT NULL,
     shard bigint NOT NULL,
-    PRIMARY KEY (day, posting, line)
+    PRIMARY KEY (day, posting, line, shard)
 ) PARTITION BY LIST (day);
 
 CREATE INDEX entries_of_shops ON entries (account)
@@ -45,7 +65,8 @@ CREATE TABLE posted_once (
     reference text COLLATE "C" NOT NULL,
     posting bigint NOT NULL,
     day text COLLATE "C" NOT NULL,
-    PRIMARY KEY (kind, reference)
+    shard bigint NOT NULL,
+    PRIMARY KEY (kind, reference, shard)
 );
 
 CREATE TABLE rollups (
@@ -80,11 +101,17 @@ CREATE TABLE devices (
     device bigint PRIMARY KEY,
     merchant bigint NOT NULL,
     enrolled_at text NOT NULL,
-    revoked_at text,
-    last_contact_at text
-) WITH (fillfactor = 80);
+    revoked_at text
+);
 
 CREATE INDEX devices_by_merchant ON devices (merchant);
+
+CREATE TABLE device_contacts (
+    device bigint NOT NULL,
+    at text NOT NULL,
+    shard bigint NOT NULL,
+    PRIMARY KEY (device, shard)
+) WITH (fillfactor = 80);
 
 CREATE TABLE enrolment_codes (
     code_hash bytea PRIMARY KEY,
@@ -98,7 +125,8 @@ CREATE TABLE request_nonces (
     created bigint NOT NULL,
     device bigint NOT NULL,
     nonce text COLLATE "C" NOT NULL,
-    PRIMARY KEY (created, device, nonce)
+    shard bigint NOT NULL,
+    PRIMARY KEY (created, device, nonce, shard)
 );
 
 CREATE TABLE notices (
@@ -123,25 +151,33 @@ CREATE TABLE cards (
     expires_on text NOT NULL,
     status text NOT NULL,
     member text COLLATE "C" NOT NULL,
-    last_online_atc bigint NOT NULL DEFAULT -1,
     hot_ref text
+);
+
+CREATE TABLE card_counters (
+    card text COLLATE "C" NOT NULL,
+    last_online_atc bigint NOT NULL,
+    shard bigint NOT NULL,
+    PRIMARY KEY (card, shard)
 ) WITH (fillfactor = 80);
 
 CREATE TABLE card_atcs (
     card text COLLATE "C" NOT NULL,
     atc bigint NOT NULL,
-    PRIMARY KEY (card, atc)
+    shard bigint NOT NULL,
+    PRIMARY KEY (card, atc, shard)
 );
 
 CREATE TABLE cashback_months (
     member text COLLATE "C" NOT NULL,
     month text COLLATE "C" NOT NULL,
     spend bigint NOT NULL CHECK (spend >= 0),
-    PRIMARY KEY (member, month)
+    shard bigint NOT NULL,
+    PRIMARY KEY (member, month, shard)
 ) WITH (fillfactor = 80);
 
 CREATE TABLE payments (
-    id text COLLATE "C" PRIMARY KEY,
+    id text COLLATE "C" NOT NULL,
     body_hash bytea,
     answer text,
     reversed bigint NOT NULL DEFAULT 0,
@@ -152,11 +188,12 @@ CREATE TABLE payments (
     member text,
     day text,
     shard bigint NOT NULL DEFAULT 0,
-    earned_on text
+    earned_on text,
+    PRIMARY KEY (id, shard)
 );
 
 CREATE TABLE card_refunds (
-    id text COLLATE "C" PRIMARY KEY,
+    id text COLLATE "C" NOT NULL,
     payment text COLLATE "C" NOT NULL,
     sale text NOT NULL,
     amount bigint NOT NULL,
@@ -170,7 +207,9 @@ CREATE TABLE card_refunds (
     refund text COLLATE "C",
     district_cashback bigint NOT NULL DEFAULT 0,
     merchant_funded bigint NOT NULL DEFAULT 0,
-    day text
+    day text,
+    shard bigint NOT NULL,
+    PRIMARY KEY (id, shard)
 );
 
 CREATE INDEX card_refunds_by_payment ON card_refunds (payment);
@@ -185,21 +224,24 @@ CREATE TABLE records (
     body text NOT NULL,
     previous text NOT NULL,
     outcome text NOT NULL,
-    PRIMARY KEY (device, incarnation, sequence)
+    shard bigint NOT NULL,
+    PRIMARY KEY (device, incarnation, sequence, shard)
 );
 
 CREATE TABLE heads (
-    id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    id bigint GENERATED BY DEFAULT AS IDENTITY,
     device bigint NOT NULL,
     incarnation bigint NOT NULL,
     sequence bigint NOT NULL,
     hash text NOT NULL,
     count bigint NOT NULL,
-    UNIQUE (device, incarnation)
+    shard bigint NOT NULL,
+    PRIMARY KEY (id, shard),
+    UNIQUE (device, incarnation, shard)
 );
 
 CREATE TABLE sales (
-    id text COLLATE "C" PRIMARY KEY,
+    id text COLLATE "C" NOT NULL,
     device bigint NOT NULL,
     day text COLLATE "C" NOT NULL,
     receipt_number text NOT NULL,
@@ -208,21 +250,25 @@ CREATE TABLE sales (
     tenders text NOT NULL,
     training bigint NOT NULL,
     body_hash bytea NOT NULL,
-    source text NOT NULL DEFAULT 'journal'
+    source text NOT NULL DEFAULT 'journal',
+    shard bigint NOT NULL,
+    PRIMARY KEY (id, shard)
 );
 
 CREATE INDEX sales_by_day ON sales (device, day);
 
 CREATE TABLE tendered (
-    payment text COLLATE "C" PRIMARY KEY,
+    payment text COLLATE "C" NOT NULL,
     sale text COLLATE "C" NOT NULL,
-    mode text NOT NULL
+    mode text NOT NULL,
+    shard bigint NOT NULL,
+    PRIMARY KEY (payment, shard)
 );
 
 CREATE INDEX tendered_by_sale ON tendered (sale);
 
 CREATE TABLE refunds (
-    id text COLLATE "C" PRIMARY KEY,
+    id text COLLATE "C" NOT NULL,
     sale text COLLATE "C" NOT NULL,
     device bigint NOT NULL,
     day text COLLATE "C" NOT NULL,
@@ -231,7 +277,9 @@ CREATE TABLE refunds (
     total bigint NOT NULL,
     vat bigint NOT NULL,
     returns text NOT NULL,
-    body_hash bytea NOT NULL
+    body_hash bytea NOT NULL,
+    shard bigint NOT NULL,
+    PRIMARY KEY (id, shard)
 );
 
 CREATE INDEX refunds_by_day ON refunds (device, day);
@@ -295,39 +343,43 @@ CREATE INDEX shop_devices_by_shop ON shop_devices (shop);
 CREATE TABLE grants (
     programme text COLLATE "C" NOT NULL,
     card text COLLATE "C" NOT NULL,
-    PRIMARY KEY (programme, card)
+    shard bigint NOT NULL,
+    PRIMARY KEY (programme, card, shard)
 );
 
 CREATE TABLE coupons (
-    id text COLLATE "C" PRIMARY KEY,
+    id text COLLATE "C" NOT NULL,
     kind text NOT NULL,
     card text COLLATE "C" NOT NULL,
-    payment text COLLATE "C"
+    payment text COLLATE "C",
+    shard bigint NOT NULL,
+    PRIMARY KEY (id, shard)
 );
 
-CREATE INDEX coupons_of_card ON coupons (card) WHERE payment IS NULL;
-CREATE INDEX coupons_by_payment ON coupons (payment) WHERE payment IS NOT NULL;
+CREATE INDEX coupons_of_card ON coupons (card);
 
 CREATE TABLE ledger_version (
     version bigint NOT NULL
 );
 
 -- A genuine card's counter that went wrong, until the fraud sweep has taken it; nothing was posted of it.
-CREATE TABLE IF NOT EXISTS counter_conflicts (
-    payment text COLLATE "C" PRIMARY KEY,
+CREATE TABLE counter_conflicts (
+    payment text COLLATE "C" NOT NULL,
     card text COLLATE "C" NOT NULL,
     reused bigint NOT NULL,  -- Else it was below one seen before.
     amount bigint NOT NULL,
-    at text COLLATE "C" NOT NULL
+    at text COLLATE "C" NOT NULL,
+    shard bigint NOT NULL,
+    PRIMARY KEY (payment, shard)
 );
 
 -- The fraud sweep's own, all of it: how far it has read, what it goes by, what it found.
-CREATE TABLE IF NOT EXISTS fraud_cursors (
+CREATE TABLE fraud_cursors (
     name text COLLATE "C" PRIMARY KEY,
     last bigint NOT NULL
 );
 
-CREATE TABLE IF NOT EXISTS fraud_facts (
+CREATE TABLE fraud_facts (
     id text COLLATE "C" PRIMARY KEY,
     kind text NOT NULL,
     card text COLLATE "C" NOT NULL,
@@ -337,11 +389,11 @@ CREATE TABLE IF NOT EXISTS fraud_facts (
     held bigint NOT NULL
 );
 
-CREATE INDEX IF NOT EXISTS fraud_facts_by_card ON fraud_facts (card, at);
-CREATE INDEX IF NOT EXISTS fraud_facts_by_shop ON fraud_facts (shop, at);
-CREATE INDEX IF NOT EXISTS fraud_facts_by_age ON fraud_facts (at);
+CREATE INDEX fraud_facts_by_card ON fraud_facts (card, at);
+CREATE INDEX fraud_facts_by_shop ON fraud_facts (shop, at);
+CREATE INDEX fraud_facts_by_age ON fraud_facts (at);
 
-CREATE TABLE IF NOT EXISTS fraud_flags (
+CREATE TABLE fraud_flags (
     id text COLLATE "C" PRIMARY KEY,  -- Rule, subject, day.
     rule text NOT NULL,
     subject text NOT NULL,
@@ -355,4 +407,4 @@ CREATE TABLE IF NOT EXISTS fraud_flags (
     reason text
 );
 
-CREATE INDEX IF NOT EXISTS fraud_flags_open ON fraud_flags (id) WHERE state = 'open';
+CREATE INDEX fraud_flags_open ON fraud_flags (id) WHERE state = 'open';

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any, NoReturn, cast
 
 import psycopg
@@ -21,17 +22,19 @@ from ledger.server.postgres.connection import (
     OneByOne,
     TryAgain,
 )
-from ledger.server.postgres.plain import Numbers, PlainTx, check_committed, select
-from ledger.server.tables import ACCOUNTS, CARDS, HEADS, TABLES, Needs, Row, Table
+from ledger.server.postgres.homes import ALL, DIRECTORY, Homes, stored, stored_row
+from ledger.server.postgres.plain import MEMBER, Numbers, PlainTx, check_committed, select
+from ledger.server.tables import ACCOUNTS, CARD_COUNTERS, CARDS, HEADS, Home, Needs, Row, Table
 
 _UNKNOWN: Any = object()
+Asked = list[tuple[batches.Fetch, psycopg.Cursor[Any]]]
 
 
 class WorkingTx(PlainTx):
     """Rows by key, read from memory and written at the end.
 
     Two round trips a group if the jobs said what they need: one to begin and to fetch and lock it,
-    one to write and commit. A row that nobody spoke of is fetched when it is asked for; a statement of
+    one to write and commit; three where it must first be asked whose a card is or where an id lives. A row that nobody spoke of is fetched when it is asked for; a statement of
     another kind first sends what is waiting. What a job did can be undone in memory, unless it was
     sent: then, and when the database does not take what is sent, the group is begun anew, one by one.
 
@@ -39,33 +42,38 @@ class WorkingTx(PlainTx):
         lost: why the transaction can't go on, should a job have kept that to itself.
     """
 
-    def __init__(self, connection: Connection, numbers: Numbers, days: set[str]) -> None:
-        super().__init__(connection, numbers, days)
+    def __init__(
+        self, connection: Connection, numbers: Numbers, days: set[str], homes: Homes
+    ) -> None:
+        super().__init__(connection, numbers, days, homes)
         self.lost: GroupLost | None = None
-        self._rows: dict[Table, dict[Row, Row | None]] = {each: {} for each in TABLES}
-        self._new: dict[Table, dict[Row, Row]] = {each: {} for each in TABLES}
-        self._changed: dict[Table, dict[Row, None]] = {each: {} for each in TABLES}
-        self._added: dict[Table, list[Row]] = {each: [] for each in TABLES if not each.by_key}
+        self._rows: dict[Table, dict[Row, Row | None]] = {each: {} for each in ALL}
+        self._new: dict[Table, dict[Row, Row]] = {each: {} for each in ALL}
+        self._changed: dict[Table, dict[Row, None]] = {each: {} for each in ALL}
+        self._added: dict[Table, list[Row]] = {each: [] for each in ALL if not each.by_key}
         self._undo: list[Callable[[], object]] = []
         self._sent = 0
         self._whole: set[str] = set()  # Cards whose accounts were all fetched.
+        self._shards: dict[str, int] = {}  # Of cards, also of such as are nobody's.
 
     def begin(self, needs: Sequence[Needs | None]) -> str:
         """Begin, and fetch and lock what the jobs need; return the transaction's id."""
-        wanted = batches.fetches([each for each in needs if each is not None])
+        fetches = batches.Fetches([each for each in needs if each is not None], self._homes)
         with self._pipeline():
             self.connection.execute("BEGIN")
             xid = self.connection.execute("SELECT pg_current_xact_id()::text")
             # More than a group can well use, so that none is short of numbers half-way.
             short = self._numbers.left < batches.NUMBERS_A_GROUP
             block = self.connection.execute("SELECT nextval('posting_numbers')") if short else None
-            found = [(each, self.connection.execute(each.sql, each.arrays)) for each in wanted]
-        for fetch, cursor in found:
-            rows = self._rows[fetch.table]
-            rows.update(dict.fromkeys(fetch.asked))
-            rows.update((fetch.table.key_of(row), row) for row in cursor)
-        batches.note_absent(self._rows, needs)
-        self._whole.update(card[0] for card in self._rows[CARDS].values() if card is not None)
+            found = self._ask(fetches.first())
+        self._keep(found)
+        for pan_key, card in self._rows[CARDS].items():
+            if card is not None:
+                self._homes.learn(pan_key[0], card[0], card[4])
+        if more := fetches.second(self._rows[DIRECTORY].values()):
+            with self._pipeline():
+                found = self._ask(more)
+            self._keep(found)
         if block is not None and (start := block.fetchone()) is not None:
             self._numbers.refill(start[0])
         row = xid.fetchone()
@@ -91,7 +99,10 @@ class WorkingTx(PlainTx):
         if row is _UNKNOWN and table is ACCOUNTS and accounts.card_of(str(key[0])) in self._whole:
             return None  # A purse of a programme that the card has no money of.
         if row is _UNKNOWN:
-            row = self._direct(select(table, lock=True), key).fetchone()
+            named = self._stored_key(table, key)
+            row = (
+                None if named is None else self._direct(select(table, lock=True), named).fetchone()
+            )
             rows[key] = row
         return cast("Row | None", row)
 
@@ -103,7 +114,11 @@ class WorkingTx(PlainTx):
             added.append(row)
             self._undo.append(lambda: added.__delitem__(slice(count, None)))
             return
+        if table.home is Home.ID:
+            self.put(DIRECTORY, self._directory_row(table, row))
         key = table.key_of(row)
+        if table.home is Home.CARD:
+            self._shard_of_card(table.owner(key))  # So that it is known when all is written.
         rows, new = self._rows[table], self._new[table]
         if not table.check(row) or rows.get(key) is not None or key in new:
             raise ConstraintBroken(table.name)
@@ -173,10 +188,11 @@ class WorkingTx(PlainTx):
                 self._flush()
         cursor = self._direct(sql, parameters)
         if not reads:  # Rows that it may have changed are read anew.
-            for table in TABLES:
+            for table in ALL:
                 if table.name in sql:
                     self._rows[table].clear()
                     self._whole.clear()
+                    self._shards.clear()
         return cursor
 
     def _direct(self, sql: str, parameters: Sequence[object]) -> psycopg.Cursor[Any]:
@@ -189,20 +205,56 @@ class WorkingTx(PlainTx):
         except GroupLost as error:
             self._lose(error)
 
+    def _shard_of_card(self, card: str) -> int:
+        shard = self._shards.get(card)
+        if shard is None:
+            shard = self._shards[card] = super()._shard_of_card(card)
+        return shard
+
+    def _member_of(self, card: str) -> Row | None:
+        return self._direct(MEMBER, (card,)).fetchone()  # Nothing that waits changes it.
+
+    def _ask(self, fetches: Sequence[batches.Fetch]) -> Asked:
+        return [(each, self.connection.execute(each.sql, each.arrays)) for each in fetches]
+
+    def _keep(self, found: Asked) -> None:
+        for fetch, cursor in found:
+            rows = self._rows[fetch.table]
+            rows.update(dict.fromkeys(fetch.asked))
+            rows.update((fetch.table.key_of(row), row) for row in cursor)
+            if fetch.table is CARD_COUNTERS:  # Their purses were asked for with them.
+                self._whole.update(card for (card,) in fetch.asked)
+
     def _flush(self) -> None:
-        for table in TABLES:
+        for table in ALL:
             if rows := self._added.get(table) or self._in_order(table):
-                self.connection.execute(batches.insert(table), batches.columns(table.columns, rows))
+                self._insert(table, rows)
             if self._changed[table]:
                 held = self._rows[table]
-                rows = [row for key in sorted(self._changed[table]) if (row := held[key])]
-                sql, columns = batches.update(table)
-                cells = [tuple(row[table.places[name]] for name, _ in columns) for row in rows]
-                self.connection.execute(sql, batches.columns(columns, cells))
+                self._update(
+                    table, [row for key in sorted(self._changed[table]) if (row := held[key])]
+                )
             self._new[table].clear()
             self._changed[table].clear()
         for rows in self._added.values():
             rows.clear()
+
+    def _insert(self, table: Table, rows: Sequence[Row]) -> None:
+        shards = [(row, self._shard(table, row) or 0) for row in rows]
+        for part in self._homes.by_place(shards, itemgetter(1)):
+            whole = [stored_row(table, row, shard) for row, shard in part]
+            self.connection.execute(batches.insert(table), batches.columns(stored(table), whole))
+
+    def _update(self, table: Table, rows: Sequence[Row]) -> None:
+        sql, columns = batches.update(table)
+        changing = [table.places[name] for name, _ in columns[: -len(table.key) - 1]]
+        cells = [
+            (*(row[at] for at in changing), *table.key_of(row), self._shard(table, row))
+            for row in rows
+        ]
+        for part in self._homes.by_place(cells, itemgetter(-1)):
+            arrays = (*batches.columns(columns, part), batches.shards_in(part))
+            self.connection.execute(sql, arrays)
 
     def _in_order(self, table: Table) -> list[Row]:
         """Return new rows by key, so that two servers with the same rows do not wait crosswise."""
