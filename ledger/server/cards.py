@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
 from ledger.server import books
 from ledger.server.database import Tx
+from ledger.server.offline_amount import Holds, SetAside
 from ledger.server.rules import opening
 from ledger.server.tables import CARD_ATCS, CARDS, shard_of
 from pos.domain.card import Cryptogram, mask_pan
@@ -19,6 +20,8 @@ from pos.domain.won import Won
 ACTIVE, BLOCKED = "active", "blocked"
 STATUSES = (ACTIVE, BLOCKED)
 HOT_REF_BYTES = 16
+ForCard = Callable[[Won | None], str]
+"""Returns what an approved card is told, hex: a new offline limit, or none."""
 
 
 class SealBroken(Exception):
@@ -32,6 +35,8 @@ class CardFacts:
     Attributes:
         amount: what the card signed.
         cryptogram_right: the card's own key made the cryptogram over these data.
+        holds: what it says of its offline amount, checked; None: nothing.
+        for_card: makes its answer; None where none can be made.
     """
 
     pan_key: bytes
@@ -39,6 +44,8 @@ class CardFacts:
     cryptogram: Cryptogram
     amount: Won
     cryptogram_right: bool
+    holds: Holds | None = None
+    for_card: ForCard | None = field(default=None, repr=False, compare=False)
 
 
 class CardOpener(Protocol):
@@ -79,6 +86,7 @@ class Card:
         pan_key: the keyed hash of its number.
         status: `active` or `blocked`.
         member: whose monthly cashback cap counts.
+        set_aside: for what it approves by itself.
     """
 
     id: str
@@ -87,6 +95,7 @@ class Card:
     expires_on: date
     member: str
     last_online_atc: int
+    set_aside: SetAside = SetAside()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -108,7 +117,10 @@ def find(tx: Tx, pan_key: bytes) -> Card | None:
     row = tx.get(CARDS, pan_key)
     if row is None:
         return None
-    return Card(row[0], row[1], row[2], date.fromisoformat(row[3]), row[4], row[5])
+    *said, limit, seen_limit, seen_spent = row
+    name, key, status, expires_on, member, atc = said
+    aside = SetAside(Won(limit), Holds(Won(seen_limit), Won(seen_spent)))
+    return Card(name, key, status, date.fromisoformat(expires_on), member, atc, aside)
 
 
 def by_id(tx: Tx, card: str) -> Card | None:
@@ -142,8 +154,8 @@ def open_card(tx: Tx, new: NewCard, pan_key: bytes, hot_ref: str, at: datetime) 
     if tx.row("SELECT 1 FROM cards WHERE id = ? OR pan_key = ?", (new.id, pan_key)) is not None:
         return False
     tx.execute(
-        "INSERT INTO cards (id, pan_key, masked_pan, label, expires_on, status, member, hot_ref)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO cards (id, pan_key, masked_pan, label, expires_on, status, member, hot_ref,"
+        " offline_limit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             new.id,
             pan_key,
@@ -153,6 +165,7 @@ def open_card(tx: Tx, new: NewCard, pan_key: bytes, hot_ref: str, at: datetime) 
             new.status,
             new.member,
             hot_ref,
+            new.offline_limit.amount,
         ),
     )
     for posting in opening(new.id, new.purses, new.offline_limit):

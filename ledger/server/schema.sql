@@ -80,7 +80,10 @@ CREATE TABLE IF NOT EXISTS cards (
     status TEXT NOT NULL,
     member TEXT NOT NULL,
     last_online_atc INTEGER NOT NULL DEFAULT -1,
-    hot_ref TEXT  -- What terminals know a stopped card by; NULL until the card's file is seen again.
+    hot_ref TEXT,  -- What terminals know a stopped card by; NULL until the card's file is seen again.
+    offline_limit BIGINT NOT NULL DEFAULT 0,  -- All that was ever set aside for it.
+    seen_limit BIGINT NOT NULL DEFAULT 0,  -- What it said of that last, and of what it had spent.
+    seen_spent BIGINT NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS card_atcs (

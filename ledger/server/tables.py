@@ -75,9 +75,12 @@ ACCOUNTS = Table(
 )
 CARDS = Table(
     "cards",
-    _columns("id pan_key status expires_on member last_online_atc", "tbtttn"),
+    _columns(
+        "id pan_key status expires_on member last_online_atc offline_limit seen_limit seen_spent",
+        "tbtttnnnn",
+    ),
     key=("pan_key",),
-    mutable=("last_online_atc",),
+    mutable=("last_online_atc", "offline_limit", "seen_limit", "seen_spent"),
 )
 CARD_ATCS = Table("card_atcs", _columns("card atc", "tn"), key=("card", "atc"))
 CASHBACK_MONTHS = Table(

@@ -50,6 +50,23 @@ class CardRead:
     hotlisted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CardUpdate:
+    """What became of the ledger's answer at the card, once the payment stood or did not.
+
+    Nothing of it changes the payment: the ledger's word stands, whatever the card made of it.
+
+    Attributes:
+        reached: the card was there to the end of the transaction.
+        authenticated: the card knew the answer for its issuer's (ARPC).
+        script_results: EMV tag 9F5B in hex, five bytes a script; empty where none came.
+    """
+
+    reached: bool = False
+    authenticated: bool = False
+    script_results: str = ""
+
+
 def mask_pan(pan: str) -> str:
     """Return a card number with all but the first 6 and last 4 digits hidden.
 

@@ -6,6 +6,7 @@ Order of things, each durable before the next (DESIGN 3): intent; card; sent; an
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pos.domain.card import CardRead, Cryptogram
 from pos.domain.errors import (
@@ -18,6 +19,7 @@ from pos.domain.errors import (
     LedgerUnreachable,
 )
 from pos.domain.events import Event, to_record
+from pos.domain.identifiers import TransactionId
 from pos.domain.offline import OfflineAsk, OfflineLimits, OfflineNo, OfflineYes, decide_offline
 from pos.domain.payment import Payment, begin, step
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
@@ -139,6 +141,21 @@ class TakeCard:
         permit: Permit,
     ) -> CardOutcome | None:
         payment_id = self._counter.next_id()
+        try:
+            return await self._pay_by(payment_id, sale, amount, online, on_stage, permit)
+        finally:
+            if online:  # A card that got no answer is told no; one that got its own is gone by now.
+                await self._reader.complete(payment_id, None)
+
+    async def _pay_by(
+        self,
+        payment_id: TransactionId,
+        sale: Sale,
+        amount: Won,
+        online: bool,
+        on_stage: Callable[[Stage], None],
+        permit: Permit,
+    ) -> CardOutcome | None:
         now = self._clock.now()
         intent = Intended(payment_id, sale, amount, now)
         await self._write(intent, draft=sale)
@@ -206,8 +223,12 @@ class TakeCard:
     ) -> CardOutcome:
         if isinstance(answer, Decline):
             return await self._decline(payment, answer, card)
-        approved = Approved(payment.id, sale.id, answer, self._clock.now())
-        return await self._stand(sale, step(payment, approved), approved)
+        for_card, kept = bytes.fromhex(answer.for_card), replace(answer, for_card="")
+        approved = Approved(payment.id, sale.id, kept, self._clock.now())
+        outcome = await self._stand(sale, step(payment, approved), approved)
+        # The sale stands by now, whatever the card makes of it.
+        await self._reader.complete(payment.id, for_card)
+        return outcome
 
     async def _approve_offline(
         self, sale: Sale, payment: Payment, card: CardRead, permit: Permit

@@ -49,7 +49,7 @@ BOOKS = (
     "SELECT name, card, balance FROM accounts ORDER BY name",
     "SELECT member, month, spend FROM cashback_months ORDER BY member, month",
     "SELECT card, atc FROM card_atcs ORDER BY card, atc",
-    "SELECT id, last_online_atc, status FROM cards ORDER BY id",
+    "SELECT id, last_online_atc, status, offline_limit, seen_limit, seen_spent FROM cards ORDER BY id",
     "SELECT id, body_hash, answer, reversed, card, posting, month, cashback_base, member, day,"
     " shard, earned_on FROM payments ORDER BY id",
     "SELECT id, payment, sale, amount, body_hash, answer, posting, cashback, cashback_base, fee,"

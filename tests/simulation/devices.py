@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from pos.domain.card import CardEntry, CardRead, Cryptogram
+from pos.domain.card import CardEntry, CardRead, CardUpdate, Cryptogram
 from pos.domain.codec import Json
 from pos.domain.errors import CardCancelled, CardRemoved
+from pos.domain.identifiers import TransactionId
 from pos.domain.won import Won
 from pos.ports import CardRequest, DeviceStatus, PrintKind, PrintOutcome, PrintResult
 from tests.ledger.plain_cards import seal
@@ -85,6 +86,9 @@ class Reader:
             card.clone = card.clone or replace(card)
             return card.clone
         return card
+
+    async def complete(self, payment_id: TransactionId, for_card: bytes | None) -> CardUpdate:
+        return CardUpdate()
 
     async def cancel(self) -> None:
         self._cancelled.set()

@@ -124,7 +124,10 @@ CREATE TABLE cards (
     status text NOT NULL,
     member text COLLATE "C" NOT NULL,
     last_online_atc bigint NOT NULL DEFAULT -1,
-    hot_ref text
+    hot_ref text,
+    offline_limit bigint NOT NULL DEFAULT 0,
+    seen_limit bigint NOT NULL DEFAULT 0,
+    seen_spent bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 80);
 
 CREATE TABLE card_atcs (
