@@ -274,7 +274,7 @@ class ScriptedReader:
         self.script = list(cards)
         self.requests: list[CardRequest] = []
         self.told: list[tuple[TransactionId, bytes | None]] = []
-        self.update = CardUpdate()
+        self.update = CardUpdate(reached=True, authenticated=True)
         self._cancelled = asyncio.Event()
 
     async def present(self, request: CardRequest) -> CardRead:
@@ -328,6 +328,7 @@ class ScriptedLedger:
     fault_before: list[LedgerError] = field(default_factory=list)
     fault_after: list[LedgerError] = field(default_factory=list)
     outcome_fault: LedgerError | None = None
+    for_card: str = ""
     pages: list[FeedPage] = field(default_factory=list)
 
     async def authorize(
@@ -377,7 +378,8 @@ class ScriptedLedger:
         self.balance = self.balance - amount + cashback
         draws = (PurseDraw(Purse.CHARGED, amount),)
         code = f"{payment_id.sequence:08d}"
-        approval = Approval(amount, code, f"R{code:0>11}", at, draws, cashback, self.balance)
+        rrn = f"R{code:0>11}"
+        approval = Approval(amount, code, rrn, at, draws, cashback, self.balance, self.for_card)
         self.posted[payment_id] = approval
         return approval
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from drivers.cards import apdu
 from drivers.cards.tlv import MalformedCard, Tlv, fill_dol, parse
-from pos.domain.card import CardUpdate
+from pos.domain.card import SCRIPT_SUCCESSFUL, CardUpdate
 from pos.domain.errors import CardRemoved
 from pos.domain.identifiers import TransactionId
 
@@ -29,7 +29,7 @@ _TVR_SCRIPT_FAILED = {_BEFORE: 0x20, _AFTER: 0x10}
 _AAC, _TC = 0x00, 0x40
 _CODE_YES, _CODE_NO = b"00", b"05"  # Authorisation response code (8A), as ISO 8583 has it.
 _DONE = (0x90, 0x62, 0x63)  # First status bytes after which the next command of a script is sent.
-_NOT_PERFORMED, _FAILED, _SUCCESSFUL = 0x00, 0x10, 0x20
+_NOT_PERFORMED, _FAILED = 0x00, 0x10
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _run(
             failed_at = _first_failure(transmit, script)
             if failed_at:
                 tvr[4] |= _TVR_SCRIPT_FAILED[template]
-            results.append(_result(_FAILED if failed_at else _SUCCESSFUL, failed_at, script))
+            results.append(_result(_FAILED if failed_at else SCRIPT_SUCCESSFUL, failed_at, script))
 
 
 def _first_failure(transmit: apdu.Transmit, script: _Script) -> int:

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from pos.domain.won import Won
 
+SCRIPT_RESULT_BYTES = 5  # Of tag 9F5B, a script: how it ended, and its name (EMV Book 4, annex A5).
+SCRIPT_SUCCESSFUL = 0x20
+
 
 class CardEntry(StrEnum):
     """How the card came in."""
@@ -65,6 +68,13 @@ class CardUpdate:
     reached: bool = False
     authenticated: bool = False
     script_results: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the card was there, knew its issuer and took every command."""
+        results = bytes.fromhex(self.script_results)
+        taken = all(each & 0xF0 == SCRIPT_SUCCESSFUL for each in results[::SCRIPT_RESULT_BYTES])
+        return self.reached and self.authenticated and taken
 
 
 def mask_pan(pan: str) -> str:

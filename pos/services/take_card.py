@@ -6,6 +6,7 @@ Order of things, each durable before the next (DESIGN 3): intent; card; sent; an
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from pos.domain.card import CardRead, Cryptogram
@@ -17,8 +18,9 @@ from pos.domain.errors import (
     LedgerRefused,
     LedgerSilent,
     LedgerUnreachable,
+    StoreError,
 )
-from pos.domain.events import Event, to_record
+from pos.domain.events import CardNotTold, Event, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.offline import OfflineAsk, OfflineLimits, OfflineNo, OfflineYes, decide_offline
 from pos.domain.payment import Payment, begin, step
@@ -223,12 +225,20 @@ class TakeCard:
     ) -> CardOutcome:
         if isinstance(answer, Decline):
             return await self._decline(payment, answer, card)
-        for_card, kept = bytes.fromhex(answer.for_card), replace(answer, for_card="")
+        kept = replace(answer, for_card="")
         approved = Approved(payment.id, sale.id, kept, self._clock.now())
         outcome = await self._stand(sale, step(payment, approved), approved)
-        # The sale stands by now, whatever the card makes of it.
-        await self._reader.complete(payment.id, for_card)
+        await self._tell_card(payment, answer.for_card)
         return outcome
+
+    async def _tell_card(self, payment: Payment, for_card: str) -> None:
+        """Hand the card its answer; the payment stands by now, whatever the card makes of it."""
+        update = await self._reader.complete(payment.id, bytes.fromhex(for_card))
+        if not for_card or update.is_whole:
+            return
+        with suppress(StoreError):  # A store that fails says so at the next sale, not at this one.
+            now = self._clock.now()
+            await self._write(CardNotTold(payment.id, payment.sale_id, update, now))
 
     async def _approve_offline(
         self, sale: Sale, payment: Payment, card: CardRead, permit: Permit
