@@ -107,7 +107,9 @@ def _copy_cards(db: psycopg.Connection[Any], count: int) -> None:
             yield (row[0] + len(postings) * (1 + at // each), *row[1:])
 
     _copy(db, "cards", _CARDS, cards())
-    counters = ((f"c{number}", NO_ATC, shard_of(f"m{number}")) for number in range(1, count))
+    counters = (
+        (f"c{number}", NO_ATC, 0, 0, 0, shard_of(f"m{number}")) for number in range(1, count)
+    )
     _copy(db, "card_counters", _names(CARD_COUNTERS), counters)
     _copy(db, "accounts", _names(ACCOUNTS), of_each(purses, 0, 1))
     made = numbered(of_each(postings, 3), len(postings))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pos.domain.card import CardRead
+from pos.domain.card import CardRead, CardUpdate
 from pos.domain.errors import ReaderUnavailable
+from pos.domain.identifiers import TransactionId
 from pos.ports import CardRequest, DeviceStatus, PrintOutcome, PrintResult
 
 NONE = "none"
@@ -19,6 +20,10 @@ class NoReader:
             ReaderUnavailable: always.
         """
         raise ReaderUnavailable()
+
+    async def complete(self, payment_id: TransactionId, for_card: bytes | None) -> CardUpdate:
+        """No card waits."""
+        return CardUpdate()
 
     async def cancel(self) -> None:
         """Nothing waits."""

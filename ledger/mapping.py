@@ -29,6 +29,7 @@ def approval_to_wire(approval: Approval) -> wire.ApprovalAnswer:
         purses=_purses_to_wire(approval.purses),
         cashback=approval.cashback.amount,
         balance=approval.balance.amount,
+        for_card=approval.for_card or None,
     )
 
 
@@ -49,6 +50,7 @@ def approval_from_wire(answer: wire.ApprovalAnswer) -> Approval:
         purses=purses,
         cashback=Won(answer.cashback),
         balance=Won(answer.balance),
+        for_card=answer.for_card or "",
     )
 
 

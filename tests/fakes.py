@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from pos.domain.card import CardEntry, CardRead, Cryptogram
+from pos.domain.card import CardEntry, CardRead, CardUpdate, Cryptogram
 from pos.domain.catalogue import Catalogue, CatalogueChange, Product
 from pos.domain.errors import CardCancelled, CardError, LedgerError
 from pos.domain.events import (
@@ -273,6 +273,8 @@ class ScriptedReader:
     def __init__(self, *cards: CardRead | CardError | None) -> None:
         self.script = list(cards)
         self.requests: list[CardRequest] = []
+        self.told: list[tuple[TransactionId, bytes | None]] = []
+        self.update = CardUpdate(reached=True, authenticated=True)
         self._cancelled = asyncio.Event()
 
     async def present(self, request: CardRequest) -> CardRead:
@@ -288,6 +290,10 @@ class ScriptedReader:
         if answer.cryptogram is Cryptogram.ARQC and not request.online:
             return replace(answer, cryptogram=Cryptogram.TC)
         return answer
+
+    async def complete(self, payment_id: TransactionId, for_card: bytes | None) -> CardUpdate:
+        self.told.append((payment_id, for_card))
+        return self.update
 
     async def cancel(self) -> None:
         self._cancelled.set()
@@ -322,6 +328,7 @@ class ScriptedLedger:
     fault_before: list[LedgerError] = field(default_factory=list)
     fault_after: list[LedgerError] = field(default_factory=list)
     outcome_fault: LedgerError | None = None
+    for_card: str = ""
     pages: list[FeedPage] = field(default_factory=list)
 
     async def authorize(
@@ -371,7 +378,8 @@ class ScriptedLedger:
         self.balance = self.balance - amount + cashback
         draws = (PurseDraw(Purse.CHARGED, amount),)
         code = f"{payment_id.sequence:08d}"
-        approval = Approval(amount, code, f"R{code:0>11}", at, draws, cashback, self.balance)
+        rrn = f"R{code:0>11}"
+        approval = Approval(amount, code, rrn, at, draws, cashback, self.balance, self.for_card)
         self.posted[payment_id] = approval
         return approval
 

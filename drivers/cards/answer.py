@@ -18,6 +18,7 @@ from pos.domain.won import Won
 
 _TEMPLATE = 0x77
 _CID, _ATC, _SIGNED, _CRYPTOGRAM = 0x9F27, 0x9F36, 0x9F4B, 0x9F26
+_STATE, _STATE_MAX_BYTES = 0x9F10, 32  # Issuer application data (Book 3, annex A1).
 _OFFLINE_LEFT = 0x9F5D  # Available offline spending amount, 12 digits; signed with the answer.
 _KIND_BITS = 0xC0
 _KINDS = {0x00: Cryptogram.AAC, 0x40: Cryptogram.TC, 0x80: Cryptogram.ARQC}
@@ -32,6 +33,7 @@ class CardAnswer:
         genuine: its signature covers this transaction. A decline is not signed (Book 2, 6.6.1)
             and moves no money, so the certificates alone speak for it.
         counter: the card's transaction counter (ATC).
+        state: what the card says of itself to its issuer (9F10), opaque here; empty without one.
     """
 
     kind: Cryptogram
@@ -39,6 +41,7 @@ class CardAnswer:
     counter: int
     cryptogram: bytes = field(repr=False)
     offline_available: Won | None
+    state: bytes = field(default=b"", repr=False)
 
 
 def read_answer(
@@ -65,7 +68,8 @@ def read_answer(
     cryptogram = _signed_cryptogram(values, key, unpredictable, covered)
     if cryptogram is None:
         return CardAnswer(kind, False, counter, b"", None)
-    return CardAnswer(kind, True, counter, cryptogram, _won(values.get(_OFFLINE_LEFT)))
+    state = values.get(_STATE, b"")[:_STATE_MAX_BYTES]
+    return CardAnswer(kind, True, counter, cryptogram, _won(values.get(_OFFLINE_LEFT)), state)
 
 
 def _objects(reply: Reply) -> tuple[Tlv, ...]:

@@ -53,6 +53,11 @@ def generate_ac(reference: int, cdol_data: bytes) -> bytes:
     return _command(0x80, 0xAE, reference, 0x00, cdol_data)
 
 
+def external_authenticate(data: bytes) -> bytes:
+    """Give the card the issuer's answer to check (Book 3, 6.5.4)."""
+    return _command(0x00, 0x82, 0x00, 0x00, data)[:-1]  # It answers with a status alone.
+
+
 def get_data(tag: int) -> bytes:
     """Read one object that lies outside the records (Book 3, 6.5.7)."""
     return bytes([0x80, 0xCA, tag >> 8, tag & 0xFF, 0x00])

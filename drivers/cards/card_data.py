@@ -15,7 +15,7 @@ from drivers.cards.tlv import MalformedCard, children, encode, fill_dol, flatten
 MAX_RECORDS = 16  # A voucher card has 3; a card that goes on is broken.
 _RECORD = 0x70
 _AIP, _AFL, _PDOL = 0x82, 0x94, 0x9F38
-_PAN, _EXPIRY, _PSN, _CDOL1, _SDA_TAGS = 0x5A, 0x5F24, 0x5F34, 0x8C, 0x9F4A
+_PAN, _EXPIRY, _PSN, _CDOL1, _CDOL2, _SDA_TAGS = 0x5A, 0x5F24, 0x5F34, 0x8C, 0x8D, 0x9F4A
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class CardData:
     Attributes:
         profile: application interchange profile (AIP), 2 bytes.
         static_data: what the card's certificate signs beside its own key.
+        cdol2: what the card wants to know with the ledger's answer; empty: it wants none.
         pdol_data: what the terminal sent with GPO; the card's signature covers it.
     """
 
@@ -33,6 +34,7 @@ class CardData:
     expires: date
     profile: bytes
     cdol: tuple[tuple[int, int], ...]
+    cdol2: tuple[tuple[int, int], ...]
     objects: Mapping[int, bytes] = field(repr=False)
     static_data: bytes = field(repr=False)
     pdol_data: bytes = field(repr=False)
@@ -57,6 +59,7 @@ def read_card(transmit: apdu.Transmit, aid: bytes, values: Mapping[int, bytes]) 
         expires=_expiry(_need(objects, _EXPIRY)),
         profile=profile,
         cdol=parse_dol(_need(objects, _CDOL1)),
+        cdol2=parse_dol(objects.get(_CDOL2, b"")),
         objects=objects,
         static_data=static_data,
         pdol_data=pdol_data,

@@ -15,6 +15,7 @@ from datetime import date
 from drivers.cards import apdu
 from drivers.cards.answer import CardAnswer, read_answer
 from drivers.cards.card_data import CardData, read_card
+from drivers.cards.completion import AwaitingIssuer
 from drivers.cards.directory import choose_application
 from drivers.cards.scheme import INCHEON, PPSE, Scheme
 from drivers.cards.seal import CardSecret, card_ref, hot_ref, seal
@@ -89,25 +90,47 @@ class Kernel:
             CardUnreadable: the card's answers are not what a voucher card gives.
             CardRemoved: from `transmit`.
         """
+        return self.begin(transmit, request, entry, is_stopped)[0]
+
+    def begin(
+        self,
+        transmit: apdu.Transmit,
+        request: CardRequest,
+        entry: CardEntry,
+        is_stopped: IsStopped = none_is_stopped,
+    ) -> tuple[CardRead, AwaitingIssuer | None]:
+        """Run the transaction up to the card's answer; also say whether it waits for the ledger's.
+
+        Raises:
+            ForeignCard, CardUnreadable, CardRemoved: as `run`.
+        """
         try:
             return self._run(transmit, self._terms(request, entry), is_stopped)
         except MalformedCard:
             pass  # Raised below, without it: its traceback holds frames with the card's bytes.
         raise CardUnreadable()
 
-    def _run(self, transmit: apdu.Transmit, terms: _Terms, is_stopped: IsStopped) -> CardRead:
+    def _run(
+        self, transmit: apdu.Transmit, terms: _Terms, is_stopped: IsStopped
+    ) -> tuple[CardRead, AwaitingIssuer | None]:
         aid = choose_application(apdu.exchange(transmit, apdu.select(PPSE)), self._scheme)
         card = read_card(transmit, aid, terms.values)
         key = key_of_card(card, self._keys.ca_keys, terms.today)
         expired = card.expires < terms.today
         tvr = _tvr(cda_failed=key is None, expired=expired)
         wanted = _wanted(terms.request, genuine=key is not None, expired=expired)
-        data = fill_dol(card.cdol, {**terms.values, 0x95: tvr})
+        values = {**terms.values, 0x95: tvr}
+        data = fill_dol(card.cdol, values)
         reference = _REFERENCES[wanted] | (_CDA_WANTED if key is not None else 0)
         reply = apdu.exchange(transmit, apdu.generate_ac(reference, data))
         answer = read_answer(reply, wanted, key, terms.unpredictable, card.pdol_data + data)
         read = self._outcome(terms, card, key, answer, tvr)
-        return replace(read, hotlisted=self._is_stopped(card.pan, is_stopped))
+        read = replace(read, hotlisted=self._is_stopped(card.pan, is_stopped))
+        asks = terms.request.online and answer.kind is Cryptogram.ARQC and answer.genuine
+        if not asks or not card.cdol2:
+            return read, None
+        payment_id = terms.request.payment_id
+        return read, AwaitingIssuer(payment_id, card.profile, card.cdol2, values)
 
     def _outcome(
         self,
@@ -131,6 +154,8 @@ class Kernel:
                 amount=request.amount,
                 date=f"{terms.today:%y%m%d}",
                 tvr=tvr,
+                # Offline nobody answers the card, and what is sealed also goes onto paper.
+                state=answer.state if request.online else b"",
             )
             sealed = seal(secret, request.payment_id, self._keys.sealing_public)
         return CardRead(

@@ -38,6 +38,7 @@ class CardSecret:
     Attributes:
         expiry, date: YYMMDD.
         ac: the application cryptogram, 8 bytes; `un` the terminal's unpredictable number, 4.
+        state: what the card says to its issuer (9F10), where the ledger is asked; else empty.
     """
 
     pan: str = field(repr=False)
@@ -50,6 +51,7 @@ class CardSecret:
     amount: Won
     date: str
     tvr: bytes
+    state: bytes = field(default=b"", repr=False)
 
 
 def seal(card: CardSecret, payment_id: TransactionId, ledger: X25519PublicKey) -> str:
@@ -87,4 +89,6 @@ def _plaintext(card: CardSecret) -> bytes:
         "date": card.date,
         "tvr": card.tvr.hex(),
     }
+    if card.state:
+        facts["state"] = card.state.hex()
     return json.dumps(facts, sort_keys=True, separators=(",", ":")).encode("ascii")

@@ -1,4 +1,4 @@
-"""A card reader over a blocking link: deadline, cancel, hung cards. Never runs two cards at once."""
+"""A card reader over a blocking link: deadline, cancel, hung cards, answers. Never runs two cards at once."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import threading
 import time
 from collections.abc import Callable
 
+from drivers.cards.held_card import CardHolder
 from drivers.cards.kernel import IsStopped, Kernel, none_is_stopped
 from drivers.cards.link import CardLink
 from drivers.cards.worker import Worker, tell
-from pos.domain.card import CardRead
+from pos.domain.card import CardRead, CardUpdate
 from pos.domain.errors import CardCancelled, NoCardInTime, ReaderUnavailable
+from pos.domain.identifiers import TransactionId
 from pos.ports import CardRequest, DeviceStatus
 
 TRANSACTION_LIMIT_MS = 3_000  # From the card's coming to its answer; a card takes about 500.
+COMPLETE_LIMIT_MS = 1_000  # For the ledger's answer at the card; it takes about 50.
 WAIT_GRACE_MS = 1_000  # How much later than asked a link may notice that time is up.
 STATUS_LIMIT_MS = 1_000
 
@@ -48,6 +51,7 @@ class ThreadedReader:
         self._is_stopped = is_stopped
         self._link = make_link()
         self._worker = Worker(name)
+        self._holder = CardHolder()
         self._attempt: _Attempt | None = None
 
     async def present(self, request: CardRequest) -> CardRead:
@@ -61,10 +65,12 @@ class ThreadedReader:
             raise RuntimeError("one card at a time")
         attempt = self._attempt = _Attempt()
         loop = asyncio.get_running_loop()
-        link = self._link
+        link, holder = self._link, self._holder
 
         def work() -> CardRead:
-            return self._transact(link, attempt, request, lambda: tell(loop, attempt.settle))
+            holder.let_go()
+            came = lambda: tell(loop, attempt.settle)  # noqa: E731 - said where it is used.
+            return self._transact(link, holder, attempt, request, came)
 
         done = self._worker.submit(work)
         try:
@@ -73,6 +79,16 @@ class ThreadedReader:
             self._attempt = None
             if not done.done():  # The waiting task itself was cancelled.
                 _stop(attempt, link)
+
+    async def complete(self, payment_id: TransactionId, for_card: bytes | None) -> CardUpdate:
+        """Hand the ledger's answer to the card that asked for it, and let the card go."""
+        holder = self._holder
+        done = self._worker.submit(lambda: holder.complete(payment_id, for_card))
+        await asyncio.wait({done}, timeout=COMPLETE_LIMIT_MS / 1000)
+        if done.done():
+            return done.result()
+        self._write_off()
+        return CardUpdate()
 
     async def cancel(self) -> None:
         """End a waiting `present`, which then raises CardCancelled. No-op otherwise."""
@@ -95,7 +111,8 @@ class ThreadedReader:
         return DeviceStatus(self._name, not problem, problem)
 
     def close(self) -> None:
-        """Let the thread end."""
+        """Let the thread end, and before it a card that it keeps."""
+        self._worker.post(self._holder.let_go)
         self._worker.end()
 
     async def _result(
@@ -117,11 +134,12 @@ class ThreadedReader:
     def _transact(
         self,
         link: CardLink,
+        holder: CardHolder,
         attempt: _Attempt,
         request: CardRequest,
         card_came: Callable[[], None],
     ) -> CardRead:
-        """Run in the thread: one card or none."""
+        """Run in the thread: one card or none. A card that waits for the ledger is kept."""
         deadline_s = time.monotonic() + request.deadline_ms / 1000
         session = link.wait_for_card(deadline_s, attempt.stop)
         try:
@@ -130,7 +148,13 @@ class ThreadedReader:
             if session is None:
                 raise NoCardInTime()
             card_came()
-            return self._kernel.run(session.transmit, request, session.entry, self._is_stopped)
+            read, waiting = self._kernel.begin(
+                session.transmit, request, session.entry, self._is_stopped
+            )
+            if waiting is not None:
+                holder.keep(session, waiting)
+                session = None
+            return read
         finally:
             if session is not None:
                 session.close()
@@ -140,6 +164,8 @@ class ThreadedReader:
         self._worker.end()
         self._worker = Worker(self._name)
         self._link = self._make_link()
+        self._holder.abandon()
+        self._holder = CardHolder()
 
 
 def _stop(attempt: _Attempt, link: CardLink) -> None:

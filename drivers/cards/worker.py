@@ -41,6 +41,10 @@ class Worker:
         self._jobs.put(job)
         return future
 
+    def post(self, work: _Job) -> None:
+        """Have the thread do something that nobody waits for."""
+        self._jobs.put(work)
+
     def end(self) -> None:
         """Let the thread end after the job in hand."""
         self._jobs.put(None)

@@ -74,7 +74,11 @@ class PurseDrawn(Wire):
 
 
 class ApprovalAnswer(Wire):
-    """Posted. `purses` sums to `amount`; `balance` is over all purses, afterwards."""
+    """Posted. `purses` sums to `amount`; `balance` is over all purses, afterwards.
+
+    `for_card` is for the card: tag 91, and 71 or 72 with commands, as in an issuer's field 55. It is
+    left out unless the terminal has passed on what the card says to its issuer.
+    """
 
     status: Literal["approved"] = "approved"
     amount: Amount
@@ -84,6 +88,11 @@ class ApprovalAnswer(Wire):
     purses: tuple[PurseDrawn, ...]
     cashback: Balance
     balance: Balance
+    # Terminals of before refuse a field that they do not know, null or not.
+    for_card: Annotated[
+        Annotated[str, Field(pattern="^([0-9a-f]{2}){1,512}$")] | None,
+        Field(exclude_if=lambda value: value is None),
+    ] = None
 
 
 class DeclineAnswer(Wire):

@@ -29,6 +29,7 @@ class Policy:
     eligibility: tuple[rows.EligibilityRow, ...] = ()
     grants: tuple[rows.GrantRow, ...] = ()
     coupons: tuple[rows.CouponRow, ...] = ()
+    offline_amounts: tuple[rows.OfflineAmountRow, ...] = ()
     pay_outs: tuple[rows.PayOutRow, ...] = ()
     calendar: Calendar = field(default=Calendar(()))
     _memo: dict[tuple[Shop, date, date], Terms] = field(
@@ -127,6 +128,10 @@ class Policy:
         worth = row.amount or part_of(amount, row.bp)
         limits = [worth, amount] + ([] if row.at_most is None else [row.at_most])
         return min(limits), row.issuer
+
+    def offline_amount(self, day: date, known_on: date) -> rows.OfflineAmountRow | None:
+        """Return what may lie on a card for payments without the line; None: nothing is set aside."""
+        return in_force(self.offline_amounts, day, known_on)
 
     def pay_day(self, shop: Shop, sold_on: date) -> date:
         """Return when a shop is paid for a day.

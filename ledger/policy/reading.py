@@ -178,6 +178,15 @@ class _Coupon(_Dated, _Where):
         )
 
 
+class _OfflineAmount(_Dated):
+    ceiling: Amount
+    share_bp: BasisPoints
+    step: Annotated[int, Field(ge=1, le=WON_MAX)] = 1
+
+    def value(self) -> rows.OfflineAmountRow:
+        return rows.OfflineAmountRow(self.span(), Won(self.ceiling), self.share_bp, Won(self.step))
+
+
 class _PayOut(_Dated):
     business_days: Annotated[int, Field(ge=1, le=30)]
 
@@ -203,6 +212,7 @@ class _All(_Strict):
     eligibility: list[_Eligibility] = []
     grant: list[_Grant] = []
     coupon: list[_Coupon] = []
+    offline_amount: list[_OfflineAmount] = []
     pay_out: list[_PayOut] = []
     holidays: list[_Holidays] = []
 
@@ -227,6 +237,7 @@ def load_policy(folder: Path = PACKAGED) -> Policy:
 
 def _policy(given: _All) -> Policy:
     _check_one(given.cashback, given.win_win, given.support, given.eligibility, given.pay_out)
+    _check_one(given.offline_amount)
     _check_one(given.district, given.fee, given.commission, given.grant, given.coupon)
     return Policy(
         cashback=tuple(each.value() for each in given.cashback),
@@ -238,6 +249,7 @@ def _policy(given: _All) -> Policy:
         eligibility=tuple(each.value() for each in given.eligibility),
         grants=tuple(each.value() for each in given.grant),
         coupons=tuple(each.value() for each in given.coupon),
+        offline_amounts=tuple(each.value() for each in given.offline_amount),
         pay_outs=tuple(each.value() for each in given.pay_out),
         calendar=calendar(each.value() for each in given.holidays),
     )

@@ -168,6 +168,22 @@ class CouponRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OfflineAmountRow:
+    """How much a card may approve by itself, refreshed whenever the ledger is asked.
+
+    Attributes:
+        ceiling: at most so much lies on a card.
+        share_bp: and at most this share of the holder's own money, what lies on the card included.
+        step: in whole steps of so much, so that small change stays in the purse.
+    """
+
+    span: Span
+    ceiling: Won
+    share_bp: int
+    step: Won
+
+
+@dataclass(frozen=True, slots=True)
 class PayOutRow:
     """How many business days after the day of sale a shop is paid."""
 

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 SIGNING, NEXT_SIGNING = "signing_private", "next_signing_private"
+SCRIPT_KEY = "issuer_script_key"
 VERSION = 0x01
 INFO = b"ieum-pos card seal v1"
 SEALED_MAX_CHARS = 2_048  # A sealed card has about 330.
@@ -47,6 +48,7 @@ _FORMS = {
     "date": r"[0-9]{6}",
     "tvr": r"[0-9a-f]{10}",
 }
+_OPTIONAL = {"state": r"([0-9a-f]{2}){0,32}"}  # Terminals of before pass none on.
 _LIMITS = {"atc": 0xFFFF, "amount": AMOUNT_MAX}
 
 
@@ -62,6 +64,7 @@ class OpenedCard:
         expiry, date: YYMMDD.
         cid: "arqc" (the card wants to be asked about) or "tc" (the card has approved by itself).
         amount: won, as the card signed it; the caller compares it with the payment's.
+        state: what it says to its issuer (9F10), unchecked; empty without one.
     """
 
     pan: str = field(repr=False)
@@ -74,6 +77,7 @@ class OpenedCard:
     amount: int
     date: str
     tvr: bytes
+    state: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class LedgerKeys:
         signing_private: what it says of a terminal's journal is signed with it.
         hotlist_key: makes the hash that stopped cards are named by; every terminal has it too.
         next_signing: the key that is to follow, once it is announced.
+        issuer_script_key: cards' keys for commands are made of it; without it they get none.
         ca_keys: the scheme's public keys for terminals: index, modulus in hex, exponent.
     """
 
@@ -93,6 +98,7 @@ class LedgerKeys:
     hotlist_key: bytes = field(repr=False)
     next_signing: Ed25519PrivateKey | None = field(default=None, repr=False)
     ca_keys: tuple[tuple[int, str, int], ...] = ()
+    issuer_script_key: bytes | None = field(default=None, repr=False)
 
 
 def load_ledger_keys(path: Path) -> LedgerKeys:
@@ -117,13 +123,14 @@ def load_ledger_keys(path: Path) -> LedgerKeys:
             (int(each["index"]), str(each["modulus"]), int(each["exponent"]))
             for each in raw.get("ca_keys", ())
         )
+        script_key = bytes.fromhex(raw[SCRIPT_KEY]) if SCRIPT_KEY in raw else None
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{path.name} does not hold the ledger's keys") from None
-    if len(master) != MASTER_KEY_BYTES:
+    if len(master) != MASTER_KEY_BYTES or len(script_key or master) != MASTER_KEY_BYTES:
         raise ValueError(f"{path.name}: the issuer master key has a wrong length")
     if len(hotlist) != HOTLIST_KEY_BYTES:
         raise ValueError(f"{path.name}: the hotlist key has a wrong length")
-    return LedgerKeys(private, master, signing, hotlist, following, ca_keys)
+    return LedgerKeys(private, master, signing, hotlist, following, ca_keys, script_key)
 
 
 def open_sealed(sealed: str, payment_id_hex: str, private_key: X25519PrivateKey) -> OpenedCard:
@@ -158,18 +165,27 @@ def cryptogram_is_right(card: OpenedCard, issuer_master_key: bytes) -> bool:
             _CID_BYTES[card.cid],
         )
     )
-    card_key = _cmac(issuer_master_key, (card.pan + card.psn).encode("ascii"))
-    return hmac.compare_digest(_cmac(_session_key(card_key, card.atc), signed)[:AC_BYTES], card.ac)
+    session = session_key(card_key(issuer_master_key, card), card.atc.to_bytes(2, "big"))
+    return hmac.compare_digest(cmac(session, signed)[:AC_BYTES], card.ac)
 
 
-def _session_key(card_key: bytes, atc: int) -> bytes:
-    """Encrypt the counter under the card's key (EMV Book 2, A1.3.1, for a 16-byte block)."""
-    block = atc.to_bytes(2, "big").ljust(16, b"\0")
+def card_key(master_key: bytes, card: OpenedCard) -> bytes:
+    """Return a card's own key, made of one of the issuer's."""
+    return cmac(master_key, (card.pan + card.psn).encode("ascii"))
+
+
+def session_key(card_key: bytes, diversifier: bytes) -> bytes:
+    """Encrypt what tells sessions apart under the card's key (EMV Book 2, A1.3.1, 16-byte block).
+
+    It is the transaction counter for cryptograms, and the cryptogram for the issuer's commands.
+    """
+    block = diversifier.ljust(16, b"\0")
     encryptor = Cipher(AES(card_key), ECB()).encryptor()  # noqa: S305 - one block, as EMV has it.
     return encryptor.update(block) + encryptor.finalize()
 
 
-def _cmac(key: bytes, message: bytes) -> bytes:
+def cmac(key: bytes, message: bytes) -> bytes:
+    """Return the whole AES-CMAC (NIST SP 800-38B)."""
     mac = CMAC(AES(key))
     mac.update(message)
     return mac.finalize()
@@ -189,13 +205,17 @@ def _unwrap(sealed: str) -> bytes:
 
 def _read(facts: object) -> OpenedCard:
     """Check every field's form. Raises ValueError."""
-    if not isinstance(facts, Mapping) or facts.keys() != _FORMS.keys() | _LIMITS.keys():
+    if not isinstance(facts, Mapping):
+        raise ValueError("no object")
+    facts = {"state": "", **facts}
+    forms = _FORMS | _OPTIONAL
+    if facts.keys() != forms.keys() | _LIMITS.keys():
         raise ValueError("wrong fields")
-    for name, form in _FORMS.items():
+    for name, form in forms.items():
         if not isinstance(facts[name], str) or not re.fullmatch(form, facts[name], re.ASCII):
             raise ValueError(f"wrong {name}")
     for name, limit in _LIMITS.items():
         if type(facts[name]) is not int or not 0 <= facts[name] <= limit:
             raise ValueError(f"wrong {name}")
-    decoded = {name: bytes.fromhex(facts[name]) for name in ("ac", "un", "tvr")}
+    decoded = {name: bytes.fromhex(facts[name]) for name in ("ac", "un", "tvr", "state")}
     return OpenedCard(**{**facts, **decoded})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
 from ledger.server import books
 from ledger.server.database import Tx
+from ledger.server.offline_amount import Holds, SetAside
 from ledger.server.rules import opening
 from ledger.server.tables import CARD_ATCS, CARD_COUNTERS, CARDS, shard_of
 from pos.domain.card import Cryptogram, mask_pan
@@ -20,6 +21,8 @@ ACTIVE, BLOCKED = "active", "blocked"
 NO_ATC = -1  # Of a card that was never used online: any counter is higher.
 STATUSES = (ACTIVE, BLOCKED)
 HOT_REF_BYTES = 16
+ForCard = Callable[[Won | None], str]
+"""Returns what an approved card is told, hex: a new offline limit, or none."""
 
 
 class SealBroken(Exception):
@@ -33,6 +36,8 @@ class CardFacts:
     Attributes:
         amount: what the card signed.
         cryptogram_right: the card's own key made the cryptogram over these data.
+        holds: what it says of its offline amount, checked; None: nothing.
+        for_card: makes its answer; None where none can be made.
     """
 
     pan_key: bytes
@@ -40,6 +45,8 @@ class CardFacts:
     cryptogram: Cryptogram
     amount: Won
     cryptogram_right: bool
+    holds: Holds | None = None
+    for_card: ForCard | None = field(default=None, repr=False, compare=False)
 
 
 class CardOpener(Protocol):
@@ -80,6 +87,7 @@ class Card:
         pan_key: the keyed hash of its number.
         status: `active` or `blocked`.
         member: whose monthly cashback cap counts.
+        set_aside: for what it approves by itself.
     """
 
     id: str
@@ -88,6 +96,7 @@ class Card:
     expires_on: date
     member: str
     last_online_atc: int
+    set_aside: SetAside = SetAside()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -111,7 +120,10 @@ def find(tx: Tx, pan_key: bytes) -> Card | None:
         return None
     counters = tx.get(CARD_COUNTERS, row[0])
     assert counters is not None
-    return Card(row[0], row[1], row[2], date.fromisoformat(row[3]), row[4], counters[1])
+    _, atc, limit, seen_limit, seen_spent = counters
+    name, key, status, expires_on, member = row
+    aside = SetAside(Won(limit), Holds(Won(seen_limit), Won(seen_spent)))
+    return Card(name, key, status, date.fromisoformat(expires_on), member, atc, aside)
 
 
 def by_id(tx: Tx, card: str) -> Card | None:
@@ -158,7 +170,7 @@ def open_card(tx: Tx, new: NewCard, pan_key: bytes, hot_ref: str, at: datetime) 
             hot_ref,
         ),
     )
-    tx.put(CARD_COUNTERS, (new.id, NO_ATC))
+    tx.put(CARD_COUNTERS, (new.id, NO_ATC, new.offline_limit.amount, 0, 0))
     for posting in opening(new.id, new.purses, new.offline_limit):
         books.post(tx, posting, at, shard_of(new.member))
     return True

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import hmac
 
-from ledger.server.cardcrypto import LedgerKeys, SealError, cryptogram_is_right, open_sealed
-from ledger.server.cards import CardFacts, SealBroken, hash_pan, hot_ref
+from ledger.server import issuer_answer
+from ledger.server.cardcrypto import (
+    LedgerKeys,
+    OpenedCard,
+    SealError,
+    cryptogram_is_right,
+    open_sealed,
+)
+from ledger.server.cards import CardFacts, ForCard, SealBroken, hash_pan, hot_ref
 from ledger.server.handout import Handout
 from pos.domain.card import Cryptogram
 from pos.domain.won import Won
@@ -46,7 +53,15 @@ class KeyedOpener:
             cryptogram=Cryptogram(card.cid),
             amount=Won(card.amount),
             cryptogram_right=cryptogram_is_right(card, self._keys.issuer_master_key),
+            holds=issuer_answer.holds_of(card, self._keys.issuer_master_key),
+            for_card=self._for_card(card),
         )
+
+    def _for_card(self, card: OpenedCard) -> ForCard | None:
+        master, script = self._keys.issuer_master_key, self._keys.issuer_script_key
+        if script is None:
+            return None
+        return lambda limit: issuer_answer.answer(card, master, script, limit)
 
     def hot_ref(self, pan: str) -> str:
         """Return what terminals know the card by when it is stopped."""

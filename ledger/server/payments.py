@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from ledger.policy.policy import Policy
 from ledger.policy.terms import Terms
-from ledger.server import accounts, books, coupons, fraud_facts, funds, rules
+from ledger.server import accounts, books, coupons, fraud_facts, funds, rules, setting_aside
 from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, Yes, credible, judge
@@ -149,6 +149,7 @@ def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms, policy: Policy) -> Approval:
         coupons.use(tx, yes.coupon.id, yes.card.id, ask.payment_id)
     if yes.cashback.base:
         books.spend_more(tx, yes.card.member, yes.month, yes.cashback.base)
+    for_card = setting_aside.answer_card(tx, ask, yes.card, policy)
     approval = Approval(
         amount=ask.amount,
         approval_code=f"{number % 100_000_000:08d}",
@@ -157,6 +158,7 @@ def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms, policy: Policy) -> Approval:
         purses=yes.purses,
         cashback=yes.cashback.total,
         balance=funds.total(tx, yes.card.id, policy, business_day(ask.at)),
+        for_card=for_card,
     )
     _keep(tx, ask, approval, yes=yes, posting=number)
     return approval

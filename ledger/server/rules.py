@@ -273,10 +273,18 @@ def opening(card: str, balances: Mapping[Purse, Won], offline_limit: Won) -> lis
         purses = ((accounts.purse(card, which), won) for which, won in balances.items())
         made.append(make_posting("opening", card, ((accounts.FUNDING, -held), *purses)))
     if offline_limit:
-        source = accounts.purse(card, Purse.CHARGED)
-        aside = ((source, -offline_limit), (accounts.offline_reserve(card), offline_limit))
-        made.append(make_posting("set_aside", card, aside))
+        made.append(set_aside(card, card, offline_limit))
     return made
+
+
+def set_aside(reference: str, card: str, moved: Won) -> Posting:
+    """Return the posting that sets the holder's own money aside; below zero: that gives it back.
+
+    Policy money may be spent at some shops only, and earned cashback must not come back as the
+    holder's own; so neither is ever set aside.
+    """
+    moves = ((accounts.purse(card, Purse.CHARGED), -moved), (accounts.offline_reserve(card), moved))
+    return make_posting("set_aside", reference, moves)
 
 
 def month_of(day: date) -> str:

@@ -85,7 +85,10 @@ CREATE TABLE IF NOT EXISTS cards (
 -- What changes with each online payment; cards themselves hardly do.
 CREATE TABLE IF NOT EXISTS card_counters (
     card TEXT PRIMARY KEY,
-    last_online_atc INTEGER NOT NULL
+    last_online_atc INTEGER NOT NULL,
+    offline_limit BIGINT NOT NULL DEFAULT 0,  -- All that was ever set aside for it.
+    seen_limit BIGINT NOT NULL DEFAULT 0,  -- What it said of that last, and of what it had spent.
+    seen_spent BIGINT NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS card_atcs (

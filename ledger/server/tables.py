@@ -125,9 +125,9 @@ CARDS = Table(
 )
 CARD_COUNTERS = Table(
     "card_counters",
-    _columns("card last_online_atc", "tn"),
+    _columns("card last_online_atc offline_limit seen_limit seen_spent", "tnnnn"),
     key=("card",),
-    mutable=("last_online_atc",),
+    mutable=("last_online_atc", "offline_limit", "seen_limit", "seen_spent"),
     home=Home.CARD,
 )
 CARD_ATCS = Table("card_atcs", _columns("card atc", "tn"), key=("card", "atc"), home=Home.CARD)

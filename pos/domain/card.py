@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from pos.domain.won import Won
 
+SCRIPT_RESULT_BYTES = 5  # Of tag 9F5B, a script: how it ended, and its name (EMV Book 4, annex A5).
+SCRIPT_SUCCESSFUL = 0x20
+
 
 class CardEntry(StrEnum):
     """How the card came in."""
@@ -48,6 +51,30 @@ class CardRead:
     expired: bool
     offline_available: Won | None
     hotlisted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardUpdate:
+    """What became of the ledger's answer at the card, once the payment stood or did not.
+
+    Nothing of it changes the payment: the ledger's word stands, whatever the card made of it.
+
+    Attributes:
+        reached: the card was there to the end of the transaction.
+        authenticated: the card knew the answer for its issuer's (ARPC).
+        script_results: EMV tag 9F5B in hex, five bytes a script; empty where none came.
+    """
+
+    reached: bool = False
+    authenticated: bool = False
+    script_results: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the card was there, knew its issuer and took every command."""
+        results = bytes.fromhex(self.script_results)
+        taken = all(each & 0xF0 == SCRIPT_SUCCESSFUL for each in results[::SCRIPT_RESULT_BYTES])
+        return self.reached and self.authenticated and taken
 
 
 def mask_pan(pan: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pos.domain import order as orders
 from pos.domain import payment_events as payments
+from pos.domain.card import CardUpdate
 from pos.domain.codec import CodecError, Json, decode, encode
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Decline, ReceivableEnd
@@ -104,6 +105,23 @@ class ReceiptSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class CardNotTold:
+    """The ledger's answer did not wholly reach the card, or the card would not take it.
+
+    The payment stands all the same. What was set aside for the card comes back, or reaches it, with
+    its next online payment: the card then says itself what it holds.
+
+    Attributes:
+        update: how far it came.
+    """
+
+    payment_id: TransactionId
+    sale_id: TransactionId
+    update: CardUpdate
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DrawerOpened:
     """The drawer was opened without a sale."""
 
@@ -122,6 +140,7 @@ Event = (
     | ReceiptReingested
     | ReceiptNotPosted
     | ReceiptSettled
+    | CardNotTold
     | DrawerOpened
 )
 
@@ -157,6 +176,7 @@ KINDS: dict[str, type] = {
     "order.posted": orders.OrderPosted,
     "order.not_posted": orders.OrderNotPosted,
     "order.closed": orders.OrderClosed,
+    "card.not_told": CardNotTold,
     "drawer.opened": DrawerOpened,
 }
 _KIND_OF = {event: kind for kind, event in KINDS.items()}

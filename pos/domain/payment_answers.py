@@ -40,6 +40,7 @@ class Approval:
         purses: what each purse paid, in the order drawn; sums to `amount`.
         cashback: credited to the card.
         balance: left on the card over all purses, afterwards.
+        for_card: what the ledger says to the card itself, hex, opaque here: for the reader to hand on.
     """
 
     amount: Won
@@ -49,6 +50,7 @@ class Approval:
     purses: tuple[PurseDraw, ...]
     cashback: Won
     balance: Won
+    for_card: str = ""
 
 
 @dataclass(frozen=True, slots=True)

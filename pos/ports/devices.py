@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from pos.domain.card import CardRead
+from pos.domain.card import CardRead, CardUpdate
 from pos.domain.codec import Json
 from pos.domain.identifiers import TransactionId
 from pos.domain.won import Won
@@ -55,6 +55,19 @@ class CardReader(Protocol):
 
         Raises:
             CardError: one of its leaves; nothing was charged.
+        """
+        ...
+
+    async def complete(self, payment_id: TransactionId, for_card: bytes | None) -> CardUpdate:
+        """Hand the ledger's answer to the card that asked for it, and let the card go.
+
+        The card of the last `present` is kept until then where it wants an answer; the next
+        `present` lets it go as well. Never raises, and never takes long: a card that is gone, or
+        another payment's, is a value.
+
+        Args:
+            payment_id: that the card asked for.
+            for_card: the approval's, as the ledger gave it; None where there is no approval.
         """
         ...
 

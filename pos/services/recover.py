@@ -174,7 +174,8 @@ class Recover:
             asked = ReversalAsked(payment.id, payment.sale_id, payment.amount, "restart", now)
             return await self._add(payment, asked)
         if isinstance(answer, Approval):
-            return await self._add(payment, Approved(payment.id, payment.sale_id, answer, now))
+            kept = replace(answer, for_card="")  # The card is long gone.
+            return await self._add(payment, Approved(payment.id, payment.sale_id, kept, now))
         return await self._add(payment, Declined(payment.id, payment.sale_id, answer, now))
 
     async def _add(self, payment: Payment, event: PaymentEvent) -> Payment:

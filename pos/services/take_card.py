@@ -6,6 +6,8 @@ Order of things, each durable before the next (DESIGN 3): intent; card; sent; an
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 
 from pos.domain.card import CardRead, Cryptogram
 from pos.domain.errors import (
@@ -16,8 +18,10 @@ from pos.domain.errors import (
     LedgerRefused,
     LedgerSilent,
     LedgerUnreachable,
+    StoreError,
 )
-from pos.domain.events import Event, to_record
+from pos.domain.events import CardNotTold, Event, to_record
+from pos.domain.identifiers import TransactionId
 from pos.domain.offline import OfflineAsk, OfflineLimits, OfflineNo, OfflineYes, decide_offline
 from pos.domain.payment import Payment, begin, step
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
@@ -139,6 +143,21 @@ class TakeCard:
         permit: Permit,
     ) -> CardOutcome | None:
         payment_id = self._counter.next_id()
+        try:
+            return await self._pay_by(payment_id, sale, amount, online, on_stage, permit)
+        finally:
+            if online:  # A card that got no answer is told no; one that got its own is gone by now.
+                await self._reader.complete(payment_id, None)
+
+    async def _pay_by(
+        self,
+        payment_id: TransactionId,
+        sale: Sale,
+        amount: Won,
+        online: bool,
+        on_stage: Callable[[Stage], None],
+        permit: Permit,
+    ) -> CardOutcome | None:
         now = self._clock.now()
         intent = Intended(payment_id, sale, amount, now)
         await self._write(intent, draft=sale)
@@ -206,8 +225,20 @@ class TakeCard:
     ) -> CardOutcome:
         if isinstance(answer, Decline):
             return await self._decline(payment, answer, card)
-        approved = Approved(payment.id, sale.id, answer, self._clock.now())
-        return await self._stand(sale, step(payment, approved), approved)
+        kept = replace(answer, for_card="")
+        approved = Approved(payment.id, sale.id, kept, self._clock.now())
+        outcome = await self._stand(sale, step(payment, approved), approved)
+        await self._tell_card(payment, answer.for_card)
+        return outcome
+
+    async def _tell_card(self, payment: Payment, for_card: str) -> None:
+        """Hand the card its answer; the payment stands by now, whatever the card makes of it."""
+        update = await self._reader.complete(payment.id, bytes.fromhex(for_card))
+        if not for_card or update.is_whole:
+            return
+        with suppress(StoreError):  # A store that fails says so at the next sale, not at this one.
+            now = self._clock.now()
+            await self._write(CardNotTold(payment.id, payment.sale_id, update, now))
 
     async def _approve_offline(
         self, sale: Sale, payment: Payment, card: CardRead, permit: Permit

@@ -16,6 +16,7 @@ from ledger.policy.rows import Holidays
 from ledger.server.cards import CardFacts, NewCard, SealBroken, hash_pan, hot_ref
 from ledger.server.database import named
 from ledger.server.handout import Handout
+from ledger.server.offline_amount import Holds
 from ledger.server.serve import Setup, serve
 from pos.domain.card import Cryptogram
 from pos.domain.identifiers import TransactionId
@@ -42,6 +43,7 @@ class PlainOpener:
             said = json.loads(sealed)
         except ValueError:
             raise SealBroken("no JSON") from None
+        holds = said.get("holds")
         if said["for"] != payment_id_hex:
             raise SealBroken("for another payment")
         return CardFacts(
@@ -50,6 +52,8 @@ class PlainOpener:
             cryptogram=Cryptogram(said["cid"]),
             amount=Won(said["amount"]),
             cryptogram_right=said["right"],
+            holds=None if holds is None else Holds(*map(Won, holds)),
+            for_card=None if holds is None else lambda limit: spoken(said["atc"], limit),
         )
 
     def pan_key(self, pan: str) -> bytes:
@@ -57,6 +61,11 @@ class PlainOpener:
 
     def hot_ref(self, pan: str) -> str:
         return hot_ref(b"test", pan)
+
+
+def spoken(atc: int, limit: Won | None) -> str:
+    """Return what `PlainOpener` has a card told: its counter, and the new limit or nothing."""
+    return json.dumps([atc, None if limit is None else limit.amount]).encode().hex()
 
 
 def seal(
@@ -67,10 +76,10 @@ def seal(
     card: str = "rich",
     cid: str = "arqc",
     right: bool = True,
+    holds: tuple[int, int] | None = None,
 ) -> str:
-    return seal_of(
-        payment_id, amount, atc, PANS.get(card, "6290990000009999"), cid=cid, right=right
-    )
+    pan = PANS.get(card, "6290990000009999")
+    return seal_of(payment_id, amount, atc, pan, cid=cid, right=right, holds=holds)
 
 
 def seal_of(
@@ -81,9 +90,11 @@ def seal_of(
     *,
     cid: str = "arqc",
     right: bool = True,
+    holds: tuple[int, int] | None = None,
 ) -> str:
     said = {"for": payment_id.hex, "pan": pan, "atc": atc, "cid": cid, "right": right}
-    return json.dumps(said | {"amount": amount.amount})
+    said |= {"amount": amount.amount}
+    return json.dumps(said if holds is None else said | {"holds": holds})
 
 
 def new_card(

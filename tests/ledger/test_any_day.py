@@ -85,7 +85,10 @@ class AnyDay(RuleBasedStateMachine):
         self.number += 1
         payment_id = TransactionId(1, 7, self.number)
         cid = "tc" if mode is ApprovalMode.OFFLINE_GUARANTEED else "arqc"
-        sealed = seal(payment_id, Won(amount), self.number, card=name, cid=cid)
+        # Each command of the ledger's is lost: the card says what it was opened with.
+        made_with = next(each.offline_limit.amount for each in CARDS if each.id == name)
+        holds = (made_with, 0) if mode is ApprovalMode.ONLINE else None
+        sealed = seal(payment_id, Won(amount), self.number, card=name, cid=cid, holds=holds)
         at = START + timedelta(hours=6 * self.number)  # Days and months go by.
         facts = OPENER.open(sealed, payment_id.hex)
         body_hash = hash_body(amount, sealed)

@@ -28,6 +28,7 @@ from ledger.server.merchants import Listed
 from ledger.server.seed import seed
 from ledger.server.sqlite import SqliteTx, open_writer
 from ledger.server.tables import shard_of
+from ledger.server.writer import Writer
 from pos.domain.events import SaleCompleted
 from pos.domain.identifiers import TransactionId
 from pos.domain.record import Record, canonical
@@ -211,6 +212,31 @@ def test_a_file_of_the_second_version_keeps_its_books(tmp_path: Path) -> None:
     assert books.balance(tx, "purse:c:1:charged") == Won(10_000)
     assert books.check(tx) == []
     assert tx.row("SELECT max(id) FROM postings") == (4,)
+
+
+SINCE_THE_FOURTH = ("offline_limit", "seen_limit", "seen_spent")
+
+
+def test_a_file_of_the_fourth_version_knows_what_each_card_was_opened_with(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "ledger.db")
+    writer.run_now(lambda tx: seed(tx, CARDS, PlainOpener(), START))
+    writer.close()
+    connection = apsw.Connection(str(tmp_path / "ledger.db"))
+    for name in SINCE_THE_FOURTH:
+        connection.execute(f"ALTER TABLE card_counters DROP COLUMN {name}")
+    connection.pragma("user_version", 4)
+    connection.close()
+
+    connection = open_writer(tmp_path / "ledger.db")
+
+    found = (
+        "SELECT card, offline_limit, seen_limit, seen_spent FROM card_counters"
+        " WHERE card IN ('rich', 'poor')"
+    )
+    assert sorted(connection.execute(found).fetchall()) == [
+        ("poor", 0, 0, 0),
+        ("rich", 50_000, 0, 0),
+    ]
 
 
 def test_a_file_of_the_second_version_gets_what_the_third_added(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import Won
 from pos.ports import AuthorizationRequest, PaymentFate
 from tests.ledger.conftest import DEVICE, KEY, OTHER_DEVICE, OTHER_KEY, Key, Process
-from tests.ledger.plain_cards import seal
+from tests.ledger.plain_cards import seal, spoken
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 DEADLINE_MS = 5_000
@@ -235,3 +235,20 @@ async def test_an_approval_of_another_amount_is_silence(
 
     with pytest.raises(LedgerSilent):
         await client.authorize(request(1), deadline_ms=1_000)
+
+
+async def test_a_card_that_says_what_it_holds_is_answered_and_asked_again_in_the_same_words(
+    ledger: HttpLedger, process: Process
+) -> None:
+    """The rule: at most 50,000 won on a card. It was opened with so much and has spent 20,000."""
+    asked = request(1, holds=(50_000, 20_000))
+    answer = await ledger.authorize(asked, deadline_ms=DEADLINE_MS)
+
+    assert isinstance(answer, Approval)
+    assert answer.for_card == spoken(1, Won(70_000))
+    assert await ledger.authorize(asked, deadline_ms=DEADLINE_MS) == answer
+    assert await ledger.outcome(asked.payment_id, deadline_ms=1_000) == answer
+    card = process.ask("/demo/cards")["rich"]
+    assert card["offline_reserve"] == 70_000
+    assert answer.balance.amount == card["balance"] == 10_000 + 830_000 + 5_000 - 12_500 + 250
+    assert process.ask("/demo/entries")["wrong"] == []

@@ -296,6 +296,25 @@ def test_tables_of_another_version_are_left_alone(url: str) -> None:
         PostgresEngine(url)
 
 
+def test_tables_of_the_fourth_version_are_brought_up(url: str) -> None:
+    engine = PostgresEngine(url)
+    engine.run_now(lambda tx: seed(tx, CARDS, PlainOpener(), NOW))
+    engine.close()
+    with psycopg.connect(url, autocommit=True) as other:
+        for name in ("offline_limit", "seen_limit", "seen_spent"):
+            other.execute(f"ALTER TABLE card_counters DROP COLUMN {name}".encode())
+        other.execute("UPDATE ledger_version SET version = 4")
+
+    PostgresEngine(url).close()
+
+    with psycopg.connect(url) as other:
+        found = other.execute(
+            "SELECT card, offline_limit, seen_limit, seen_spent FROM card_counters"
+            " WHERE card IN ('rich', 'poor') ORDER BY card"
+        ).fetchall()
+    assert found == [("poor", 0, 0, 0), ("rich", 50_000, 0, 0)]
+
+
 def test_a_database_that_does_not_sync_is_refused(cluster: Cluster) -> None:
     careless = Cluster("fsync=off")
     try:

@@ -279,3 +279,14 @@ def journal(*amounts: int) -> Journal:
     for number, amount in enumerate(amounts, start=1):
         made.cash_sale(number, amount)
     return made
+
+
+async def test_a_terminal_of_before_is_sent_no_field_that_it_would_refuse(process: Process) -> None:
+    """It passes nothing on of what the card says, so there is nothing to answer the card."""
+    wire_, asked = Wire(process), payment(1)
+    path = f"/v1/payments/{asked.payment_id.hex}"
+    body = wire.AuthorizeRequest(amount=asked.amount.amount, sealed=asked.sealed, at=asked.at)
+    raw = body.model_dump_json().encode()
+    status, said = wire_.send(wire_.fields("POST", path, body=raw), path, raw)
+    assert (status, said["status"]) == (200, "approved")
+    assert "for_card" not in said

@@ -50,7 +50,8 @@ BOOKS = (
     "SELECT member, month, spend FROM cashback_months ORDER BY member, month",
     "SELECT card, atc FROM card_atcs ORDER BY card, atc",
     "SELECT id, status, member FROM cards ORDER BY id",
-    "SELECT card, last_online_atc FROM card_counters ORDER BY card",
+    "SELECT card, last_online_atc, offline_limit, seen_limit, seen_spent FROM card_counters"
+    " ORDER BY card",
     "SELECT id, body_hash, answer, reversed, card, posting, month, cashback_base, member, day,"
     " shard, earned_on FROM payments ORDER BY id",
     "SELECT id, payment, sale, amount, body_hash, answer, posting, cashback, cashback_base, fee,"

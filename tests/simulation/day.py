@@ -102,7 +102,8 @@ async def _day(
 ) -> bytes:
     draw = chance.of("shops")
     ledger = LedgerSide(folder, chance, loop)
-    world = {"cards": purses(), "ledger": ledger}
+    cards = purses()
+    world = {"cards": cards, "ledger": ledger}
     tills += [Till(1 + i, folder, chance, loop, world) for i in range(draw.choice(TILLS))]
     chance.tell("day", f"faults {[each.value for each in Fault if each in chance.on]}")
     shifts = [Shift(till, chance, ledger) for till in tills]
@@ -124,6 +125,9 @@ async def _day(
         facts.append(till.facts())
     ledger.writer.close()
     wrong += checker.check(ledger.path, facts)
+    # A copy spends from the same reserve; whatever that comes to, the issuer bears.
+    whole = {each.name: each.left for each in cards if each.clone is None}
+    wrong += checker.uncovered(ledger.path, whole, all_whole=len(whole) == len(cards))
     return evidence.digest(ledger.path, [each.path for each in facts])
 
 

@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from pos.domain.card import CardEntry, CardRead, Cryptogram
+from pos.domain.card import CardEntry, CardRead, CardUpdate, Cryptogram
 from pos.domain.codec import Json
 from pos.domain.errors import CardCancelled, CardRemoved
+from pos.domain.identifiers import TransactionId
 from pos.domain.won import Won
 from pos.ports import CardRequest, DeviceStatus, PrintKind, PrintOutcome, PrintResult
 from tests.ledger.plain_cards import seal
@@ -22,12 +23,24 @@ TAP_S = (0.3, 1, 4)
 
 @dataclass
 class Purse:
-    """A card in somebody's hand: its counter, and what it may still approve by itself."""
+    """A card in somebody's hand: its counter, what was set aside for it and what it spent of that."""
 
     name: str
-    offline_left: int
+    limit: int
+    spent: int = 0
     atc: int = 0
     clone: Purse | None = None  # In somebody else's hand.
+
+    @property
+    def left(self) -> int:
+        return self.limit - self.spent
+
+    def hear(self, for_card: bytes) -> None:
+        """Take a new limit, if it answers this very tap."""
+        atc, limit = json.loads(for_card)
+        if atc == self.atc and limit is not None:
+            assert limit >= self.limit, (limit, self.limit)
+            self.limit = limit
 
 
 def purses() -> list[Purse]:
@@ -48,6 +61,7 @@ class Reader:
         self._chance, self._till, self._cards, self._point = chance, till, cards, point
         self._is_stopped = is_stopped
         self._cancelled = asyncio.Event()
+        self._asked: tuple[TransactionId, Purse] | None = None
 
     async def present(self, request: CardRequest) -> CardRead:
         draw = self._chance.of(f"cards of {self._till}")
@@ -61,21 +75,22 @@ class Reader:
         card = self._in_hand(draw.choice(self._cards))
         card.atc += 1
         cid, amount = "arqc", request.amount.amount
-        if not request.online and amount <= card.offline_left:
+        if not request.online and amount <= card.left:
             cid = "tc"
-            card.offline_left -= amount
+            card.spent += amount
+        self._asked = (request.payment_id, card)
         self._point("card counted")
         if self._chance.strikes(Fault.CARD, "removed", self._till):
             raise CardRemoved()
         return CardRead(
             masked_pan=f"629099******{CARDS[0].pan[-4:]}",
             card_ref=card.name.encode().hex().rjust(32, "0"),
-            sealed=seal(request.payment_id, request.amount, card.atc, card=card.name, cid=cid),
+            sealed=_sealed(request, card, cid),
             entry=CardEntry.CONTACTLESS_CHIP,
             cryptogram=Cryptogram(cid),
             genuine=True,
             expired=False,
-            offline_available=Won(card.offline_left),
+            offline_available=Won(card.left),
             hotlisted=self._is_stopped(card.name),
         )
 
@@ -86,11 +101,27 @@ class Reader:
             return card.clone
         return card
 
+    async def complete(self, payment_id: TransactionId, for_card: bytes | None) -> CardUpdate:
+        asked, self._asked = self._asked, None
+        if asked is None or asked[0] != payment_id or not for_card:
+            return CardUpdate()
+        self._point("card about to be answered")
+        if self._chance.strikes(Fault.CARD, "removed", self._till):
+            return CardUpdate()
+        asked[1].hear(for_card)
+        self._point("card answered")
+        return CardUpdate(reached=True, authenticated=True)
+
     async def cancel(self) -> None:
         self._cancelled.set()
 
     async def status(self) -> DeviceStatus:
         return DeviceStatus("simulated reader", ready=True)
+
+
+def _sealed(request: CardRequest, card: Purse, cid: str) -> str:
+    holds = (card.limit, card.spent) if request.online else None
+    return seal(request.payment_id, request.amount, card.atc, card=card.name, cid=cid, holds=holds)
 
 
 class Renderer:

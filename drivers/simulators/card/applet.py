@@ -15,7 +15,8 @@ from drivers.cards.scheme import INCHEON, PPSE
 from drivers.cards.tlv import encode, encode_all
 from drivers.simulators.card.certificates import sign_dynamic
 from drivers.simulators.card.cryptogram import cryptogram
-from drivers.simulators.card.memory import MemoryFile
+from drivers.simulators.card.issuer_session import IssuerSession, limit_of, state_of
+from drivers.simulators.card.memory import CardMemory, MemoryFile
 from drivers.simulators.card.personalise import LOCATOR, PDOL, PROFILE, Chip
 from drivers.simulators.card.profiles import CardFault
 from pos.domain.errors import CardRemoved
@@ -26,7 +27,7 @@ OK, WRONG_LENGTH, NO_CONDITIONS = b"\x90\x00", b"\x67\x00", b"\x69\x85"
 NOT_FOUND, NO_RECORD, NO_DATA = b"\x6a\x82", b"\x6a\x83", b"\x6a\x88"
 NO_SUCH_COMMAND = b"\x6d\x00"
 _AAC, _TC, _ARQC, _CDA = 0x00, 0x40, 0x80, 0x10
-_PDOL_BYTES, _CDOL_BYTES = 19, 22
+_PDOL_BYTES, _CDOL_BYTES, _CDOL2_BYTES = 19, 22, 17
 _AMOUNT, _UNPREDICTABLE = slice(0, 6), slice(18, 22)
 
 
@@ -34,6 +35,7 @@ _AMOUNT, _UNPREDICTABLE = slice(0, 6), slice(18, 22)
 class Command:
     """One short command, taken apart."""
 
+    cla: int
     ins: int
     p1: int
     p2: int
@@ -46,18 +48,24 @@ class Command:
             return None
         body = raw[4:]
         if len(body) <= 1:  # No data: nothing, or only the wanted length.
-            return cls(raw[1], raw[2], raw[3], b"")
+            return cls(raw[0], raw[1], raw[2], raw[3], b"")
         size = body[0]
         if len(body) not in {1 + size, 2 + size}:
             return None
-        return cls(raw[1], raw[2], raw[3], body[1 : 1 + size])
+        return cls(raw[0], raw[1], raw[2], raw[3], body[1 : 1 + size])
+
+    @property
+    def header(self) -> bytes:
+        """Class, instruction, parameters and length."""
+        return bytes([self.cla, self.ins, self.p1, self.p2, len(self.data)])
 
 
 class VoucherCard:
     """A personalised voucher card. `transmit` is called by one thread at a time.
 
     Attributes:
-        done: set when a cryptogram has been answered since power came on.
+        done: set when the transaction's last cryptogram has been answered since power came on.
+        asked: set when the card has asked for the ledger, and until it has been answered.
         trace: every command since the card was made, for tests and the demo's log.
     """
 
@@ -68,7 +76,9 @@ class VoucherCard:
         self._memory = memory
         self._pdol: bytes | None = None
         self._selected = False
+        self._issuer: IssuerSession | None = None
         self.done = threading.Event()
+        self.asked = threading.Event()
         self.trace: list[bytes] = []
 
     @property
@@ -78,8 +88,9 @@ class VoucherCard:
 
     def power_on(self) -> None:
         """Forget the transaction under way, as every reset does."""
-        self._selected, self._pdol = False, None
+        self._selected, self._pdol, self._issuer = False, None, None
         self.done.clear()
+        self.asked.clear()
 
     def transmit(self, raw: bytes) -> bytes:
         """Answer one command.
@@ -97,6 +108,8 @@ class VoucherCard:
             0xB2: self._read_record,
             0xAE: self._generate_ac,
             0xCA: self._get_data,
+            0x82: self._authenticate,
+            0xDA: self._put_data,
         }
         handler = handlers.get(command.ins)
         return NO_SUCH_COMMAND if handler is None else handler(command)
@@ -112,7 +125,7 @@ class VoucherCard:
         return encode(0x6F, encode_all(((0x84, INCHEON.aid), (0xA5, proprietary)))) + OK
 
     def _start(self, command: Command) -> bytes:
-        if not self._selected or self._pdol is not None:
+        if not self._selected or self._pdol is not None or self._issuer is not None:
             return NO_CONDITIONS
         if command.data[:2] != bytes([0x83, _PDOL_BYTES]) or len(command.data) != _PDOL_BYTES + 2:
             return WRONG_LENGTH
@@ -127,10 +140,11 @@ class VoucherCard:
         return NO_RECORD if record is None else record + OK
 
     def _get_data(self, command: Command) -> bytes:
-        """Offline amount left (9F79) and counter (9F36)."""
+        """Offline amount left (9F79), its limit (9F77) and counter (9F36)."""
         memory = self._memory.load(self._chip.card_id)
         values = {
-            0x9F79: _bcd(self._left(memory.offline_spent)),
+            0x9F79: _bcd(self._left(memory)),
+            0x9F77: _bcd(limit_of(self._chip, memory)),
             0x9F36: memory.counter.to_bytes(2, "big"),
         }
         tag = command.p1 << 8 | command.p2
@@ -139,34 +153,62 @@ class VoucherCard:
     def _generate_ac(self, command: Command) -> bytes:
         pdol = self._pdol
         if pdol is None:
-            return NO_CONDITIONS
+            return self._conclude(command)
         if len(command.data) != _CDOL_BYTES:
             return WRONG_LENGTH
         self._pdol = None  # One cryptogram a transaction.
         kind, left = self._decide(command.p1 & 0xC0, command.data[_AMOUNT])
-        counter = self._memory.load(self._chip.card_id).counter
+        memory = self._memory.load(self._chip.card_id)
+        counter = memory.counter
         code = cryptogram(self._chip.cryptogram_key, command.data, counter, kind)
-        plain = ((0x9F27, bytes([kind])), (0x9F36, counter.to_bytes(2, "big")))
+        plain = _plain(kind, counter)
+        if kind == _ARQC:
+            plain += ((0x9F10, state_of(self._chip, memory, code)),)
+            self._issuer = IssuerSession(self._chip, self._memory, code)
         if kind == _AAC or not command.p1 & _CDA:
             answer = encode_all((*plain, (0x9F26, code)))
         else:
             answer = self._signed(pdol + command.data, (*plain, (0x9F5D, _bcd(left))), kind, code)
         if self._chip.fault is CardFault.TORN:
             raise CardRemoved()
-        self.done.set()
+        (self.asked if kind == _ARQC else self.done).set()
         return encode(0x77, answer) + OK
+
+    def _conclude(self, command: Command) -> bytes:
+        """Answer the second GENERATE AC: approved only where the issuer's answer was authentic."""
+        issuer = self._issuer
+        if issuer is None or issuer.concluded:
+            return NO_CONDITIONS
+        if len(command.data) != _CDOL2_BYTES:
+            return WRONG_LENGTH
+        kind = _TC if command.p1 & 0xC0 == _TC and issuer.authenticated else _AAC
+        issuer.conclude()
+        self.asked.clear()
+        memory = self._memory.load(self._chip.card_id)
+        code = cryptogram(self._chip.cryptogram_key, command.data, memory.counter, kind)
+        state = state_of(self._chip, memory, code)
+        answer = (*_plain(kind, memory.counter), (0x9F26, code), (0x9F10, state))
+        self.done.set()
+        return encode(0x77, encode_all(answer)) + OK
+
+    def _authenticate(self, command: Command) -> bytes:
+        return NO_CONDITIONS if self._issuer is None else self._issuer.authenticate(command.data)
+
+    def _put_data(self, command: Command) -> bytes:
+        if self._issuer is None:
+            return NO_CONDITIONS
+        return self._issuer.put_data(command.header, command.data)
 
     def _decide(self, asked: int, amount_bcd: bytes) -> tuple[int, Won]:
         """Approve by itself what the offline amount still covers; else ask for the ledger."""
-        left = self._left(self._memory.load(self._chip.card_id).offline_spent)
+        left = self._left(self._memory.load(self._chip.card_id))
         amount = Won(int(amount_bcd.hex())) if amount_bcd.hex().isdecimal() else None
         if asked == _TC and amount is not None and ZERO < amount <= left:
-            spent = self._memory.spend(self._chip.card_id, amount).offline_spent
-            return _TC, self._left(spent)
+            return _TC, self._left(self._memory.spend(self._chip.card_id, amount))
         return (_AAC if asked == _AAC or amount is None else _ARQC), left
 
-    def _left(self, spent: Won) -> Won:
-        return max(ZERO, self._chip.offline_limit - spent)
+    def _left(self, memory: CardMemory) -> Won:
+        return max(ZERO, limit_of(self._chip, memory) - memory.offline_spent)
 
     def _signed(
         self, sent: bytes, objects: tuple[tuple[int, bytes], ...], kind: int, code: bytes
@@ -186,6 +228,10 @@ def directory(*applications: tuple[bytes, str]) -> bytes:
         for n, (aid, label) in enumerate(applications, 1)
     )
     return encode(0x6F, encode(0x84, PPSE) + encode(0xA5, encode(0xBF0C, entries)))
+
+
+def _plain(kind: int, counter: int) -> tuple[tuple[int, bytes], ...]:
+    return ((0x9F27, bytes([kind])), (0x9F36, counter.to_bytes(2, "big")))
 
 
 def _bcd(amount: Won) -> bytes:

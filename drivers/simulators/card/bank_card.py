@@ -26,6 +26,7 @@ class BankCard:
 
     Attributes:
         done: set once the directory was read: nothing more comes from this card.
+        asked: never set.
         trace: every command it was sent.
     """
 
@@ -35,6 +36,7 @@ class BankCard:
         self.card_id = card_id
         self._application = _APPLICATIONS[kind]
         self.done = threading.Event()
+        self.asked = threading.Event()
         self.trace: list[bytes] = []
 
     def power_on(self) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from pathlib import Path
 
-from drivers.simulators.card.virtual_cards import until_done
+from drivers.simulators.card.virtual_cards import Tapped, until_done
 from drivers.simulators.card.vpcd import VpcdSlot
 from drivers.simulators.card.wallet import Wallet
 
@@ -24,7 +23,7 @@ class CardControl:
     def __init__(self, wallet: Wallet, slot: VpcdSlot) -> None:
         self._wallet = wallet
         self._slot = slot
-        self._done = threading.Event()
+        self._card: Tapped | None = None
 
     async def serve(self, path: Path) -> None:
         """Listen until cancelled; only the socket's owner may connect.
@@ -47,7 +46,7 @@ class CardControl:
             case {"remove": True}:
                 self._slot.remove()
             case {"wait_done_ms": int(limit_ms)} if 0 <= limit_ms <= HOLD_MAX_MS:
-                await until_done(self._done, lambda: self._slot.occupied, limit_ms)
+                await until_done(self._card, lambda: self._slot.occupied, limit_ms)
             case _:
                 return {"ok": False, "error": "not_understood"}
         return {"ok": True}
@@ -60,7 +59,7 @@ class CardControl:
             return {"ok": False, "error": "no_such_card"}
         except OSError:
             return {"ok": False, "error": "no_reader"}
-        self._done = card.done
+        self._card = card
         return {"ok": True}
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

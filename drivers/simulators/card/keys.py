@@ -27,6 +27,7 @@ TERMINAL_FILE, LEDGER_FILE, CARD_FILE = "terminal_keys.json", "ledger_keys.json"
 CA_BITS, ISSUER_BITS, CARD_BITS = 1_408, 1_280, 1_152
 CARD_KEY_PAIRS = 3  # Shared by the demo's cards; the last one is only ever the forger's.
 CA_INDEX = 0x01
+SCRIPT_KEY = "issuer_script_key"  # Cards' keys for the ledger's commands are made of it.
 _HINT = "지우면 새로 만듭니다. / Delete it and new keys are made."
 
 
@@ -38,6 +39,7 @@ class FactoryKeys:
     issuer_certificate: Issued
     card_key_pairs: tuple[RsaKeyPair, ...]
     issuer_master_key: bytes = field(repr=False)
+    issuer_script_key: bytes = field(repr=False)
 
 
 def generate_keys(directory: Path, profiles: Sequence[CardProfile]) -> None:
@@ -55,7 +57,7 @@ def generate_keys(directory: Path, profiles: Sequence[CardProfile]) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     paths = [directory / name for name in (TERMINAL_FILE, LEDGER_FILE, CARD_FILE)]
     if all(path.exists() for path in paths):
-        _add_missing(*paths[:2])
+        _add_missing(*paths)
         return
     for path, content in zip(paths, _new_files(), strict=True):
         _write(path, content)
@@ -77,16 +79,17 @@ def load_factory_keys(path: Path) -> FactoryKeys:
             ),
             card_key_pairs=tuple(_pair(each) for each in raw["cards"]),
             issuer_master_key=bytes.fromhex(raw["issuer_master_key"]),
+            issuer_script_key=bytes.fromhex(raw[SCRIPT_KEY]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         problem = type(error).__name__
         raise ConfigError(where=path.name, problem=problem, hint=_HINT) from None
 
 
-def _add_missing(terminal: Path, ledger: Path) -> None:
+def _add_missing(terminal: Path, ledger: Path, cards: Path) -> None:
     """Add what files of an earlier version lack, so that their cards and books stay good.
 
-    The ledger's file comes first: cut short, the next start finds the terminal's still lacking.
+    The ledger's file comes first: cut short, the next start finds the others still lacking.
 
     Raises:
         OSError: a file can't be read or written.
@@ -94,6 +97,7 @@ def _add_missing(terminal: Path, ledger: Path) -> None:
     try:
         ours = json.loads(terminal.read_text("utf-8"))
         theirs = json.loads(ledger.read_text("utf-8"))
+        made_with = json.loads(cards.read_text("utf-8"))
     except ValueError:
         return  # Damaged; whoever reads it says so.
     if "ca_keys" not in ours:
@@ -101,6 +105,11 @@ def _add_missing(terminal: Path, ledger: Path) -> None:
     if "ca_keys" not in theirs:
         theirs |= {"ca_keys": ours["ca_keys"]}
         _write(ledger, theirs)
+    if SCRIPT_KEY not in theirs:
+        theirs |= {SCRIPT_KEY: secrets.token_hex(16)}
+        _write(ledger, theirs)
+    if made_with.get(SCRIPT_KEY) != theirs[SCRIPT_KEY]:
+        _write(cards, made_with | {SCRIPT_KEY: theirs[SCRIPT_KEY]})
     if "ledger_public" in ours:
         return
     for_terminal, for_ledger = _head_and_hotlist()
@@ -125,7 +134,7 @@ def _new_files() -> tuple[dict[str, object], dict[str, object], dict[str, object
     ca, issuer = new_key_pair(CA_BITS), new_key_pair(ISSUER_BITS)
     certificate = issue_issuer(ca, issuer, PAN_PREFIX)
     sealing = X25519PrivateKey.generate()
-    master = secrets.token_hex(16)
+    masters = {"issuer_master_key": secrets.token_hex(16), SCRIPT_KEY: secrets.token_hex(16)}
     for_terminal, for_ledger = _head_and_hotlist()
     ca_key = {"index": CA_INDEX, "modulus": f"{ca.modulus:x}", "exponent": PUBLIC_EXPONENT}
     terminal: dict[str, object] = {
@@ -136,7 +145,7 @@ def _new_files() -> tuple[dict[str, object], dict[str, object], dict[str, object
     }
     ledger: dict[str, object] = {
         "sealing_private": sealing.private_bytes_raw().hex(),
-        "issuer_master_key": master,
+        **masters,
         "ca_keys": [ca_key],
         **for_ledger,
     }
@@ -147,7 +156,7 @@ def _new_files() -> tuple[dict[str, object], dict[str, object], dict[str, object
             "remainder": certificate.remainder.hex(),
         },
         "cards": [_numbers(new_key_pair(CARD_BITS)) for _ in range(CARD_KEY_PAIRS)],
-        "issuer_master_key": master,
+        **masters,
     }
     return terminal, ledger, cards
 

@@ -1,4 +1,4 @@
-"""What a virtual card remembers between taps: its counter and what it has spent offline.
+"""What a virtual card remembers between taps: its counter and its offline amount.
 
 Never loses a count: the file is replaced whole before the card answers.
 """
@@ -17,10 +17,20 @@ COUNTER_MAX = 0xFFFF  # Two bytes (ATC); a card that reaches it is worn out.
 
 @dataclass(frozen=True, slots=True)
 class CardMemory:
-    """One card's state: transaction counter, and won spent out of its offline amount."""
+    """One card's state.
+
+    Attributes:
+        counter: of transactions.
+        offline_spent: all that it ever approved by itself; only rises.
+        offline_limit: all that was ever set aside for that and reached the card; only rises. None:
+            what it was made with.
+        last_online: how the last question to the ledger ended, as `issuer_session` says it.
+    """
 
     counter: int = 0
     offline_spent: Won = ZERO
+    offline_limit: Won | None = None
+    last_online: int = 0
 
 
 class MemoryFile:
@@ -36,8 +46,14 @@ class MemoryFile:
         Raises:
             OSError, ValueError: the file is there and can't be read.
         """
-        raw = self._read().get(card_id, {"counter": 0, "offline_spent": 0})
-        return CardMemory(raw["counter"], Won(raw["offline_spent"]))
+        raw = self._read().get(card_id, {})
+        limit = raw.get("offline_limit")
+        return CardMemory(
+            counter=raw.get("counter", 0),
+            offline_spent=Won(raw.get("offline_spent", 0)),
+            offline_limit=None if limit is None else Won(limit),
+            last_online=raw.get("last_online", 0),
+        )
 
     def count_tap(self, card_id: str) -> CardMemory:
         """Count one transaction and return the new state."""
@@ -53,12 +69,23 @@ class MemoryFile:
             spent = replace(memory, offline_spent=memory.offline_spent + amount)
             return self._save(card_id, spent)
 
+    def note_online(self, card_id: str, last_online: int, limit: Won | None = None) -> CardMemory:
+        """Keep how far a question to the ledger has come, and a new limit if it brought one; both or none."""
+        with self._lock:
+            memory = replace(self.load(card_id), last_online=last_online)
+            if limit is not None:
+                memory = replace(memory, offline_limit=limit)
+            return self._save(card_id, memory)
+
     def _save(self, card_id: str, memory: CardMemory) -> CardMemory:
         everything = self._read()
         everything[card_id] = {
             "counter": memory.counter,
             "offline_spent": memory.offline_spent.amount,
+            "last_online": memory.last_online,
         }
+        if memory.offline_limit is not None:
+            everything[card_id]["offline_limit"] = memory.offline_limit.amount
         draft = self._path.with_suffix(".new")
         draft.write_text(json.dumps(everything, indent=1), "utf-8")
         draft.replace(self._path)

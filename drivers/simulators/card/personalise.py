@@ -13,9 +13,10 @@ from drivers.simulators.card.rsa_keys import RsaKeyPair
 from pos.domain.won import Won
 
 PSN = "00"
-PROFILE = b"\x09\x00"  # AIP: terminal risk management, CDA (EMV Book 3, annex C1).
+PROFILE = b"\x0d\x00"  # AIP: risk management, issuer authentication, CDA (Book 3, annex C1).
 LOCATOR = bytes.fromhex("0801010110010200")  # SFI 1 record 1, signed; SFI 2 records 1 to 2.
 CDOL1 = bytes.fromhex("9F02069F1A0295055F2A029A039F3704")
+CDOL2 = bytes.fromhex("8A029F020695059F3704")  # The answer's code, amount, TVR, number.
 PDOL = bytes.fromhex("9F66049F02065F2A029A039F3704")
 _ISSUER_COUNTRY = b"\x04\x10"
 
@@ -28,6 +29,7 @@ class Chip:
     records: dict[tuple[int, int], bytes] = field(repr=False)
     signing_key: RsaKeyPair = field(repr=False)
     cryptogram_key: bytes = field(repr=False)
+    script_key: bytes = field(repr=False)
     offline_limit: Won
     fault: CardFault
 
@@ -56,6 +58,7 @@ def personalise(profile: CardProfile, keys: FactoryKeys) -> Chip:
         },
         signing_key=forger if profile.fault is CardFault.FORGED else honest,
         cryptogram_key=card_key(keys.issuer_master_key, profile.pan, PSN),
+        script_key=card_key(keys.issuer_script_key, profile.pan, PSN),
         offline_limit=profile.offline_limit,
         fault=profile.fault,
     )
@@ -69,6 +72,7 @@ def _application(profile: CardProfile) -> bytes:
             (0x5F28, _ISSUER_COUNTRY),
             (0x5F34, bytes.fromhex(PSN)),
             (0x8C, CDOL1),
+            (0x8D, CDOL2),
             (0x9F4A, b"\x82"),
         )
     )

@@ -15,6 +15,7 @@ from drivers.simulators.card.wallet import Wallet
 from pos.domain.errors import ReaderUnavailable
 
 HOLD_MS = 1_500  # As long as people hold a card; longer than the virtual reader's 400 ms poll.
+ANSWER_MS = 800  # How long a hand keeps a card down that has asked for the ledger.
 LINGER_MS = 150  # Between the card's answer and its leaving, so that the answer arrives.
 CONTROL_TIMEOUT_MS = 3_000
 _POLL_S = 0.02
@@ -41,18 +42,32 @@ class VirtualCards(Protocol):
         ...
 
 
+class Tapped(Protocol):
+    """A card as the hand that holds it sees it: it beeps when it is done."""
+
+    @property
+    def done(self) -> threading.Event:
+        """Set when nothing more comes."""
+        ...
+
+    @property
+    def asked(self) -> threading.Event:
+        """Set while it waits for the ledger's answer."""
+        ...
+
+
 class SlotCards:
     """VirtualCards over the slot of an `InProcessReader`."""
 
     def __init__(self, slot: Slot, wallet: Wallet) -> None:
         self._slot = slot
         self._wallet = wallet
-        self._done = threading.Event()
+        self._card: Tapped | None = None
 
     async def insert(self, card_id: str) -> None:
         """Lay a card on the reader. Raises KeyError where there is no such card."""
         card = self._wallet.card(card_id)
-        self._done = card.done
+        self._card = card
         self._slot.insert(card)
 
     async def remove(self) -> None:
@@ -63,7 +78,7 @@ class SlotCards:
         """Lay a card down until it has answered, or for `hold_ms`."""
         await self.insert(card_id)
         try:
-            await until_done(self._done, lambda: self._slot.occupied, hold_ms)
+            await until_done(self._card, lambda: self._slot.occupied, hold_ms)
         finally:
             await self.remove()
 
@@ -107,11 +122,18 @@ class SocketCards:
             raise ReaderUnavailable()
 
 
-async def until_done(done: threading.Event, is_lying: Callable[[], bool], limit_ms: int) -> None:
-    """Wait until the card has answered and that has arrived, or it is gone, or time is up."""
+async def until_done(card: Tapped | None, is_lying: Callable[[], bool], limit_ms: int) -> None:
+    """Wait until the card has answered and that has arrived, or it is gone, or time is up.
+
+    A card that waits for the ledger is held for it, but not for ever.
+    """
     give_up_s = time.monotonic() + limit_ms / 1000
-    while is_lying() and time.monotonic() < give_up_s:
-        if done.is_set():
+    waits = False
+    while card is not None and is_lying() and time.monotonic() < give_up_s:
+        if card.done.is_set():
             await asyncio.sleep(LINGER_MS / 1000)
             return
+        if card.asked.is_set() and not waits:
+            waits = True
+            give_up_s = min(give_up_s, time.monotonic() + ANSWER_MS / 1000)
         await asyncio.sleep(_POLL_S)

@@ -157,6 +157,9 @@ CREATE TABLE cards (
 CREATE TABLE card_counters (
     card text COLLATE "C" NOT NULL,
     last_online_atc bigint NOT NULL,
+    offline_limit bigint NOT NULL DEFAULT 0,
+    seen_limit bigint NOT NULL DEFAULT 0,
+    seen_spent bigint NOT NULL DEFAULT 0,
     shard bigint NOT NULL,
     PRIMARY KEY (card, shard)
 ) WITH (fillfactor = 80);

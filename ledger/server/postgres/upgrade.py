@@ -9,8 +9,9 @@ from ledger.server.postgres.connection import Connection
 from ledger.server.tables import shard_of
 
 OLDEST = 3  # The first version on PostgreSQL.
+SPREAD = 4  # The first whose rows all carry their shard.
 SCHEMA = Path(__file__).with_name("schema.sql")
-UPGRADE = Path(__file__).with_name("upgrade_4.sql")
+FOURTH = SCHEMA.with_name("upgrade_4.sql")
 
 # Whoever's shard some row is of: members, terminals, references, and cards that are nobody's.
 _OWNERS = """\
@@ -42,7 +43,10 @@ def make_tables(connection: Connection) -> None:
             connection.execute("INSERT INTO ledger_version VALUES (%s)", (VERSION,))
         row = connection.execute("SELECT version FROM ledger_version FOR UPDATE").fetchone()
         if row is not None and OLDEST <= row[0] < VERSION:
-            _bring_up(connection)
+            if row[0] < SPREAD:
+                _spread(connection)
+            for number in range(max(row[0], SPREAD) + 1, VERSION + 1):
+                connection.execute(_way_to(number).read_bytes())
             row = connection.execute(
                 "UPDATE ledger_version SET version = %s RETURNING version", (VERSION,)
             ).fetchone()
@@ -51,7 +55,13 @@ def make_tables(connection: Connection) -> None:
         raise DatabaseUnfit(f"the tables are of version {version}, this ledger is of {VERSION}")
 
 
-def _bring_up(connection: Connection) -> None:
+def _way_to(number: int) -> Path:
+    """Return what brings the tables up to a version; most serve both engines."""
+    own = SCHEMA.with_name(f"upgrade_{number}.sql")
+    return own if own.exists() else SCHEMA.parents[1] / own.name
+
+
+def _spread(connection: Connection) -> None:
     """Bring the tables up from version 3, inside a transaction; nobody else gets at them meanwhile."""
     connection.execute(
         'CREATE TEMPORARY TABLE owner_shards (owner text COLLATE "C" PRIMARY KEY, shard bigint NOT NULL)'
@@ -65,4 +75,4 @@ def _bring_up(connection: Connection) -> None:
         for (owner,) in owners:
             rows.write_row((owner, shard_of(owner)))
     connection.execute("ANALYZE owner_shards")
-    connection.execute(UPGRADE.read_bytes())
+    connection.execute(FOURTH.read_bytes())

@@ -12,8 +12,9 @@ from drivers.cards import threaded_reader
 from drivers.cards.in_process_reader import InProcessReader
 from drivers.cards.slot import Slot
 from drivers.simulators.card.wallet import VirtualCard
+from pos.domain.card import CardUpdate
 from pos.domain.errors import CardRemoved, CardUnreadable, ReaderUnavailable
-from tests.drivers.cards.cardworld import CardWorld, request
+from tests.drivers.cards.cardworld import PAYMENT, CardWorld, request
 
 GENERATE_AC = 0xAE
 
@@ -80,6 +81,33 @@ async def test_a_card_that_hangs_is_written_off_and_the_next_one_is_read(
     slot.insert(world.card("poor"))
     assert (await reader.present(request())).genuine
     released.set()
+
+
+async def test_a_card_that_hangs_over_its_answer_holds_nobody_up(
+    world: CardWorld, slot: Slot, reader: InProcessReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threaded_reader, "COMPLETE_LIMIT_MS", 100)
+    released = threading.Event()
+    slot.insert(MeddledCard(world.card("rich"), 0x82, released.wait))
+    assert (await reader.present(request())).genuine
+    answer = bytes.fromhex("91080000000000800000")
+    update = await asyncio.wait_for(reader.complete(PAYMENT, answer), 2)
+    assert update == CardUpdate()
+    slot.insert(world.card("poor"))
+    assert (await reader.present(request())).genuine
+    released.set()
+
+
+async def test_a_card_put_back_for_its_answer_is_another_stay(
+    world: CardWorld, slot: Slot, reader: InProcessReader
+) -> None:
+    card = world.card("rich")
+    slot.insert(card)
+    assert (await reader.present(request())).genuine
+    slot.insert(card)
+    assert await reader.complete(PAYMENT, b"") == CardUpdate()
+    assert card.trace[-1][1] == GENERATE_AC
+    assert not card.done.is_set()
 
 
 async def test_a_mute_card_is_unreadable(

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from pos.domain.card import CardEntry, Cryptogram, mask_pan
+from ledger.server import issuer_answer
+from ledger.server.cardcrypto import open_sealed
+from pos.domain.card import CardEntry, CardRead, CardUpdate, Cryptogram, mask_pan
 from pos.domain.errors import (
     CardCancelled,
     CardRemoved,
@@ -16,8 +18,9 @@ from pos.domain.errors import (
     NoCardInTime,
     ReaderUnavailable,
 )
+from pos.domain.identifiers import TransactionId
 from pos.domain.won import Won
-from tests.drivers.cards.cardworld import CardWorld, request
+from tests.drivers.cards.cardworld import PAYMENT, CardWorld, request
 from tests.drivers.cards.readers import Desk, in_process_desk, pcsc_desk
 
 DESKS = {"in_process": in_process_desk, "pcsc": pcsc_desk}
@@ -93,6 +96,59 @@ async def test_a_card_torn_away_is_said_and_the_next_one_is_read(desk: Desk) -> 
     with pytest.raises(CardRemoved):
         await desk.present_tapped("torn", request())
     assert (await desk.present_tapped("rich", request())).genuine
+
+
+def answer_for(world: CardWorld, read: CardRead, limit: int) -> bytes:
+    keys = world.ledger
+    assert keys.issuer_script_key is not None
+    card = open_sealed(read.sealed, PAYMENT.hex, keys.sealing_private)
+    said = issuer_answer.answer(card, keys.issuer_master_key, keys.issuer_script_key, Won(limit))
+    return bytes.fromhex(said)
+
+
+async def test_the_card_that_asked_is_held_for_the_ledgers_answer(
+    desk: Desk, world: CardWorld
+) -> None:
+    waiting = asyncio.create_task(desk.reader.present(request()))
+    await asyncio.sleep(0.02)
+    tap = asyncio.create_task(desk.cards.tap("offline"))
+    read = await waiting
+    update = await desk.reader.complete(PAYMENT, answer_for(world, read, 80_000))
+    await tap
+    assert update == CardUpdate(True, True, "2000000001")
+    await asyncio.sleep(desk.settle_s)
+    paid = await desk.present_tapped("offline", request(80_000, online=False))
+    assert paid.cryptogram is Cryptogram.TC
+
+
+async def test_a_card_taken_away_before_the_answer_is_a_value(desk: Desk, world: CardWorld) -> None:
+    await desk.cards.insert("offline")
+    await asyncio.sleep(desk.settle_s)
+    read = await desk.reader.present(request())
+    await desk.cards.remove()
+    update = await desk.reader.complete(PAYMENT, answer_for(world, read, 80_000))
+    assert update == CardUpdate(script_results="0000000001")
+    assert (await desk.present_tapped("rich", request())).genuine
+
+
+async def test_an_answer_to_another_payment_or_to_nobody_reaches_no_card(
+    desk: Desk, world: CardWorld
+) -> None:
+    assert await desk.reader.complete(PAYMENT, b"") == CardUpdate()
+    await desk.cards.insert("offline")
+    await asyncio.sleep(desk.settle_s)
+    read = await desk.reader.present(request())
+    answer = answer_for(world, read, 80_000)
+    assert await desk.reader.complete(TransactionId(1, 2, 4), answer) == CardUpdate()
+    assert await desk.reader.complete(PAYMENT, answer) == CardUpdate()  # It was let go.
+    assert (await desk.reader.present(request(80_000, online=False))).cryptogram is Cryptogram.ARQC
+
+
+async def test_a_card_that_got_no_answer_is_let_go_by_the_next_payment(desk: Desk) -> None:
+    await desk.cards.insert("offline")
+    await asyncio.sleep(desk.settle_s)
+    for _ in range(3):
+        assert (await desk.reader.present(request())).genuine
 
 
 async def test_a_banks_card_is_refused_kindly(desk: Desk) -> None:

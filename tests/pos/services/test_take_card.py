@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from pos.domain.card import CardRead, Cryptogram
+from pos.domain.card import CardRead, CardUpdate, Cryptogram
 from pos.domain.codec import decode
 from pos.domain.errors import (
     AmountOutOfRange,
@@ -22,6 +22,8 @@ from pos.domain.errors import (
     SaleHasTender,
     StoreUnavailable,
 )
+from pos.domain.events import CardNotTold
+from pos.domain.identifiers import TransactionId
 from pos.domain.payment import PaymentState
 from pos.domain.payment_answers import DeclineReason
 from pos.domain.payment_events import OfflineApproved
@@ -37,7 +39,14 @@ from pos.services.card_outcome import (
     Stage,
     Unanswered,
 )
-from tests.fakes import LIMITS, MemoryStore, ScriptedLedger, ScriptedReader, good_card
+from tests.fakes import (
+    LIMITS,
+    MemoryStore,
+    PowerCut,
+    ScriptedLedger,
+    ScriptedReader,
+    good_card,
+)
 from tests.world import World
 
 
@@ -404,3 +413,109 @@ async def test_a_receipt_carries_the_advices_of_its_offline_payments_and_only_th
     assert decode(ReceiptBody, dict(world.store.jobs[-1].body)).advices == ()
     await world.reprint.last_receipt()
     assert world.store.jobs[-1].reprint
+
+
+FOR_CARD = "9108" + "0102030400800000"
+
+
+class Watching(ScriptedReader):
+    """Notes what was durable when the card was given its answer."""
+
+    def __init__(self, store: MemoryStore, update: CardUpdate | None = None) -> None:
+        super().__init__()
+        self._store = store
+        self.update = update or self.update
+        self.durable: list[list[str]] = []
+
+    async def complete(self, payment_id: TransactionId, for_card: bytes | None) -> CardUpdate:
+        self.durable.append(self._store.kinds())
+        return await super().complete(payment_id, for_card)
+
+
+def told_world(update: CardUpdate | None = None) -> tuple[World, Watching]:
+    store = MemoryStore()
+    reader = Watching(store, update)
+    world = World(store=store, reader=reader, ledger=ScriptedLedger(for_card=FOR_CARD))
+    world.counter.scan("101")
+    return world, reader
+
+
+async def test_the_card_gets_its_answer_once_the_sale_is_durable() -> None:
+    world, reader = told_world()
+    outcome = await world.card.pay()
+    assert isinstance(outcome, PaidInFull)
+    payment_id = outcome.tender.payment_id
+    # The second time it is let go, which it is already.
+    assert reader.told == [(payment_id, bytes.fromhex(FOR_CARD)), (payment_id, None)]
+    assert reader.durable[0][-2:] == ["payment.approved", "sale.completed"]
+
+
+async def test_what_is_said_to_the_card_is_not_kept_in_the_journal() -> None:
+    world, _ = told_world()
+    await world.card.pay()
+    assert all(FOR_CARD not in str(record.body) for record in world.store.journal)
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        CardUpdate(),
+        CardUpdate(reached=True, authenticated=False),
+        CardUpdate(reached=True, authenticated=True, script_results="20000000011100000002"),
+        CardUpdate(reached=False, authenticated=True, script_results="0000000001"),
+    ],
+)
+async def test_a_card_that_would_not_take_it_is_noted_and_the_sale_stands(
+    update: CardUpdate,
+) -> None:
+    world, _ = told_world(update)
+    outcome = await world.card.pay()
+    assert isinstance(outcome, PaidInFull)
+    noted = [each for each in world.events() if isinstance(each, CardNotTold)]
+    assert [(each.payment_id, each.update) for each in noted] == [
+        (outcome.tender.payment_id, update)
+    ]
+    assert world.store.kinds()[-1] == "card.not_told"
+    assert (await world.restart()).completed == ()
+
+
+async def test_a_store_that_fails_at_that_note_undoes_no_sale() -> None:
+    world, reader = told_world(CardUpdate())
+
+    async def fails(payment_id: TransactionId, for_card: bytes | None) -> CardUpdate:
+        world.store.fail_next = StoreUnavailable(reason="full")
+        return CardUpdate()
+
+    reader.complete = fails  # type: ignore[method-assign]
+    assert isinstance(await world.card.pay(), PaidInFull)
+    assert world.payments()[0].state is PaymentState.APPROVED
+
+
+async def test_a_card_that_gets_no_yes_is_told_no_and_let_go() -> None:
+    store = MemoryStore()
+    reader = Watching(store)
+    world = World(store=store, reader=reader, ledger=ScriptedLedger(balance=Won(1)))
+    world.counter.scan("101")
+    assert isinstance(await world.card.pay(), NotApproved)
+    assert [for_card for _, for_card in reader.told] == [None]
+
+    world.ledger.fault_before = [LedgerUnreachable()]
+    assert isinstance(await world.card.pay(), PaidInFull)  # Offline, at the second tap.
+    assert [for_card for _, for_card in reader.told] == [None, None]
+
+
+async def test_an_answer_heard_late_still_reaches_the_card() -> None:
+    world, reader = told_world()
+    world.ledger.fault_after = [LedgerSilent()]
+    assert isinstance(await world.card.pay(), PaidInFull)
+    assert reader.told[0][1] == bytes.fromhex(FOR_CARD)
+
+
+async def test_after_a_restart_the_card_is_gone_and_its_answer_is_not_kept() -> None:
+    world, _ = told_world()
+    world.store.die_after_commits = 2
+    with pytest.raises(PowerCut):
+        await world.card.pay()
+    world.store.die_after_commits = None
+    assert len((await world.restart()).completed) == 1
+    assert all(FOR_CARD not in str(record.body) for record in world.store.journal)

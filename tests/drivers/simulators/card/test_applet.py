@@ -88,7 +88,7 @@ def test_any_bytes_get_an_answer(world: CardWorld, commands: list[bytes]) -> Non
 
 @given(st.binary(min_size=1, max_size=200))
 def test_a_command_is_taken_apart_as_it_was_built(data: bytes) -> None:
-    assert Command.parse(apdu.generate_ac(0x50, data)) == Command(0xAE, 0x50, 0x00, data)
+    assert Command.parse(apdu.generate_ac(0x50, data)) == Command(0x80, 0xAE, 0x50, 0x00, data)
 
 
 def test_memory_is_kept_in_the_file_and_by_card(tmp_path: Path) -> None:

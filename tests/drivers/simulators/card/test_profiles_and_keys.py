@@ -144,6 +144,32 @@ def test_keys_of_before_the_hotlist_get_what_they_lack_and_keep_the_rest(tmp_pat
     )
 
 
+def test_keys_of_before_the_issuers_commands_get_theirs_the_same_on_both_sides(
+    tmp_path: Path,
+) -> None:
+    profiles = load_profiles(CARD_FILE_PATH)
+    generate_keys(tmp_path, profiles)
+    paths = [tmp_path / name for name in (LEDGER_FILE, CARD_FILE)]
+    for path in paths:
+        kept = json.loads(path.read_text())
+        del kept["issuer_script_key"]
+        path.write_text(json.dumps(kept))
+    assert load_ledger_keys(paths[0]).issuer_script_key is None
+
+    generate_keys(tmp_path, profiles)
+
+    script_key = load_ledger_keys(paths[0]).issuer_script_key
+    assert script_key == load_factory_keys(paths[1]).issuer_script_key
+    assert script_key is not None
+    (tmp_path / CARD_FILE).write_text(
+        json.dumps(json.loads(paths[1].read_text()) | {"issuer_script_key": "00" * 16})
+    )
+    generate_keys(
+        tmp_path, profiles
+    )  # Cut short between the two, the ledger's is the one that holds.
+    assert load_factory_keys(paths[1]).issuer_script_key == script_key
+
+
 def test_damaged_card_keys_are_refused(tmp_path: Path) -> None:
     path = tmp_path / CARD_FILE
     path.write_text("{}")
