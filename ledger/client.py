@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from ledger.events import EventFeed
 from ledger.signed_line import RequestSigner, SignedLine, utc_now
 from pos.domain.errors import LedgerRefused, LedgerSilent, TerminalNotAccepted
 from pos.domain.forwarding import ForwardOutcome
@@ -44,6 +45,7 @@ class HttpLedger:
         """
         self._device = device
         self._line = SignedLine(base_url, signer, device, now)
+        self._events = EventFeed(self._line)
         self._trusted = [] if ledger_public is None else [ledger_public]
 
     async def authorize(
@@ -193,7 +195,7 @@ class HttpLedger:
         return day_mapping.comparison_from_wire(answer)
 
     async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:
-        """Return what is new after the cursor; see the port.
+        """Return what is new after the cursor, from the event stream where there is one; see the port.
 
         Raises:
             LedgerUnreachable, LedgerSilent, LedgerRefused: as the port says.
@@ -202,10 +204,13 @@ class HttpLedger:
         from ledger import feed_mapping
         from ledger.contract import models
 
-        query = {"cursor": cursor, "wait_ms": str(wait_ms)}
-        deadline_ms = wait_ms + FEED_GRACE_MS
-        answer = await self._line.call("readFeed", models.FeedAnswer, deadline_ms, query=query)
-        page = feed_mapping.page_from_wire(answer)
+        # Whoever does not want to wait wants an answer, which a stream gives only when it has news.
+        page = await self._events.next(cursor, wait_ms, FEED_GRACE_MS) if wait_ms else None
+        if page is None:
+            query = {"cursor": cursor, "wait_ms": str(wait_ms)}
+            deadline_ms = wait_ms + FEED_GRACE_MS
+            answer = await self._line.call("readFeed", models.FeedAnswer, deadline_ms, query=query)
+            page = feed_mapping.page_from_wire(answer)
         return replace(
             page, items=tuple(each for each in page.items if self._is_to_be_believed(each))
         )
@@ -233,6 +238,7 @@ class HttpLedger:
 
     async def aclose(self) -> None:
         """Close all connections; the next call opens new ones."""
+        await self._events.close()
         await self._line.close()
 
 

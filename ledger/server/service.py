@@ -182,11 +182,32 @@ class Service:
     async def feed(self, caller: Caller, cursor: int, wait_ms: int) -> wire.FeedAnswer:
         """Return what is new after the cursor, waiting up to `wait_ms` for something."""
         await self._spend(caller)
+        return await self.news(caller.terminal.id, cursor, wait_ms)
+
+    async def begin_stream(self, caller: Caller) -> None:
+        """Take a request for an event stream; what it then reads is asked for with `news`."""
+        await self._spend(caller)
+
+    @property
+    def closing(self) -> bool:
+        """Whether nobody is to wait for anything any more."""
+        return self._closing
+
+    def admits(self, caller: Caller) -> bool:
+        """Tell whether a terminal that was let in would still be."""
+        try:
+            devices.admit(self.reader, caller.terminal.device, caller.key)
+        except Refused:
+            return False
+        return True
+
+    async def news(self, merchant: int, cursor: int, wait_ms: int) -> wire.FeedAnswer:
+        """Return a shop's feed after the cursor, waiting up to `wait_ms` for something."""
         loop = asyncio.get_running_loop()
         end = loop.time() + wait_ms / 1_000
         while True:
             bell = self._bell
-            page = orders.read_feed(self.reader, caller.terminal.id, cursor)
+            page = orders.read_feed(self.reader, merchant, cursor)
             left_s = end - loop.time()
             if page.items or left_s <= 0 or self._closing:
                 items = tuple(feed_mapping.item_to_wire(each) for each in page.items)
