@@ -181,7 +181,7 @@ class Admin:
     def announce_key(self, keys: Path) -> str:
         """Tell every terminal of the ledger's next signing key."""
         self._must_exist()
-        with _said():
+        with said():
             key = rotation.prepare(keys)
         new = self.write(lambda tx: rotation.announce(tx, key, self._now()))
         ko, en = ("알렸습니다", "announced") if new else ("전에 알렸습니다", "was announced before")
@@ -189,14 +189,14 @@ class Admin:
 
     def follow_key(self, keys: Path) -> str:
         """Sign with the next key from the ledger's next start on, if terminals had time to hear of it."""
-        with _said():
+        with said():
             public = rotation.next_public(keys)
         at = None if public is None else self.read(lambda tx: rotation.announced_at(tx, public))
         if at is None or self._now() - at < HEARD_AFTER:
             days = HEARD_AFTER.days
             why = f"알린 지 {days}일이 안 됨 / it was not announced {days} days ago"
             raise AdminRefused(why=why)
-        with _said():
+        with said():
             rotation.follow(keys)
         return f"{public}\n이제 서버를 다시 시작하세요 / now restart the ledger\n"
 
@@ -233,7 +233,7 @@ class Admin:
             AdminRefused: in place of whatever the job or the database raised.
         """
         self._must_exist()
-        with _said(), closing(open_reader(self._database)) as tx, tx.snapshot():
+        with said(), closing(open_reader(self._database)) as tx, tx.snapshot():
             return job(tx)
 
     def write(self, job: Callable[[Tx], T], *, make: bool = False) -> T:
@@ -244,11 +244,11 @@ class Admin:
         """
         if not make:
             self._must_exist()
-        with _said(), closing(Writer(self._database)) as writer:
+        with said(), closing(Writer(self._database)) as writer:
             return writer.run_now(job)
 
     def _must_exist(self) -> None:
-        with _said():
+        with said():
             if exists(self._database):
                 return
         if is_postgres(self._database):  # Its name may hold a password.
@@ -259,7 +259,7 @@ class Admin:
 
 
 @contextmanager
-def _said() -> Iterator[None]:
+def said() -> Iterator[None]:
     """Turn what the ledger's rules raise into words.
 
     Raises:

@@ -25,7 +25,7 @@ ledger = typer.Typer(
 merchants = typer.Typer(no_args_is_help=True, help="가맹점 / merchants")
 devices = typer.Typer(no_args_is_help=True, help="단말기 / terminals: codes, ages, revocation")
 cards = typer.Typer(no_args_is_help=True, help="카드 정지 / stop cards")
-keys = typer.Typer(no_args_is_help=True, help="서명 키 교체 / the ledger's own signing key")
+keys = typer.Typer(no_args_is_help=True, help="서버의 키 / the ledger's own keys")
 notices = typer.Typer(no_args_is_help=True, help="공지 / notices to shops")
 flags = typer.Typer(no_args_is_help=True, help="의심 거래 표시 / what looks like fraud")
 for name, group in (
@@ -84,6 +84,30 @@ def catalogue(
 ) -> None:
     """상품을 가맹점의 단말기에 보냅니다 / send products to a shop's terminals."""
     _say(db, lambda admin: admin.post_catalogue(merchant, file, tuple(remove or ())))
+
+
+@keys.command("make")
+def keys_make(
+    folder: Annotated[Path, typer.Argument(help="where the files go; made if need be")],
+    pan_prefix: Annotated[
+        str, typer.Option("--pan-prefix", help="how the cards' numbers begin")
+    ] = "629099",
+    ca_keys: Annotated[
+        Path | None, typer.Option("--ca-keys", help="a card scheme's public keys (JSON)")
+    ] = None,
+) -> None:
+    """새 서버의 첫 키를 만듭니다 / make a new ledger's first keys; writes over nothing."""
+    from composition.ledger_keys import make_keys
+
+    or_say(lambda: print(make_keys(folder, pan_prefix, ca_keys), end=""))
+
+
+@keys.command("show")
+def keys_show(file: KeysFile) -> None:
+    """공개키를 보여 줍니다 / show the public parts."""
+    from composition.ledger_keys import show_keys
+
+    or_say(lambda: print(show_keys(file), end=""))
 
 
 @keys.command("announce")
