@@ -14,7 +14,7 @@ from composition.saying import or_say
 if TYPE_CHECKING:
     from composition.ledger_admin import Admin
 
-DATABASE_VARIABLE = "IEUM_LEDGER_DATABASE"
+DATABASE_VARIABLE, OPERATOR_VARIABLE = "IEUM_LEDGER_DATABASE", "IEUM_OPERATOR"
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_LEDGER = str(ROOT / "var" / "demo" / "ledger.db")
 
@@ -38,6 +38,13 @@ for name, group in (
 ):
     ledger.add_typer(group, name=name)
 
+
+class _Operator:
+    """Who this run of the command line acts for; set before its one command."""
+
+    named = ""
+
+
 Database = Annotated[
     str,
     typer.Option("--db", envvar=DATABASE_VARIABLE, help="the ledger's file, or postgresql://..."),
@@ -45,6 +52,16 @@ Database = Annotated[
 Device = Annotated[str, typer.Argument(help="12 hex digits")]
 KeysFile = Annotated[Path, typer.Argument(help="ledger_keys.json")]
 WholeHours = Annotated[int, typer.Option("--hours", min=1, help="how long it is good for")]
+
+
+@ledger.callback()
+def operator(
+    who: Annotated[
+        str, typer.Option("--as", envvar=OPERATOR_VARIABLE, help="who acts, for the log")
+    ] = "",
+) -> None:
+    """서버 운영: 가맹점, 단말기, 카드, 공지, 장부 / run the central ledger."""
+    _Operator.named = who
 
 
 @ledger.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -59,6 +76,18 @@ def serve(context: typer.Context) -> None:
 def money(db: Database = DEMO_LEDGER) -> None:
     """기금별 잔액 / money by fund; exit code 1 if it does not sum to zero."""
     _say(db, lambda admin: admin.money())
+
+
+@ledger.command()
+def log(
+    db: Database = DEMO_LEDGER,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="how many")] = 50,
+    before: Annotated[
+        int | None, typer.Option("--before", help="only those older than this number")
+    ] = None,
+) -> None:
+    """누가 언제 무엇을 했는지(UTC) / what operators did, the newest first."""
+    _say(db, lambda admin: admin.list_log(before, limit))
 
 
 @ledger.command()
@@ -251,12 +280,15 @@ def flags_close(
 
 def _say(db: str, act: Callable[[Admin], str]) -> None:
     from composition.ledger_admin import Admin, BooksWrong
+    from composition.ledger_books import operator_named
     from ledger.server.database import named
     from ledger.server.service import utc_now
 
+    who = operator_named(_Operator.named)
+
     def do() -> None:
         try:
-            print(act(Admin(named(db), utc_now)), end="")
+            print(act(Admin(named(db), utc_now, who)), end="")
         except BooksWrong as error:
             print(f"{error.message('ko')}\n{error.message('en')}", file=sys.stderr)
             raise typer.Exit(1) from error

@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 
 from composition.ledger_admin import Admin
+from composition.ledger_books import Act
 from ledger.server import fraud_flags
 from ledger.server.database import Tx
 from ledger.server.fraud_flags import Flag
@@ -36,5 +37,6 @@ def show_flag(admin: Admin, flag: str) -> str:
 
 def close_flag(admin: Admin, flag: str, by: str, why: str, now: datetime) -> str:
     """Close a flag, saying who and why; that is kept for ever."""
-    admin.write(lambda tx: fraud_flags.close(tx, flag, by=by, reason=why, at=now))
+    act = Act("flags close", f"{flag}, by {by}")
+    admin.write(act, lambda tx: fraud_flags.close(tx, flag, by=by, reason=why, at=now))
     return show_flag(admin, flag)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from composition.ledger_admin import said
+from composition.ledger_books import said
 from drivers.cards.issuing import issue_issuer
 from drivers.cards.rsa_keys import PUBLIC_EXPONENT, RsaKeyPair, new_key_pair
 from ledger.server.first_keys import CaKey, new_keys, public_parts, write_new

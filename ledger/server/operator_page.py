@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ledger.server import overview
+from ledger.server import operator_log, overview
 from ledger.server.database import Tx
 from ledger.server.operator import OperatorDoor
+from ledger.server.operator_log import Entry
 from ledger.server.overview import Fund, TerminalRow
 from ledger.server.service import Service
 from pos.domain.business_day import KOREA
@@ -34,6 +35,7 @@ STYLE = (
 
 
 NUMBER = ' class="n"'
+LOG_ROWS = 30
 
 
 class OperatorPage:
@@ -62,6 +64,7 @@ def page(tx: Tx, now: datetime) -> str:
         f"<h1>이음 원장 / Ieum ledger</h1><p>{escape(_when(now))}</p>"
         f"<h2>단말기 / Terminals</h2>{_terminals(overview.terminals(tx), now)}"
         f"<h2>돈 / Money by fund</h2>{_money(funds)}{_zero(funds)}"
+        f"<h2>운영 기록 / What operators did</h2>{_log(operator_log.newest(tx, limit=LOG_ROWS))}"
     )
     return (
         '<!doctype html><html lang="ko"><head><meta charset="utf-8"><title>Ieum ledger</title>'
@@ -93,6 +96,15 @@ def _money(funds: Sequence[Fund]) -> str:
     head = ("기금 / fund", "계정 / accounts", "원 / won")
     cells = ((each.name, f"{each.accounts:,}", f"{each.balance.amount:,}") for each in funds)
     return _table(head, cells, numbers_from=1)
+
+
+def _log(entries: Sequence[Entry]) -> str:
+    head = ("시각 (UTC) / when", "누가 / who", "무엇을 / what", "대상 / about", "결과 / outcome")
+    cells = (
+        (f"{each.at:%Y-%m-%d %H:%M:%S}", each.who, each.what, each.about, each.outcome)
+        for each in entries
+    )
+    return _table(head, cells) if entries else "<p>-</p>"
 
 
 def _zero(funds: Sequence[Fund]) -> str:

@@ -14,6 +14,7 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from ledger.server.database import VERSION, DatabaseUnfit
 
 SCHEMA = Path(__file__).with_name("schema.sql")
+FIRST_VERSION = 3  # That was ever on PostgreSQL.
 CONNECT_S = 2
 LOCK_MS = 5_000  # For a lock; a group that waits longer is begun anew.
 SILENCE_MS = 5_000  # Sent and not acknowledged by the other machine: the line is gone.
@@ -82,7 +83,7 @@ def connect(url: str, *, read_only: bool = False) -> Connection:
 
 
 def make_tables(connection: Connection) -> None:
-    """Make the tables if there are none, all of them or nothing.
+    """Make or upgrade the tables, all of them or nothing.
 
     Raises:
         DatabaseUnfit: another version of the ledger has made them.
@@ -95,6 +96,11 @@ def make_tables(connection: Connection) -> None:
             connection.execute(SCHEMA.read_bytes())
             connection.execute("INSERT INTO ledger_version VALUES (%s)", (VERSION,))
         row = connection.execute("SELECT version FROM ledger_version").fetchone()
+        if row is not None and FIRST_VERSION <= row[0] < VERSION:
+            for number in range(row[0] + 1, VERSION + 1):
+                connection.execute(SCHEMA.with_name(f"upgrade_{number}.sql").read_bytes())
+            row = (VERSION,)
+            connection.execute("UPDATE ledger_version SET version = %s", row)
     if row is None or row[0] != VERSION:
         version = None if row is None else row[0]
         raise DatabaseUnfit(f"the tables are of version {version}, this ledger is of {VERSION}")
