@@ -72,7 +72,7 @@ class Admin(LedgerBooks):
         made = self.write(
             Act("devices code", about, _of_code),
             lambda tx: devices.new_code(
-                tx, merchant, self._now(), device=number, good_for=timedelta(hours=hours)
+                tx, merchant, self.now(), device=number, good_for=timedelta(hours=hours)
             ),
         )
         until = f"{made.expires_at.astimezone(KOREA):%Y-%m-%d %H:%M}"
@@ -84,7 +84,7 @@ class Admin(LedgerBooks):
 
     def list_devices(self) -> str:
         """Return the terminals, with how long they have been silent."""
-        now = self._now()
+        now = self.now()
         return _lines(
             f"{each.device:012x}  {'REVOKED' if each.revoked_at else 'ok':8} {each.key or '-':16}  "
             f"record {age(each.last_record_at, now)}  contact {age(each.last_contact_at, now)}  "
@@ -96,7 +96,7 @@ class Admin(LedgerBooks):
         """Shut a terminal out, from the next request on."""
         number = _device(device)
         act = Act("devices revoke", device, lambda new: DONE if new else f"{DONE}: was so before")
-        changed = self.write(act, lambda tx: devices.revoke(tx, number, self._now()))
+        changed = self.write(act, lambda tx: devices.revoke(tx, number, self.now()))
         ko, en = ("취소됨", "revoked") if changed else ("이미 취소됨", "was revoked before")
         return f"{device}: {ko} / {en}\n"
 
@@ -104,7 +104,7 @@ class Admin(LedgerBooks):
         """Revoke a key that may be in wrong hands."""
         number = _device(device)
         act = Act("devices revoke-key", device, lambda key: f"{DONE}: key {key.hex()[:SHORT]}")
-        key = self.write(act, lambda tx: devices.revoke_key(tx, number, begins, self._now()))
+        key = self.write(act, lambda tx: devices.revoke_key(tx, number, begins, self.now()))
         return f"{device}: 키 취소됨 / key revoked: {key.hex()[:HEX]}…\n"
 
     def stop_card(self, card: str, *, stopped: bool) -> str:
@@ -122,7 +122,7 @@ class Admin(LedgerBooks):
 
     def post_notice(self, ko: str, en: str, merchant: int | None, hours: int | None) -> str:
         """Post a notice to one shop or all."""
-        now = self._now()
+        now = self.now()
         until = None if hours is None else now + timedelta(hours=hours)
         whose = "all" if merchant is None else f"merchant {merchant}"
         number = self.write(
@@ -181,7 +181,7 @@ class Admin(LedgerBooks):
         act = Act(
             "keys announce", key.public[:SHORT], lambda new: DONE if new else f"{DONE}: before"
         )
-        new = self.write(act, lambda tx: rotation.announce(tx, key, self._now()))
+        new = self.write(act, lambda tx: rotation.announce(tx, key, self.now()))
         ko, en = ("알렸습니다", "announced") if new else ("전에 알렸습니다", "was announced before")
         return f"{key.public}\n다음 키를 {ko} / the next key {en}\n"
 
@@ -190,7 +190,7 @@ class Admin(LedgerBooks):
         with said():
             public = rotation.next_public(keys)
         at = None if public is None else self.read(lambda tx: rotation.announced_at(tx, public))
-        if at is None or self._now() - at < HEARD_AFTER:
+        if at is None or self.now() - at < HEARD_AFTER:
             days = HEARD_AFTER.days
             why = f"알린 지 {days}일이 안 됨 / it was not announced {days} days ago"
             self.refused(Act("keys follow"), why)

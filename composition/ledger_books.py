@@ -84,7 +84,7 @@ class LedgerBooks:
     ) -> None:
         """Take the database, and who acts; the machine's user if nobody is named."""
         self._database = database
-        self._now = now
+        self.now = now
         self._who = os_user() if who is None else who
 
     def read(self, job: Callable[[Tx], T]) -> T:
@@ -133,7 +133,7 @@ class LedgerBooks:
             self.write(Act(act.what, act.about, lambda _: f"{REFUSED}{why}"), lambda _: None)
 
     def _note(self, tx: Tx, act: Act, outcome: str) -> None:
-        operator_log.add(tx, self._now(), self._who, act.what, act.about, outcome)
+        operator_log.add(tx, self.now(), self._who, act.what, act.about, outcome)
 
     def _must_exist(self) -> None:
         with said():

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from composition.saying import or_say
-
-if TYPE_CHECKING:
-    from composition.ledger_admin import Admin
-
-DATABASE_VARIABLE, OPERATOR_VARIABLE = "IEUM_LEDGER_DATABASE", "IEUM_OPERATOR"
-ROOT = Path(__file__).resolve().parents[1]
-DEMO_LEDGER = str(ROOT / "var" / "demo" / "ledger.db")
+from composition.ledger_key_commands import keys
+from composition.ledger_saying import DEMO_LEDGER, OPERATOR_VARIABLE, Database, Operator, say
 
 ledger = typer.Typer(
     no_args_is_help=True,
@@ -25,7 +17,6 @@ ledger = typer.Typer(
 merchants = typer.Typer(no_args_is_help=True, help="가맹점 / merchants")
 devices = typer.Typer(no_args_is_help=True, help="단말기 / terminals: codes, ages, revocation")
 cards = typer.Typer(no_args_is_help=True, help="카드 정지 / stop cards")
-keys = typer.Typer(no_args_is_help=True, help="서버의 키 / the ledger's own keys")
 notices = typer.Typer(no_args_is_help=True, help="공지 / notices to shops")
 flags = typer.Typer(no_args_is_help=True, help="의심 거래 표시 / what looks like fraud")
 for name, group in (
@@ -39,18 +30,7 @@ for name, group in (
     ledger.add_typer(group, name=name)
 
 
-class _Operator:
-    """Who this run of the command line acts for; set before its one command."""
-
-    named = ""
-
-
-Database = Annotated[
-    str,
-    typer.Option("--db", envvar=DATABASE_VARIABLE, help="the ledger's file, or postgresql://..."),
-]
 Device = Annotated[str, typer.Argument(help="12 hex digits")]
-KeysFile = Annotated[Path, typer.Argument(help="ledger_keys.json")]
 WholeHours = Annotated[int, typer.Option("--hours", min=1, help="how long it is good for")]
 
 
@@ -61,7 +41,7 @@ def operator(
     ] = "",
 ) -> None:
     """서버 운영: 가맹점, 단말기, 카드, 공지, 장부 / run the central ledger."""
-    _Operator.named = who
+    Operator.named = who
 
 
 @ledger.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -75,7 +55,7 @@ def serve(context: typer.Context) -> None:
 @ledger.command()
 def money(db: Database = DEMO_LEDGER) -> None:
     """기금별 잔액 / money by fund; exit code 1 if it does not sum to zero."""
-    _say(db, lambda admin: admin.money())
+    say(db, lambda admin: admin.money())
 
 
 @ledger.command()
@@ -87,19 +67,31 @@ def log(
     ] = None,
 ) -> None:
     """누가 언제 무엇을 했는지(UTC) / what operators did, the newest first."""
-    _say(db, lambda admin: admin.list_log(before, limit))
+    say(db, lambda admin: admin.list_log(before, limit))
+
+
+@ledger.command()
+def reload(
+    db: Database = DEMO_LEDGER,
+    policy: Annotated[Path | None, typer.Option("--policy", help="the folder of rules")] = None,
+    shops: Annotated[Path | None, typer.Option("--shops", help="shops.toml")] = None,
+) -> None:
+    """규칙과 가게 파일을 다시 읽습니다 / read rules and shops again, for every server."""
+    from composition.ledger_reload import reload_rules
+
+    say(db, lambda admin: reload_rules(admin, policy, shops))
 
 
 @ledger.command()
 def check(db: Database = DEMO_LEDGER) -> None:
     """장부 전체 검사 / check every posting and balance; exit code 1 if anything is wrong."""
-    _say(db, lambda admin: admin.check())
+    say(db, lambda admin: admin.check())
 
 
 @ledger.command()
 def rates(file: Path, db: Database = DEMO_LEDGER) -> None:
     """요율(TOML)을 모든 단말기에 보냅니다 / send dated rates to every terminal."""
-    _say(db, lambda admin: admin.post_rates(file))
+    say(db, lambda admin: admin.post_rates(file))
 
 
 @ledger.command()
@@ -112,43 +104,7 @@ def catalogue(
     ] = None,
 ) -> None:
     """상품을 가맹점의 단말기에 보냅니다 / send products to a shop's terminals."""
-    _say(db, lambda admin: admin.post_catalogue(merchant, file, tuple(remove or ())))
-
-
-@keys.command("make")
-def keys_make(
-    folder: Annotated[Path, typer.Argument(help="where the files go; made if need be")],
-    pan_prefix: Annotated[
-        str, typer.Option("--pan-prefix", help="how the cards' numbers begin")
-    ] = "629099",
-    ca_keys: Annotated[
-        Path | None, typer.Option("--ca-keys", help="a card scheme's public keys (JSON)")
-    ] = None,
-) -> None:
-    """새 서버의 첫 키를 만듭니다 / make a new ledger's first keys; writes over nothing."""
-    from composition.ledger_keys import make_keys
-
-    or_say(lambda: print(make_keys(folder, pan_prefix, ca_keys), end=""))
-
-
-@keys.command("show")
-def keys_show(file: KeysFile) -> None:
-    """공개키를 보여 줍니다 / show the public parts."""
-    from composition.ledger_keys import show_keys
-
-    or_say(lambda: print(show_keys(file), end=""))
-
-
-@keys.command("announce")
-def keys_announce(file: KeysFile, db: Database = DEMO_LEDGER) -> None:
-    """다음 서명 키를 알립니다 / make the next signing key and tell every terminal."""
-    _say(db, lambda admin: admin.announce_key(file))
-
-
-@keys.command("follow")
-def keys_follow(file: KeysFile, db: Database = DEMO_LEDGER) -> None:
-    """다음 키로 바꿉니다(그 뒤 다시 시작) / let the next key take over; then restart the ledger."""
-    _say(db, lambda admin: admin.follow_key(file))
+    say(db, lambda admin: admin.post_catalogue(merchant, file, tuple(remove or ())))
 
 
 @merchants.command("add")
@@ -159,13 +115,13 @@ def merchants_add(
     cashback: Annotated[bool, typer.Option(help="its customers earn cashback")] = True,
 ) -> None:
     """가맹점을 추가합니다 / add one; says its number."""
-    _say(db, lambda admin: admin.add_merchant(name, vouchers=vouchers, cashback=cashback))
+    say(db, lambda admin: admin.add_merchant(name, vouchers=vouchers, cashback=cashback))
 
 
 @merchants.command("list")
 def merchants_list(db: Database = DEMO_LEDGER) -> None:
     """가맹점 목록 / list them."""
-    _say(db, lambda admin: admin.list_merchants())
+    say(db, lambda admin: admin.list_merchants())
 
 
 @devices.command("code")
@@ -178,19 +134,19 @@ def devices_code(
     hours: WholeHours = 24,
 ) -> None:
     """등록 코드 하나를 만듭니다 / make a one-use code."""
-    _say(db, lambda admin: admin.make_code(merchant, device, hours))
+    say(db, lambda admin: admin.make_code(merchant, device, hours))
 
 
 @devices.command("list")
 def devices_list(db: Database = DEMO_LEDGER) -> None:
     """단말기와 마지막 기록·연락 / list them: last record, last contact."""
-    _say(db, lambda admin: admin.list_devices())
+    say(db, lambda admin: admin.list_devices())
 
 
 @devices.command("revoke")
 def devices_revoke(device: Device, db: Database = DEMO_LEDGER) -> None:
     """단말기를 막습니다 / shut one out at once."""
-    _say(db, lambda admin: admin.revoke_device(device))
+    say(db, lambda admin: admin.revoke_device(device))
 
 
 @devices.command("revoke-key")
@@ -200,25 +156,25 @@ def devices_revoke_key(
     db: Database = DEMO_LEDGER,
 ) -> None:
     """새어 나간 키를 막습니다 / shut out a key that may be in wrong hands."""
-    _say(db, lambda admin: admin.revoke_key(device, key))
+    say(db, lambda admin: admin.revoke_key(device, key))
 
 
 @cards.command("show")
 def cards_show(card: str, db: Database = DEMO_LEDGER) -> None:
     """카드 상태(번호는 가림) / show one, masked."""
-    _say(db, lambda admin: admin.show_card(card))
+    say(db, lambda admin: admin.show_card(card))
 
 
 @cards.command("stop")
 def cards_stop(card: str, db: Database = DEMO_LEDGER) -> None:
     """카드를 정지합니다 / stop one, on every terminal."""
-    _say(db, lambda admin: admin.stop_card(card, stopped=True))
+    say(db, lambda admin: admin.stop_card(card, stopped=True))
 
 
 @cards.command("release")
 def cards_release(card: str, db: Database = DEMO_LEDGER) -> None:
     """정지를 풉니다 / let one go again."""
-    _say(db, lambda admin: admin.stop_card(card, stopped=False))
+    say(db, lambda admin: admin.stop_card(card, stopped=False))
 
 
 @notices.command("post")
@@ -232,19 +188,19 @@ def notices_post(
     ] = None,
 ) -> None:
     """공지합니다 / post one, in both languages."""
-    _say(db, lambda admin: admin.post_notice(ko, en, merchant, hours))
+    say(db, lambda admin: admin.post_notice(ko, en, merchant, hours))
 
 
 @notices.command("list")
 def notices_list(db: Database = DEMO_LEDGER) -> None:
     """공지 목록 / list what stands."""
-    _say(db, lambda admin: admin.list_notices())
+    say(db, lambda admin: admin.list_notices())
 
 
 @notices.command("take-back")
 def notices_take_back(number: int, db: Database = DEMO_LEDGER) -> None:
     """공지를 거둡니다 / take one back."""
-    _say(db, lambda admin: admin.take_notice_back(number))
+    say(db, lambda admin: admin.take_notice_back(number))
 
 
 @flags.command("list")
@@ -253,7 +209,7 @@ def flags_list(db: Database = DEMO_LEDGER) -> None:
     from composition.ledger_flags import list_flags
     from ledger.server.service import utc_now
 
-    _say(db, lambda admin: list_flags(admin, utc_now()))
+    say(db, lambda admin: list_flags(admin, utc_now()))
 
 
 @flags.command("show")
@@ -261,7 +217,7 @@ def flags_show(flag: str, db: Database = DEMO_LEDGER) -> None:
     """무엇을 보았는지 / show what was seen."""
     from composition.ledger_flags import show_flag
 
-    _say(db, lambda admin: show_flag(admin, flag))
+    say(db, lambda admin: show_flag(admin, flag))
 
 
 @flags.command("close")
@@ -275,22 +231,4 @@ def flags_close(
     from composition.ledger_flags import close_flag
     from ledger.server.service import utc_now
 
-    _say(db, lambda admin: close_flag(admin, flag, by, why, utc_now()))
-
-
-def _say(db: str, act: Callable[[Admin], str]) -> None:
-    from composition.ledger_admin import Admin, BooksWrong
-    from composition.ledger_books import operator_named
-    from ledger.server.database import named
-    from ledger.server.service import utc_now
-
-    who = operator_named(_Operator.named)
-
-    def do() -> None:
-        try:
-            print(act(Admin(named(db), utc_now, who)), end="")
-        except BooksWrong as error:
-            print(f"{error.message('ko')}\n{error.message('en')}", file=sys.stderr)
-            raise typer.Exit(1) from error
-
-    or_say(do)
+    say(db, lambda admin: close_flag(admin, flag, by, why, utc_now()))
