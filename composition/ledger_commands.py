@@ -220,6 +220,18 @@ def flags_show(flag: str, db: Database = DEMO_LEDGER) -> None:
     say(db, lambda admin: show_flag(admin, flag))
 
 
+@flags.command("tune")
+def flags_tune(
+    db: Database = DEMO_LEDGER,
+    days: Annotated[int, typer.Option("--days", min=1, max=11, help="how far back")] = 4,
+    limits: Annotated[Path | None, typer.Option("--fraud-limits", help="other limits")] = None,
+) -> None:
+    """한도를 반으로, 두 배로 하면 몇 건인지 / what half and double each limit would have flagged."""
+    from composition.ledger_flags import tune
+
+    say(db, lambda admin: tune(admin, days, limits))
+
+
 @flags.command("close")
 def flags_close(
     flag: str,
