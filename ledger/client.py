@@ -204,8 +204,7 @@ class HttpLedger:
         from ledger import feed_mapping
         from ledger.contract import models
 
-        # Whoever does not want to wait wants an answer, which a stream gives only when it has news.
-        page = await self._events.next(cursor, wait_ms, FEED_GRACE_MS) if wait_ms else None
+        page = await self._events.next(cursor, wait_ms, FEED_GRACE_MS)
         if page is None:
             query = {"cursor": cursor, "wait_ms": str(wait_ms)}
             deadline_ms = wait_ms + FEED_GRACE_MS

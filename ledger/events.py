@@ -1,7 +1,7 @@
 """Follows the feed as server-sent events, and says when to read it page by page instead. Never skips one.
 
 A stream is kept between calls; what has come of it waits in it until it is asked for, so a terminal that
-is busy is sent no more than it takes. Whoever asks names the cursor of what is durable: a stream that
+is busy is sent no more than it takes. Every answer is something that came: an open stream proves no line. Whoever asks names the cursor of what is durable: a stream that
 stands elsewhere is dropped and opened anew from there. A stream that breaks is opened anew at once; only
 if that fails, the line does.
 """
@@ -15,15 +15,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pos.domain.errors import LedgerSilent
-from pos.ports import FeedPage
 
 if TYPE_CHECKING:
     import httpx
 
     from ledger.contract.models import FeedAnswer
     from ledger.signed_line import SignedLine
+    from pos.ports import FeedPage
 
-SILENCE_S = 25.0  # The ledger says something every ten seconds.
+BEAT_MS = 10_000  # The ledger says something at least so often.
+SILENCE_S = 60.0  # Of a stream that nobody reads from meanwhile.
 NOT_OFFERED_S = 300.0  # Until it is asked for again.
 EVENT_BYTES_MAX = 8 << 20
 OPENINGS = 2  # In one call: the one that broke, and another.
@@ -59,8 +60,15 @@ class EventReader:
 class EventFeed:
     """The event stream of one terminal."""
 
-    def __init__(self, line: SignedLine, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        line: SignedLine,
+        *,
+        beat_ms: int = BEAT_MS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._line = line
+        self._beat_ms = beat_ms
         self._clock = clock
         self._not_before = 0.0
         self._at: str | None = None
@@ -68,24 +76,29 @@ class EventFeed:
         self._events: AsyncIterator[FeedAnswer] | None = None
         self._pending: asyncio.Future[FeedAnswer | None] | None = None
 
-    async def next(self, cursor: str, wait_ms: int, deadline_ms: int) -> FeedPage | None:
-        """Return the next page, one without items if none came in `wait_ms`.
+    async def next(self, cursor: str, wait_ms: int, grace_ms: int) -> FeedPage | None:
+        """Return the next page; one without items is the ledger's sign that the line lives.
+
+        Args:
+            cursor: how far is durable here.
+            wait_ms: how long to wait for something.
+            grace_ms: on top of it, before the ledger counts as silent; and until a stream must be open.
 
         Returns:
-            None: no stream is to be had; read the feed instead.
+            None: no stream is to be had, or the wait is shorter than its beat; read the feed instead.
 
         Raises:
             LedgerUnreachable, LedgerSilent, LedgerRefused: as for any call.
         """
-        if self._clock() < self._not_before:
+        if wait_ms < self._beat_ms or self._clock() < self._not_before:
             return None
         for _ in range(OPENINGS):
             if self._at != cursor:
                 await self.close()
-            if self._events is None and not await self._open(cursor, deadline_ms):
+            if self._events is None and not await self._open(cursor, grace_ms):
                 self._not_before = self._clock() + NOT_OFFERED_S
                 return None
-            page = await self._take(cursor, wait_ms)
+            page = await self._take(wait_ms + grace_ms)
             if page is not None:
                 return page
             await self.close()  # Broken, or over.
@@ -109,8 +122,12 @@ class EventFeed:
         self._at, self._events = cursor, _pages(self._response)
         return True
 
-    async def _take(self, cursor: str, wait_ms: int) -> FeedPage | None:
-        """Return what comes, nothing if it has not come in time; None where the stream is over."""
+    async def _take(self, wait_ms: int) -> FeedPage | None:
+        """Return what comes; None where the stream is over.
+
+        Raises:
+            LedgerSilent: nothing came, not even a beat.
+        """
         assert self._events is not None
         from ledger.feed_mapping import page_from_wire
 
@@ -118,7 +135,8 @@ class EventFeed:
             self._pending = asyncio.ensure_future(_next(self._events))
         done, _ = await asyncio.wait({self._pending}, timeout=wait_ms / 1_000)
         if not done:
-            return FeedPage(cursor, ())
+            await self.close()
+            raise LedgerSilent
         pending, self._pending = self._pending, None
         said = pending.result()
         if said is None:

@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 
 from ledger.client import HttpLedger
 from ledger.contract import models as wire
-from ledger.events import EVENT_BYTES_MAX, EventReader
+from ledger.events import EVENT_BYTES_MAX, EventFeed, EventReader
 from ledger.server import devices, notices
 from ledger.server.feed_stream import FeedStreams, event
 from ledger.server.gate import Caller
 from ledger.server.problems import Refused
-from pos.domain.errors import LedgerSilent, TerminalRevoked
+from ledger.signed_line import SignedLine
+from pos.domain.errors import LedgerSilent, LedgerUnreachable, TerminalRevoked
 from tests.ledger.conftest import DEVICE, KEY, Process
 from tests.ledger.test_signed_requests_over_http import Wire
 
@@ -46,8 +47,9 @@ async def take(ledger: HttpLedger, cursor: str, count: int) -> tuple[list[str], 
     async with asyncio.timeout(20):
         while len(found) < count:
             try:
-                page = await ledger.feed(cursor, wait_ms=5_000)
-            except LedgerSilent:  # Cut before the stream began.
+                page = await ledger.feed(cursor, wait_ms=10_000)
+            except (LedgerSilent, LedgerUnreachable):  # Cut before the stream began.
+                await asyncio.sleep(0.02)
                 continue
             found += [each.notice.notice.ko for each in page.items if each.notice is not None]
             cursor = page.cursor
@@ -139,7 +141,7 @@ async def test_a_cut_at_any_byte_of_the_stream_loses_and_doubles_nothing(process
         for first in range(1, whole + 40, 29):
             cable.cuts = [first, first // 2 + 1]
             found, cursor = await take(ledger, "", len(texts))
-            again = await ledger.feed(cursor, wait_ms=1)
+            again = await ledger.feed(cursor, wait_ms=0)
             assert (found, again.items) == (texts, ())
             await ledger.aclose()
         assert cable.streams > whole // 29
@@ -162,8 +164,8 @@ async def test_a_cut_between_any_two_of_a_stream_that_goes_on(process: Process) 
 async def test_a_cursor_that_was_not_kept_is_read_again(process: Process) -> None:
     await asyncio.to_thread(post, process, "하나", "둘")
     ledger = HttpLedger(process.url, DEVICE, KEY)
-    first = await ledger.feed("", wait_ms=2_000)
-    again = await ledger.feed("", wait_ms=2_000)  # As after a commit that failed.
+    first = await ledger.feed("", wait_ms=10_000)
+    again = await ledger.feed("", wait_ms=10_000)  # As after a commit that failed.
     assert again.items == first.items
     assert [each.notice.notice.ko for each in first.items if each.notice] == ["하나", "둘"]
     await ledger.aclose()
@@ -172,22 +174,24 @@ async def test_a_cursor_that_was_not_kept_is_read_again(process: Process) -> Non
 async def test_a_restart_of_the_ledger_is_survived(process: Process) -> None:
     ledger = HttpLedger(process.url, DEVICE, KEY)
     cursor = (await ledger.feed("", wait_ms=0)).cursor
-    await ledger.feed(cursor, wait_ms=50)  # Opens the stream.
+    following = asyncio.create_task(take(ledger, cursor, 1))
+    await asyncio.sleep(0.3)
     await asyncio.to_thread(process.stop)
     await asyncio.to_thread(process.start)
     await asyncio.to_thread(post, process, "다시")
-    assert (await take(ledger, cursor, 1))[0] == ["다시"]
+    assert (await following)[0] == ["다시"]
     await ledger.aclose()
 
 
 async def test_a_revoked_terminal_is_told_no_more(process: Process) -> None:
     ledger = HttpLedger(process.url, DEVICE, KEY)
     cursor = (await ledger.feed("", wait_ms=0)).cursor
-    await ledger.feed(cursor, wait_ms=50)
+    following = asyncio.create_task(take(ledger, cursor, 1))
+    await asyncio.sleep(0.3)
     await asyncio.to_thread(process.act, lambda tx: devices.revoke(tx, DEVICE, NOON))
     await asyncio.to_thread(post, process, "들으면 안 됨")
     with pytest.raises(TerminalRevoked):
-        await ledger.feed(cursor, wait_ms=5_000)
+        await following
     await ledger.aclose()
 
 
@@ -249,13 +253,39 @@ def test_the_answer_to_a_stream_that_is_not_offered_is_the_feed() -> None:
         )
         cursor = ""
         for _ in range(3):
-            cursor = (await ledger.feed(cursor, wait_ms=100)).cursor
+            cursor = (await ledger.feed(cursor, wait_ms=10_000)).cursor
         await ledger.aclose()
         server.close()
         return asked, int(cursor)
 
     asked, _ = asyncio.run(follow())
     assert [path.partition("?")[0] for path in asked] == [PATH, *["/v1/feed"] * 3]
+
+
+async def test_a_line_that_died_in_silence_is_not_taken_for_one_that_lives() -> None:
+    """The stream was opened, and nothing comes: neither news nor a beat."""
+
+    asked = 0
+
+    async def mute(near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        await near.readuntil(b"\r\n\r\n")
+        asked += 1
+        back.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nretry: 1000\n\n")
+        await near.read()
+        back.close()
+
+    server = await asyncio.start_server(mute, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    line = SignedLine(url, KEY, DEVICE)
+    await line.open()
+    events = EventFeed(line, beat_ms=100)
+    with pytest.raises(LedgerSilent):
+        await asyncio.wait_for(events.next("1", 200, 600), 5)
+    assert asked == 1
+    await events.close()
+    await line.close()
+    server.close()
 
 
 class News:
