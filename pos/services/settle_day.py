@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -48,6 +49,7 @@ class SettleDay:
         self._rates = rates
         self._line = line
         self._clock = clock
+        self._keeping = asyncio.Lock()  # A statement and a comparison may come at once.
 
     async def kept(self, day: date) -> LedgerDay:
         """Return what the ledger last said of a day, without asking.
@@ -67,8 +69,9 @@ class SettleDay:
         """
         said = await self._ledger.statement(day, deadline_ms=STATEMENT_MS)
         at = self._heard()
-        kept = (await self.kept(day)).answer
-        return await self._keep(replace(kept, statement=said, statement_at=at))
+        async with self._keeping:
+            kept = (await self.kept(day)).answer
+            return await self._keep(replace(kept, statement=said, statement_at=at))
 
     async def compare(self, day: date) -> LedgerDay:
         """Have the ledger compare the day with its own, by this terminal's journal.
@@ -88,16 +91,17 @@ class SettleDay:
         at = self._heard()
         shown = said.differences[:KEPT_MAX]
         names = papers(events)
-        kept = (await self.kept(day)).answer
-        return await self._keep(
-            replace(
-                kept,
-                comparison=replace(said, differences=shown),
-                compared_at=at,
-                papers={e.subject: names[e.subject] for e in shown if e.subject in names},
-                more=len(said.differences) - len(shown),
+        async with self._keeping:
+            kept = (await self.kept(day)).answer
+            return await self._keep(
+                replace(
+                    kept,
+                    comparison=replace(said, differences=shown),
+                    compared_at=at,
+                    papers={e.subject: names[e.subject] for e in shown if e.subject in names},
+                    more=len(said.differences) - len(shown),
+                )
             )
-        )
 
     def _heard(self) -> datetime:
         """Note that the ledger answered."""

@@ -152,6 +152,12 @@ async def test_a_refused_day_is_told_apart_from_silence() -> None:
     async with a_till(world) as till:
         await till.keys("f4", "2")
         assert "그날의 정산은 서버에 없습니다" in till.message
+        world.ledger.day_fault = LedgerRefused(reason="malformed")
+        await till.keys("1")
+        assert "비교를 받아들이지 않았습니다(malformed)" in till.message
+        world.ledger.day_fault = LedgerSilent()
+        await till.keys("1")
+        assert "비교하지 못했습니다. 마지막 응답: 12:00" in till.message
 
 
 async def test_days_turn_by_one_and_by_seven_but_not_into_tomorrow() -> None:

@@ -15,6 +15,7 @@ from pos.services.settle_day import LedgerDay
 from pos.services.terminal import Terminal
 from pos.ui.acts import act
 from pos.ui.i18n import _
+from pos.ui.safe_text import safe
 from pos.ui.screens.keyed import KeyedScreen
 from pos.ui.settlement_rows import (
     advice_rows,
@@ -114,9 +115,9 @@ class SettlementScreen(KeyedScreen):
             known = await (settle.compare(day) if compare else settle.statement(day))
         except TerminalNotAccepted:
             raise
-        except LedgerRefused:
+        except LedgerRefused as error:
             if day == self._date:
-                self.say(_("The ledger has no statement of that day."), "error")
+                self.say(_refusal(error, compare=compare), "error")
         except LedgerError:
             if day == self._date:
                 self.say(self._silence(compare=compare), "error")
@@ -129,6 +130,8 @@ class SettlementScreen(KeyedScreen):
         now, heard_at = self.terminal.clock.now(), self.terminal.line.heard_at
         at = self._answer.compared_at if compare else self._answer.statement_at
         heard = since(heard_at, now) if heard_at is not None else _("not since the start")
+        if at is None and compare:
+            return _("No answer, so nothing was compared. Last answer: {at}.", at=heard)
         if at is None:
             return _("No answer. Nothing is known of that day. Last answer: {at}.", at=heard)
         return _("No answer. Shown is what came at {at}.", at=since(at, now))
@@ -173,3 +176,12 @@ class SettlementScreen(KeyedScreen):
         if found:
             width = max(20, panel.size.width)
             panel.show(advice_rows(found[table.place], self._answer.papers, width))
+
+
+def _refusal(error: LedgerRefused, *, compare: bool) -> str:
+    if compare:
+        reason = safe(str(error.facts.get("reason", "")), 40)
+        return _(
+            "The ledger did not take the comparison ({reason}). Call the technician.", reason=reason
+        )
+    return _("The ledger has no statement of that day.")
