@@ -2,52 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
-import apsw
-
+from composition.ledger_books import Act, AdminRefused, LedgerBooks, said
 from config.products import load_catalogue
 from config.rates import load_rates
 from ledger.contract.models import CATALOGUE_MAX
 from ledger.feed_mapping import item_to_wire
-from ledger.server import books, devices, hotlist, merchants, notices, orders, overview, rotation
-from ledger.server.database import (
-    ConstraintBroken,
-    Database,
-    DatabaseUnfit,
-    LedgerUnavailable,
-    Tx,
-    exists,
-    is_postgres,
-    open_reader,
+from ledger.server import (
+    books,
+    devices,
+    hotlist,
+    merchants,
+    notices,
+    operator_log,
+    orders,
+    overview,
+    rotation,
 )
+from ledger.server.database import Tx
+from ledger.server.operator_log import DONE
 from ledger.server.operator_page import age
-from ledger.server.writer import Writer
 from pos.domain.business_day import KOREA
 from pos.domain.catalogue import CatalogueChange
 from pos.domain.errors import IeumError
 from pos.domain.won import Won
 from pos.ports import FeedItem
 
-T = TypeVar("T")
 HEX = 16
-_TROUBLES = (
-    *(OSError, ValueError, OverflowError, apsw.Error),
-    *(DatabaseUnfit, LedgerUnavailable, ConstraintBroken),
-)
+SHORT = 12  # Hex digits of a public key; enough to know it by.
 HEARD_AFTER = timedelta(days=7)  # By then a terminal that sells has been on the line.
-
-
-class AdminRefused(IeumError):
-    """The operator's command can't be done; nothing was changed."""
-
-    code = "A01"
-    ko = "할 수 없습니다: {why}. 바뀐 것은 없습니다."
-    en = "Can't be done: {why}. Nothing was changed."
 
 
 class BooksWrong(IeumError):
@@ -58,16 +44,14 @@ class BooksWrong(IeumError):
     en = "The books are wrong in {count} places. Stop the ledger and keep its files.\n{what}"
 
 
-class Admin:
+class Admin(LedgerBooks):
     """The commands, over one database; beside a running ledger too."""
-
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._now = now
 
     def add_merchant(self, name: str, *, vouchers: bool, cashback: bool) -> str:
         """Make a merchant known; the only command that makes the database, if there is none."""
+        act = Act("merchants add", name, lambda number: f"{DONE}: merchant {number}")
         number = self.write(
+            act,
             lambda tx: merchants.add(tx, name, eligible=vouchers, earns_cashback=cashback),
             make=True,
         )
@@ -84,10 +68,12 @@ class Admin:
     def make_code(self, merchant: int, device: str | None, hours: int) -> str:
         """Make a one-use code and say it, this once."""
         number = None if device is None else _device(device)
+        about = f"merchant {merchant}" if device is None else f"merchant {merchant}, {device}"
         made = self.write(
+            Act("devices code", about, _of_code),
             lambda tx: devices.new_code(
-                tx, merchant, self._now(), device=number, good_for=timedelta(hours=hours)
-            )
+                tx, merchant, self.now(), device=number, good_for=timedelta(hours=hours)
+            ),
         )
         until = f"{made.expires_at.astimezone(KOREA):%Y-%m-%d %H:%M}"
         return (
@@ -98,7 +84,7 @@ class Admin:
 
     def list_devices(self) -> str:
         """Return the terminals, with how long they have been silent."""
-        now = self._now()
+        now = self.now()
         return _lines(
             f"{each.device:012x}  {'REVOKED' if each.revoked_at else 'ok':8} {each.key or '-':16}  "
             f"record {age(each.last_record_at, now)}  contact {age(each.last_contact_at, now)}  "
@@ -109,19 +95,22 @@ class Admin:
     def revoke_device(self, device: str) -> str:
         """Shut a terminal out, from the next request on."""
         number = _device(device)
-        changed = self.write(lambda tx: devices.revoke(tx, number, self._now()))
+        act = Act("devices revoke", device, lambda new: DONE if new else f"{DONE}: was so before")
+        changed = self.write(act, lambda tx: devices.revoke(tx, number, self.now()))
         ko, en = ("취소됨", "revoked") if changed else ("이미 취소됨", "was revoked before")
         return f"{device}: {ko} / {en}\n"
 
     def revoke_key(self, device: str, begins: str) -> str:
         """Revoke a key that may be in wrong hands."""
         number = _device(device)
-        key = self.write(lambda tx: devices.revoke_key(tx, number, begins, self._now()))
+        act = Act("devices revoke-key", device, lambda key: f"{DONE}: key {key.hex()[:SHORT]}")
+        key = self.write(act, lambda tx: devices.revoke_key(tx, number, begins, self.now()))
         return f"{device}: 키 취소됨 / key revoked: {key.hex()[:HEX]}…\n"
 
     def stop_card(self, card: str, *, stopped: bool) -> str:
         """Stop a card, or let it go again, here and on every terminal."""
-        self.write(lambda tx: hotlist.set_stopped(tx, card, stopped=stopped))
+        act = Act("cards stop" if stopped else "cards release", card)
+        self.write(act, lambda tx: hotlist.set_stopped(tx, card, stopped=stopped))
         return self.show_card(card)
 
     def show_card(self, card: str) -> str:
@@ -133,16 +122,20 @@ class Admin:
 
     def post_notice(self, ko: str, en: str, merchant: int | None, hours: int | None) -> str:
         """Post a notice to one shop or all."""
-        now = self._now()
+        now = self.now()
         until = None if hours is None else now + timedelta(hours=hours)
+        whose = "all" if merchant is None else f"merchant {merchant}"
         number = self.write(
-            lambda tx: notices.post(tx, ko, en, now, merchant=merchant, until=until)
+            Act("notices post", whose, lambda number: f"{DONE}: notice {number}"),
+            lambda tx: notices.post(tx, ko, en, now, merchant=merchant, until=until),
         )
         return f"공지 / notice {number}\n"
 
     def take_notice_back(self, number: int) -> str:
         """Take a notice back."""
-        self.write(lambda tx: notices.take_back(tx, number))
+        self.write(
+            Act("notices take-back", f"notice {number}"), lambda tx: notices.take_back(tx, number)
+        )
         return f"공지 취소 / notice {number} taken back\n"
 
     def list_notices(self) -> str:
@@ -157,8 +150,9 @@ class Admin:
         """Tell every terminal of dated rates."""
         rates = load_rates(file)
         item = FeedItem("rates", rates=rates)
-        self.write(lambda tx: orders.append_to_feed(tx, None, _as_it_travels(item)))
         days = ", ".join(str(each.valid_from) for each in rates)
+        act = Act("rates", f"{file.name}: {days}")
+        self.write(act, lambda tx: orders.append_to_feed(tx, None, _as_it_travels(item)))
         return f"요율 전송 / rates sent: {days}\n"
 
     def post_catalogue(self, merchant: int, file: Path, removed: tuple[str, ...]) -> str:
@@ -175,30 +169,46 @@ class Admin:
                     tx, merchant, _as_it_travels(FeedItem("catalogue", catalogue=change))
                 )
 
-        self.write(post)
+        count = f"{len(products)} products, {len(removed)} removed"
+        self.write(Act("catalogue", f"merchant {merchant}: {count}"), post)
         return f"상품 전송 / products sent: {len(products)}, 삭제 / removed: {len(removed)}\n"
 
     def announce_key(self, keys: Path) -> str:
         """Tell every terminal of the ledger's next signing key."""
         self._must_exist()
-        with _said():
+        with said():
             key = rotation.prepare(keys)
-        new = self.write(lambda tx: rotation.announce(tx, key, self._now()))
+        act = Act(
+            "keys announce", key.public[:SHORT], lambda new: DONE if new else f"{DONE}: before"
+        )
+        new = self.write(act, lambda tx: rotation.announce(tx, key, self.now()))
         ko, en = ("알렸습니다", "announced") if new else ("전에 알렸습니다", "was announced before")
         return f"{key.public}\n다음 키를 {ko} / the next key {en}\n"
 
     def follow_key(self, keys: Path) -> str:
         """Sign with the next key from the ledger's next start on, if terminals had time to hear of it."""
-        with _said():
+        with said():
             public = rotation.next_public(keys)
         at = None if public is None else self.read(lambda tx: rotation.announced_at(tx, public))
-        if at is None or self._now() - at < HEARD_AFTER:
+        if at is None or self.now() - at < HEARD_AFTER:
             days = HEARD_AFTER.days
             why = f"알린 지 {days}일이 안 됨 / it was not announced {days} days ago"
+            self.refused(Act("keys follow"), why)
             raise AdminRefused(why=why)
-        with _said():
+        with said():
             rotation.follow(keys)
+        self.write(Act("keys follow", "" if public is None else public[:SHORT]), lambda _: None)
         return f"{public}\n이제 서버를 다시 시작하세요 / now restart the ledger\n"
+
+    def list_log(self, before: int | None, limit: int) -> str:
+        """Return what operators did, the newest first."""
+        found = self.read(lambda tx: operator_log.newest(tx, before=before, limit=limit))
+        lines = _lines(
+            f"{each.id:>6}  {each.at:%Y-%m-%d %H:%M:%S}Z  {each.who}  {each.what}"
+            f"{f' {each.about}' if each.about else ''}  {each.outcome}"
+            for each in found
+        )
+        return lines or "기록 없음 / nothing yet\n"
 
     def money(self) -> str:
         """Return the money by fund.
@@ -226,52 +236,6 @@ class Admin:
             raise BooksWrong(count=len(wrong), what="\n".join(wrong[:20]))
         return "모두 더하면 0, 모든 분개와 잔액이 맞습니다 / all sums to zero, every posting and balance holds\n"
 
-    def read(self, job: Callable[[Tx], T]) -> T:
-        """Look at one moment of the books.
-
-        Raises:
-            AdminRefused: in place of whatever the job or the database raised.
-        """
-        self._must_exist()
-        with _said(), closing(open_reader(self._database)) as tx, tx.snapshot():
-            return job(tx)
-
-    def write(self, job: Callable[[Tx], T], *, make: bool = False) -> T:
-        """Change the books, all of it or nothing; `make` makes the database if there is none.
-
-        Raises:
-            AdminRefused: as `read`; nothing was changed.
-        """
-        if not make:
-            self._must_exist()
-        with _said(), closing(Writer(self._database)) as writer:
-            return writer.run_now(job)
-
-    def _must_exist(self) -> None:
-        with _said():
-            if exists(self._database):
-                return
-        if is_postgres(self._database):  # Its name may hold a password.
-            raise AdminRefused(
-                why="그 데이터베이스에 서버의 표가 없음 / no ledger in that database"
-            )
-        raise AdminRefused(why=f"파일 없음: {self._database} / no such file: {self._database}")
-
-
-@contextmanager
-def _said() -> Iterator[None]:
-    """Turn what the ledger's rules raise into words.
-
-    Raises:
-        AdminRefused: in place of whatever they raised.
-    """
-    try:
-        yield
-    except LookupError as error:
-        raise AdminRefused(why=f"없음: {error.args[0]} / not found: {error.args[0]}") from error
-    except _TROUBLES as error:
-        raise AdminRefused(why=str(error)) from error
-
 
 def _as_it_travels(item: FeedItem) -> FeedItem:
     """Return it, once it is sure that no terminal stumbles over it for ever.
@@ -293,3 +257,8 @@ def _device(text: str) -> int:
 
 def _lines(rows: Iterable[str]) -> str:
     return "".join(f"{row}\n" for row in rows)
+
+
+def _of_code(made: devices.NewCode) -> str:
+    """Say whom a code is for; never the code."""
+    return f"{DONE}: for {made.device:012x} until {made.expires_at:%Y-%m-%d %H:%M}Z"

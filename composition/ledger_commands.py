@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from composition.saying import or_say
-
-if TYPE_CHECKING:
-    from composition.ledger_admin import Admin
-
-DATABASE_VARIABLE = "IEUM_LEDGER_DATABASE"
-ROOT = Path(__file__).resolve().parents[1]
-DEMO_LEDGER = str(ROOT / "var" / "demo" / "ledger.db")
+from composition.ledger_key_commands import keys
+from composition.ledger_saying import DEMO_LEDGER, OPERATOR_VARIABLE, Database, Operator, say
 
 ledger = typer.Typer(
     no_args_is_help=True,
@@ -25,7 +17,6 @@ ledger = typer.Typer(
 merchants = typer.Typer(no_args_is_help=True, help="가맹점 / merchants")
 devices = typer.Typer(no_args_is_help=True, help="단말기 / terminals: codes, ages, revocation")
 cards = typer.Typer(no_args_is_help=True, help="카드 정지 / stop cards")
-keys = typer.Typer(no_args_is_help=True, help="서명 키 교체 / the ledger's own signing key")
 notices = typer.Typer(no_args_is_help=True, help="공지 / notices to shops")
 flags = typer.Typer(no_args_is_help=True, help="의심 거래 표시 / what looks like fraud")
 for name, group in (
@@ -38,13 +29,19 @@ for name, group in (
 ):
     ledger.add_typer(group, name=name)
 
-Database = Annotated[
-    str,
-    typer.Option("--db", envvar=DATABASE_VARIABLE, help="the ledger's file, or postgresql://..."),
-]
+
 Device = Annotated[str, typer.Argument(help="12 hex digits")]
-KeysFile = Annotated[Path, typer.Argument(help="ledger_keys.json")]
 WholeHours = Annotated[int, typer.Option("--hours", min=1, help="how long it is good for")]
+
+
+@ledger.callback()
+def operator(
+    who: Annotated[
+        str, typer.Option("--as", envvar=OPERATOR_VARIABLE, help="who acts, for the log")
+    ] = "",
+) -> None:
+    """서버 운영: 가맹점, 단말기, 카드, 공지, 장부 / run the central ledger."""
+    Operator.named = who
 
 
 @ledger.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -58,19 +55,43 @@ def serve(context: typer.Context) -> None:
 @ledger.command()
 def money(db: Database = DEMO_LEDGER) -> None:
     """기금별 잔액 / money by fund; exit code 1 if it does not sum to zero."""
-    _say(db, lambda admin: admin.money())
+    say(db, lambda admin: admin.money())
+
+
+@ledger.command()
+def log(
+    db: Database = DEMO_LEDGER,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="how many")] = 50,
+    before: Annotated[
+        int | None, typer.Option("--before", help="only those older than this number")
+    ] = None,
+) -> None:
+    """누가 언제 무엇을 했는지(UTC) / what operators did, the newest first."""
+    say(db, lambda admin: admin.list_log(before, limit))
+
+
+@ledger.command()
+def reload(
+    db: Database = DEMO_LEDGER,
+    policy: Annotated[Path | None, typer.Option("--policy", help="the folder of rules")] = None,
+    shops: Annotated[Path | None, typer.Option("--shops", help="shops.toml")] = None,
+) -> None:
+    """규칙과 가게 파일을 다시 읽습니다 / read rules and shops again, for every server."""
+    from composition.ledger_reload import reload_rules
+
+    say(db, lambda admin: reload_rules(admin, policy, shops))
 
 
 @ledger.command()
 def check(db: Database = DEMO_LEDGER) -> None:
     """장부 전체 검사 / check every posting and balance; exit code 1 if anything is wrong."""
-    _say(db, lambda admin: admin.check())
+    say(db, lambda admin: admin.check())
 
 
 @ledger.command()
 def rates(file: Path, db: Database = DEMO_LEDGER) -> None:
     """요율(TOML)을 모든 단말기에 보냅니다 / send dated rates to every terminal."""
-    _say(db, lambda admin: admin.post_rates(file))
+    say(db, lambda admin: admin.post_rates(file))
 
 
 @ledger.command()
@@ -83,19 +104,7 @@ def catalogue(
     ] = None,
 ) -> None:
     """상품을 가맹점의 단말기에 보냅니다 / send products to a shop's terminals."""
-    _say(db, lambda admin: admin.post_catalogue(merchant, file, tuple(remove or ())))
-
-
-@keys.command("announce")
-def keys_announce(file: KeysFile, db: Database = DEMO_LEDGER) -> None:
-    """다음 서명 키를 알립니다 / make the next signing key and tell every terminal."""
-    _say(db, lambda admin: admin.announce_key(file))
-
-
-@keys.command("follow")
-def keys_follow(file: KeysFile, db: Database = DEMO_LEDGER) -> None:
-    """다음 키로 바꿉니다(그 뒤 다시 시작) / let the next key take over; then restart the ledger."""
-    _say(db, lambda admin: admin.follow_key(file))
+    say(db, lambda admin: admin.post_catalogue(merchant, file, tuple(remove or ())))
 
 
 @merchants.command("add")
@@ -106,13 +115,13 @@ def merchants_add(
     cashback: Annotated[bool, typer.Option(help="its customers earn cashback")] = True,
 ) -> None:
     """가맹점을 추가합니다 / add one; says its number."""
-    _say(db, lambda admin: admin.add_merchant(name, vouchers=vouchers, cashback=cashback))
+    say(db, lambda admin: admin.add_merchant(name, vouchers=vouchers, cashback=cashback))
 
 
 @merchants.command("list")
 def merchants_list(db: Database = DEMO_LEDGER) -> None:
     """가맹점 목록 / list them."""
-    _say(db, lambda admin: admin.list_merchants())
+    say(db, lambda admin: admin.list_merchants())
 
 
 @devices.command("code")
@@ -125,19 +134,19 @@ def devices_code(
     hours: WholeHours = 24,
 ) -> None:
     """등록 코드 하나를 만듭니다 / make a one-use code."""
-    _say(db, lambda admin: admin.make_code(merchant, device, hours))
+    say(db, lambda admin: admin.make_code(merchant, device, hours))
 
 
 @devices.command("list")
 def devices_list(db: Database = DEMO_LEDGER) -> None:
     """단말기와 마지막 기록·연락 / list them: last record, last contact."""
-    _say(db, lambda admin: admin.list_devices())
+    say(db, lambda admin: admin.list_devices())
 
 
 @devices.command("revoke")
 def devices_revoke(device: Device, db: Database = DEMO_LEDGER) -> None:
     """단말기를 막습니다 / shut one out at once."""
-    _say(db, lambda admin: admin.revoke_device(device))
+    say(db, lambda admin: admin.revoke_device(device))
 
 
 @devices.command("revoke-key")
@@ -147,25 +156,25 @@ def devices_revoke_key(
     db: Database = DEMO_LEDGER,
 ) -> None:
     """새어 나간 키를 막습니다 / shut out a key that may be in wrong hands."""
-    _say(db, lambda admin: admin.revoke_key(device, key))
+    say(db, lambda admin: admin.revoke_key(device, key))
 
 
 @cards.command("show")
 def cards_show(card: str, db: Database = DEMO_LEDGER) -> None:
     """카드 상태(번호는 가림) / show one, masked."""
-    _say(db, lambda admin: admin.show_card(card))
+    say(db, lambda admin: admin.show_card(card))
 
 
 @cards.command("stop")
 def cards_stop(card: str, db: Database = DEMO_LEDGER) -> None:
     """카드를 정지합니다 / stop one, on every terminal."""
-    _say(db, lambda admin: admin.stop_card(card, stopped=True))
+    say(db, lambda admin: admin.stop_card(card, stopped=True))
 
 
 @cards.command("release")
 def cards_release(card: str, db: Database = DEMO_LEDGER) -> None:
     """정지를 풉니다 / let one go again."""
-    _say(db, lambda admin: admin.stop_card(card, stopped=False))
+    say(db, lambda admin: admin.stop_card(card, stopped=False))
 
 
 @notices.command("post")
@@ -179,19 +188,19 @@ def notices_post(
     ] = None,
 ) -> None:
     """공지합니다 / post one, in both languages."""
-    _say(db, lambda admin: admin.post_notice(ko, en, merchant, hours))
+    say(db, lambda admin: admin.post_notice(ko, en, merchant, hours))
 
 
 @notices.command("list")
 def notices_list(db: Database = DEMO_LEDGER) -> None:
     """공지 목록 / list what stands."""
-    _say(db, lambda admin: admin.list_notices())
+    say(db, lambda admin: admin.list_notices())
 
 
 @notices.command("take-back")
 def notices_take_back(number: int, db: Database = DEMO_LEDGER) -> None:
     """공지를 거둡니다 / take one back."""
-    _say(db, lambda admin: admin.take_notice_back(number))
+    say(db, lambda admin: admin.take_notice_back(number))
 
 
 @flags.command("list")
@@ -200,7 +209,7 @@ def flags_list(db: Database = DEMO_LEDGER) -> None:
     from composition.ledger_flags import list_flags
     from ledger.server.service import utc_now
 
-    _say(db, lambda admin: list_flags(admin, utc_now()))
+    say(db, lambda admin: list_flags(admin, utc_now()))
 
 
 @flags.command("show")
@@ -208,7 +217,19 @@ def flags_show(flag: str, db: Database = DEMO_LEDGER) -> None:
     """무엇을 보았는지 / show what was seen."""
     from composition.ledger_flags import show_flag
 
-    _say(db, lambda admin: show_flag(admin, flag))
+    say(db, lambda admin: show_flag(admin, flag))
+
+
+@flags.command("tune")
+def flags_tune(
+    db: Database = DEMO_LEDGER,
+    days: Annotated[int, typer.Option("--days", min=1, max=11, help="how far back")] = 4,
+    limits: Annotated[Path | None, typer.Option("--fraud-limits", help="other limits")] = None,
+) -> None:
+    """한도를 반으로, 두 배로 하면 몇 건인지 / what half and double each limit would have flagged."""
+    from composition.ledger_flags import tune
+
+    say(db, lambda admin: tune(admin, days, limits))
 
 
 @flags.command("close")
@@ -222,19 +243,4 @@ def flags_close(
     from composition.ledger_flags import close_flag
     from ledger.server.service import utc_now
 
-    _say(db, lambda admin: close_flag(admin, flag, by, why, utc_now()))
-
-
-def _say(db: str, act: Callable[[Admin], str]) -> None:
-    from composition.ledger_admin import Admin, BooksWrong
-    from ledger.server.database import named
-    from ledger.server.service import utc_now
-
-    def do() -> None:
-        try:
-            print(act(Admin(named(db), utc_now)), end="")
-        except BooksWrong as error:
-            print(f"{error.message('ko')}\n{error.message('en')}", file=sys.stderr)
-            raise typer.Exit(1) from error
-
-    or_say(do)
+    say(db, lambda admin: close_flag(admin, flag, by, why, utc_now()))

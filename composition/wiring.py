@@ -20,7 +20,7 @@ from offline_queue.spool import Spool
 from offline_queue.store import SqliteStore
 from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
-from pos.ports import CardReader, Clock, Ledger, Printer
+from pos.ports import CardReader, Clock, Printer, WholeLedger
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import (
     Deadlines,
@@ -37,6 +37,7 @@ from pos.services.recover import Recover, Recovered
 from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
+from pos.services.settle_day import SettleDay
 from pos.services.show_day import ShowDay
 from pos.services.take_card import (
     TakeCard,
@@ -59,7 +60,7 @@ class Devices:
 
     reader: CardReader
     printer: Printer
-    ledger: Callable[[Signer], Ledger]
+    ledger: Callable[[Signer], WholeLedger]
     clock: Clock
     hotlist: Hotlist = field(default_factory=Hotlist)
 
@@ -222,6 +223,13 @@ class Assembly:
             take_card=take_card,
             orders=self._orders,
             day=ShowDay(store=store, rates=self.rates_on, clock=clock),
+            settle=SettleDay(
+                store=store,
+                ledger=self._ledger,
+                rates=self.rates_on,
+                line=self._line,
+                clock=clock,
+            ),
             reprint=Reprint(store=store, spool=self._spool),
             resend=Resend(store=store, sync=self._forwarder),
             refund=RefundSale(

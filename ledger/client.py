@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
+from ledger.events import EventFeed
 from ledger.signed_line import RequestSigner, SignedLine, utc_now
-from pos.domain.errors import LedgerSilent
+from pos.domain.errors import LedgerRefused, LedgerSilent, TerminalNotAccepted
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import NextKey
 from pos.domain.payment_answers import Approval, Decline
+from pos.domain.reconciliation import Comparison, PrintedDay, TerminalDay
 from pos.domain.record import LedgerHead, Record
+from pos.domain.statement import Statement
 from pos.ports import AuthorizationRequest, FeedItem, FeedPage, PaymentFate
 
+NOT_FOUND = "not_found"
 FEED_GRACE_MS = 5_000  # On top of the wait asked for, before the feed counts as silent.
 
 
@@ -41,6 +45,7 @@ class HttpLedger:
         """
         self._device = device
         self._line = SignedLine(base_url, signer, device, now)
+        self._events = EventFeed(self._line)
         self._trusted = [] if ledger_public is None else [ledger_public]
 
     async def authorize(
@@ -142,8 +147,55 @@ class HttpLedger:
             raise LedgerSilent
         return head
 
+    async def statement(self, day: date, *, deadline_ms: int) -> Statement:
+        """Return what the terminal's shop took on a day; see the port.
+
+        Raises:
+            LedgerUnreachable, LedgerSilent, LedgerRefused: as the port says; a statement of another
+                day, or one that does not add up, is no answer.
+        """
+        await self._line.open()
+        from ledger import day_mapping
+        from ledger.contract import day_models
+
+        try:
+            answer = await self._line.call(
+                "dayStatement", day_models.StatementAnswer, deadline_ms, day=day.isoformat()
+            )
+        except TerminalNotAccepted as error:
+            if error.facts.get("reason") != NOT_FOUND:
+                raise
+            raise LedgerRefused(reason=NOT_FOUND) from error  # It is the day that is not found.
+        if answer.day != day:
+            raise LedgerSilent
+        try:
+            return day_mapping.statement_from_wire(answer)
+        except ValueError as error:
+            raise LedgerSilent from error
+
+    async def compare(
+        self, day: date, mine: TerminalDay, printed: PrintedDay | None, *, deadline_ms: int
+    ) -> Comparison:
+        """Return what the terminal's day differs in from the ledger's; see the port.
+
+        Raises:
+            LedgerUnreachable, LedgerSilent, LedgerRefused: as the port says.
+        """
+        await self._line.open()
+        from ledger import day_mapping
+        from ledger.contract import day_models
+
+        answer = await self._line.call(
+            "reconcileDay",
+            day_models.ReconcileAnswer,
+            deadline_ms,
+            body=day_mapping.day_to_wire(mine, printed),
+            day=day.isoformat(),
+        )
+        return day_mapping.comparison_from_wire(answer)
+
     async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:
-        """Return what is new after the cursor; see the port.
+        """Return what is new after the cursor, from the event stream where there is one; see the port.
 
         Raises:
             LedgerUnreachable, LedgerSilent, LedgerRefused: as the port says.
@@ -152,10 +204,12 @@ class HttpLedger:
         from ledger import feed_mapping
         from ledger.contract import models
 
-        query = {"cursor": cursor, "wait_ms": str(wait_ms)}
-        deadline_ms = wait_ms + FEED_GRACE_MS
-        answer = await self._line.call("readFeed", models.FeedAnswer, deadline_ms, query=query)
-        page = feed_mapping.page_from_wire(answer)
+        page = await self._events.next(cursor, wait_ms, FEED_GRACE_MS)
+        if page is None:
+            query = {"cursor": cursor, "wait_ms": str(wait_ms)}
+            deadline_ms = wait_ms + FEED_GRACE_MS
+            answer = await self._line.call("readFeed", models.FeedAnswer, deadline_ms, query=query)
+            page = feed_mapping.page_from_wire(answer)
         return replace(
             page, items=tuple(each for each in page.items if self._is_to_be_believed(each))
         )
@@ -183,6 +237,7 @@ class HttpLedger:
 
     async def aclose(self) -> None:
         """Close all connections; the next call opens new ones."""
+        await self._events.close()
         await self._line.close()
 
 

@@ -14,36 +14,25 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
-from pos.domain.errors import (
-    LedgerRefused,
-    LedgerSilent,
-    LedgerUnreachable,
-    TerminalNotAccepted,
-    TerminalRevoked,
-)
+from ledger.answers import CLIENT_ERRORS, OK, Answer, is_of, read, refuse, their_clock
+from pos.domain.errors import LedgerSilent, LedgerUnreachable
 
 if TYPE_CHECKING:
     import httpx
     from pydantic import BaseModel
 
-    from ledger.contract.models import Problem
     from ledger.contract.operations import Operation
 
 CONNECT_MS_MAX = 2_000  # A cashier waits no longer to hear that there is no line.
 KEEP_ALIVE_S = 2.0  # Far below the server's, so that it rarely closes one in our hands.
-CLIENT_ERRORS = range(400, 500)
-ABOUT_THE_TERMINAL = (401, 403, 404, 405)  # No other body would be taken either.
-OK = 200
-CLOCK_SKEW, REPLAYED = "clock_skew", "replayed"
-REVOKED = frozenset({"device_revoked", "key_revoked", "key_retired"})
+NOT_OFFERED = (404, 405, 406)  # Of an event stream: an older ledger, or a proxy that has none.
 NONCE_BYTES = 16
-
-Answer = TypeVar("Answer", bound="BaseModel")
 
 
 class RequestSigner(Protocol):
@@ -128,27 +117,77 @@ class SignedLine:
         Raises:
             LedgerUnreachable, LedgerSilent, LedgerRefused: as the module says.
         """
-        import httpx
-
         from ledger.contract.operations import BY_ID
 
         request = self._request(BY_ID[operation_id], deadline_ms, body, query, path)
         # Only a payment costs the customer something if its connection turns out to be dead.
-        client = self._fresh if operation_id == "authorizePayment" else self._kept
-        assert client is not None
+        fresh = operation_id == "authorizePayment"
+        async with self._troubles(deadline_ms):
+            response = await self._send(request, has_body=body is not None, fresh=fresh)
+        return read(response, expected)
+
+    async def stream(
+        self, operation_id: str, event: str, deadline_ms: int, silence_s: float
+    ) -> httpx.Response | None:
+        """Open an event stream after an event; whoever reads it closes it.
+
+        Args:
+            operation_id: what to follow.
+            event: the id of the last event that is durable here; empty for all there is.
+            deadline_ms: until it must be open.
+            silence_s: how long nothing may come before the stream counts as broken.
+
+        Returns:
+            None: this ledger, or something before it, has no streams to give now.
+
+        Raises:
+            LedgerUnreachable, LedgerSilent, LedgerRefused: as `call`.
+        """
+        from ledger.contract.operations import BY_ID, EVENT_HEADER, EVENTS
+
+        operation = BY_ID[operation_id]
+        request = self._request(operation, deadline_ms, None, None, {})
+        request.headers["Accept"] = EVENTS
+        request.extensions["timeout"]["read"] = silence_s
+        if event:
+            request.headers[EVENT_HEADER] = event
+        async with self._troubles(deadline_ms):
+            response = await self._send(request, has_body=False, stream=True)
+            if response.status_code == OK and is_of(response, EVENTS):
+                return response
+            await response.aclose() if response.status_code == OK else await response.aread()
+        if response.status_code in CLIENT_ERRORS and response.status_code not in NOT_OFFERED:
+            refuse(response)
+        return None
+
+    @asynccontextmanager
+    async def _troubles(self, deadline_ms: int) -> AsyncIterator[None]:
+        """Tell a request that never left from one without an answer."""
+        import httpx
+
         try:
             async with asyncio.timeout(deadline_ms / 1_000):
-                self._sign(request, has_body=body is not None)
-                response = await client.send(request)
-                if (theirs := _their_clock(response)) is not None:
-                    self._ahead = theirs - self._now()
-                    self._sign(request, has_body=body is not None)
-                    response = await client.send(request)
+                yield
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise LedgerUnreachable from error
         except (TimeoutError, httpx.HTTPError, httpx.StreamError) as error:
             raise LedgerSilent from error
-        return _read(response, expected)
+
+    async def _send(
+        self, request: httpx.Request, *, has_body: bool, fresh: bool = False, stream: bool = False
+    ) -> httpx.Response:
+        """Sign and send; once more where our clock was all that was wrong."""
+        client = self._fresh if fresh else self._kept
+        assert client is not None
+        self._sign(request, has_body=has_body)
+        response = await client.send(request, stream=stream)
+        if response.status_code in CLIENT_ERRORS:
+            await response.aread()
+        if (theirs := their_clock(response)) is not None:
+            self._ahead = theirs - self._now()
+            self._sign(request, has_body=has_body)
+            response = await client.send(request, stream=stream)
+        return response
 
     def _client(self, *, kept: int) -> httpx.AsyncClient:
         import httpx
@@ -208,38 +247,3 @@ class SignedLine:
 def _load() -> None:
     for name in ("httpx", "ledger.mapping", "ledger.feed_mapping", "ledger.contract.operations"):
         import_module(name)
-
-
-def _their_clock(response: httpx.Response) -> datetime | None:
-    """Return the ledger's time, if a wrong time was all that was wrong."""
-    if response.status_code not in CLIENT_ERRORS:
-        return None
-    try:
-        problem = _problem(response)
-    except ValueError:
-        return None
-    return problem.at if problem.code == CLOCK_SKEW else None
-
-
-def _problem(response: httpx.Response) -> Problem:
-    from ledger.contract.models import Problem
-
-    return Problem.model_validate_json(response.content)
-
-
-def _read(response: httpx.Response, expected: type[Answer]) -> Answer:
-    try:
-        if response.status_code == OK:
-            return expected.model_validate_json(response.content)
-        if response.status_code in CLIENT_ERRORS:
-            problem = _problem(response)
-            if problem.code == REPLAYED:
-                raise LedgerSilent
-            if problem.code in REVOKED:
-                raise TerminalRevoked(reason=problem.code)
-            if response.status_code in ABOUT_THE_TERMINAL:
-                raise TerminalNotAccepted(reason=problem.code)
-            raise LedgerRefused(reason=problem.code)
-    except ValueError as error:  # Not the ledger's words: something in between answered.
-        raise LedgerSilent from error
-    raise LedgerSilent

@@ -15,6 +15,7 @@ from pos.domain.catalogue import CatalogueChange
 from pos.domain.codec import encode
 from pos.domain.errors import StoreDamaged
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
+from pos.domain.reconciliation import DayAnswer
 from pos.domain.record import FIRST_PREVIOUS, Record, canonical, chain_text
 from pos.ports import Change, HotlistChange, NewPrintJob
 
@@ -23,6 +24,8 @@ _MICROSECOND = timedelta(microseconds=1)
 UNRESOLVED_COPY = "unresolved_copy"  # There while a copy that was put back is not resolved.
 LEDGER_HEAD = "ledger_head"  # The key it is kept under.
 NEWS = "news"
+DAY_ANSWER = "day_answer:"  # And the day.
+DAY_ANSWERS_MAX = 62  # Two months; older ones are asked for anew.
 COLUMNS = "incarnation, sequence, at_us, kind, body, previous, hash"
 
 
@@ -92,6 +95,8 @@ class Rows:
             self.put(NEWS, json.dumps(encode(change.news), ensure_ascii=False))
         if change.ledger_head is not None:
             self.put(LEDGER_HEAD, json.dumps(encode(change.ledger_head)))
+        if change.day_answer is not None:
+            self._keep_answer(change.day_answer)
         return tuple(made)
 
     def get(self, key: str, default: str = "") -> str:
@@ -117,6 +122,15 @@ class Rows:
         except (TypeError, ValueError) as error:
             raise StoreDamaged(reason=f"record {sequence}: not readable") from error
         return Record(self._device, incarnation, sequence, at, kind, shape, previous, digest)
+
+    def _keep_answer(self, answer: DayAnswer) -> None:
+        text = json.dumps(encode(answer), ensure_ascii=False)
+        self.put(f"{DAY_ANSWER}{answer.day}", text)
+        self.run(
+            "DELETE FROM meta WHERE key LIKE ? AND key NOT IN"
+            " (SELECT key FROM meta WHERE key LIKE ? ORDER BY key DESC LIMIT ?)",
+            *(f"{DAY_ANSWER}%", f"{DAY_ANSWER}%", DAY_ANSWERS_MAX),
+        )
 
     def _tail(self) -> tuple[int, str]:
         row = self.run("SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1")

@@ -27,8 +27,10 @@ from pos.domain.offline import Exposure, OfflineLimits
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.payment_events import OfflineApproved
 from pos.domain.rates import ChannelRate, Rates
+from pos.domain.reconciliation import Comparison, DayAnswer, PrintedDay, Sums, TerminalDay
 from pos.domain.record import FIRST_PREVIOUS, LedgerHead, Record, chain, verify
 from pos.domain.sale import Sale
+from pos.domain.statement import Statement
 from pos.domain.tax import TaxKind
 from pos.domain.tender import ApprovalMode, Purse, PurseDraw
 from pos.domain.won import Won
@@ -90,6 +92,7 @@ class MemoryStore:
         self.stopped: set[str] = set()
         self.head: LedgerHead | None = None
         self.told = News()
+        self.answers: dict[date, DayAnswer] = {}
         self.products: list[CatalogueChange] = []
         self.journal: list[Record] = []
         self.waiting: list[Record] = []
@@ -132,6 +135,8 @@ class MemoryStore:
         for each in change.hotlist:
             (self.stopped.add if each.stopped else self.stopped.discard)(each.hot_ref)
         self.head = change.ledger_head or self.head
+        if change.day_answer is not None:
+            self.answers[change.day_answer.day] = change.day_answer
         self.told = change.news or self.told
         self.products += change.catalogue
         self.is_copy = self.is_copy and not change.copy_resolved
@@ -251,6 +256,9 @@ class MemoryStore:
     async def ledger_head(self) -> LedgerHead | None:
         return self.head
 
+    async def day_answer(self, day: date) -> DayAnswer | None:
+        return self.answers.get(day)
+
     async def verify(self) -> int:
         verify(self.journal)
         return len(self.journal)
@@ -330,6 +338,10 @@ class ScriptedLedger:
     outcome_fault: LedgerError | None = None
     for_card: str = ""
     pages: list[FeedPage] = field(default_factory=list)
+    day_fault: LedgerError | None = None
+    statements: dict[date, Statement] = field(default_factory=dict)
+    comparison: Comparison | None = None
+    compared: list[tuple[date, TerminalDay, PrintedDay | None]] = field(default_factory=list)
 
     async def authorize(
         self, request: AuthorizationRequest, *, deadline_ms: int
@@ -366,6 +378,24 @@ class ScriptedLedger:
 
     async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:
         return self.pages.pop(0) if self.pages else FeedPage(cursor, ())
+
+    async def statement(self, day: date, *, deadline_ms: int) -> Statement:
+        await asyncio.sleep(0)
+        if self.day_fault is not None:
+            raise self.day_fault
+        return self.statements.get(day, Statement("shop", day, day + timedelta(days=1), 1))
+
+    async def compare(
+        self, day: date, mine: TerminalDay, printed: PrintedDay | None, *, deadline_ms: int
+    ) -> Comparison:
+        await asyncio.sleep(0)
+        if self.day_fault is not None:
+            raise self.day_fault
+        self.compared.append((day, mine, printed))
+        if self.comparison is not None:
+            return self.comparison
+        sales, cards = Won.total(mine.sales.values()), Won.total(mine.paid.values())
+        return Comparison(Sums(sales, sales), Sums(cards, cards))
 
     def _post(self, payment_id: TransactionId, amount: Won, at: datetime) -> Approval | Decline:
         if payment_id in self.tombstones:

@@ -24,6 +24,7 @@ from pos.services.recover import Recover, Recovered
 from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
+from pos.services.settle_day import SettleDay
 from pos.services.show_day import ShowDay
 from pos.services.take_card import (
     TakeCard,
@@ -119,6 +120,9 @@ class World:
             clock=clock,
         )
         self.day = ShowDay(store=store, rates=lambda _: RATES, clock=clock)
+        self.settle = SettleDay(
+            store=store, ledger=self.ledger, rates=lambda _: RATES, line=self.line, clock=clock
+        )
         self.refund = RefundSale(
             store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
         )
@@ -142,6 +146,7 @@ class World:
             take_card=self.card,
             orders=self.orders,
             day=self.day,
+            settle=self.settle,
             reprint=self.reprint,
             resend=Resend(store=self.store, sync=self.sync),
             refund=self.refund,

@@ -39,12 +39,14 @@ class StatementAnswer(Wire):
     """What the terminal's shop took on a day, all its terminals together, and what it is paid.
 
     `net` is `sales + reversed + refunds + orders + carried - fee - commission - merchant_funded`;
-    `fee_support_due` is not in it: it is paid with the half-year.
+    `fee_support_due` is not in it: it is paid with the half-year. `pay_on` is the business day that is
+    `pay_days` after the day (D+n).
     """
 
     shop: ShortText
     day: date
     pay_on: date
+    pay_days: Annotated[int, Field(ge=1, le=30)]
     closed: bool
     sales: Signed
     reversed: Signed

@@ -2,7 +2,7 @@
 
 Of RFC 9421 this is what a terminal needs: one signature a request, Ed25519, over derived components and
 plain header fields, without parameters on a component. A request signs its method, path and query, its
-device, and the digest of its body if it has one; `created` and `nonce` make it good once, `keyid` is the
+device, its Last-Event-ID and the digest of its body if it has them; `created` and `nonce` make it good once, `keyid` is the
 public key in hex. The host is left out: terminals reach a ledger through lines of many names.
 """
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 LABEL = "ieum"
 TAG = "ieum-pos"  # Keeps these signatures apart from all others of the key.
 ALGORITHM = "ed25519"
-DEVICE_FIELD = "ieum-device"
+DEVICE_FIELD, EVENT_FIELD = "ieum-device", "last-event-id"
 SIGNATURE, SIGNATURE_INPUT, CONTENT_DIGEST = "signature", "signature-input", "content-digest"
 TARGET = ("@method", "@path", "@query")
 FIELD_CHARS_MAX = 2_000
@@ -136,7 +136,7 @@ def signed_fields(
     added: dict[str, str] = {}
     if body is not None:
         added[CONTENT_DIGEST] = fields[CONTENT_DIGEST] = content_digest(body)
-    components = required(has_body=body is not None, has_device=DEVICE_FIELD in fields)
+    components = required(fields, has_body=body is not None, has_device=DEVICE_FIELD in fields)
     listed = " ".join(f'"{name}"' for name in components)
     parameters = f'({listed});created={created};nonce="{nonce}";keyid="{keyid}";alg="{ALGORITHM}";tag="{TAG}"'
     whole = Message(message.method, message.path, message.query, fields)
@@ -146,12 +146,13 @@ def signed_fields(
     return added
 
 
-def required(*, has_body: bool, has_device: bool) -> tuple[str, ...]:
+def required(fields: Mapping[str, str], *, has_body: bool, has_device: bool) -> tuple[str, ...]:
     """Return what a signature must cover."""
     return (
         *TARGET,
         *((CONTENT_DIGEST,) if has_body else ()),
         *((DEVICE_FIELD,) if has_device else ()),
+        *((EVENT_FIELD,) if EVENT_FIELD in fields else ()),
     )
 
 

@@ -19,7 +19,8 @@ _SIGNED = {
     "description": (
         "HTTP message signature (RFC 9421) with Signature-Input: alg ed25519, tag ieum-pos, keyid the"
         " terminal's public key in hex, created, nonce, over @method, @path, @query, Ieum-Device"
-        " and, with a body, Content-Digest (RFC 9530, sha-256). Enrolment names no device."
+        " and, with them, Last-Event-ID and Content-Digest (RFC 9530, sha-256). Enrolment names no"
+        " device."
     ),
 }
 
@@ -74,7 +75,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
             }
             for each in (*operation.parameters, *_device(operation))
         ],
-        "responses": {"200": _content("The answer.", "application/json", operation.answer)}
+        "responses": {"200": _content("The answer.", operation.media_type, operation.answer)}
         | {
             str(status): _content("Not taken; nothing was posted.", PROBLEM_TYPE, Problem)
             for status in operation.problems

@@ -12,6 +12,8 @@ from ledger.contract import day_models as days
 from ledger.contract import models as wire
 
 PROBLEM_TYPE = "application/problem+json"  # RFC 9457.
+JSON, EVENTS = "application/json", "text/event-stream"
+EVENT_HEADER = "Last-Event-ID"  # The cursor; covered by the signature where it is sent.
 DEVICE_HEADER = "Ieum-Device"  # 12 hex digits; covered by the signature.
 FEED_WAIT_MS_MAX = 30_000
 
@@ -32,6 +34,7 @@ class Operation:
     Attributes:
         id: the OpenAPI operationId.
         problems: HTTP statuses that come as a `Problem`.
+        media_type: of the answer; an event stream sends one answer after the other.
         public: needs no signature.
         enrolled: the signer must be an enrolled terminal, which names its device.
     """
@@ -44,6 +47,7 @@ class Operation:
     request: type[BaseModel] | None = None
     parameters: tuple[Parameter, ...] = ()
     problems: tuple[int, ...] = (401, 403, 409, 422, 503)
+    media_type: str = JSON
     public: bool = False
     enrolled: bool = True
 
@@ -118,6 +122,20 @@ OPERATIONS: tuple[Operation, ...] = (
                 {"type": "integer", "minimum": 0, "maximum": FEED_WAIT_MS_MAX},
             ),
         ),
+    ),
+    Operation(
+        id="followFeed",
+        method="GET",
+        path="/v1/feed/events",
+        summary=(
+            "Send what is new as server-sent events, each with its cursor as id and a page as data;"
+            " one without items every ten seconds. 503 `busy`: read the feed instead."
+        ),
+        answer=wire.FeedAnswer,
+        parameters=(
+            Parameter(EVENT_HEADER, "header", {"type": "string", "pattern": "^[0-9]{1,18}$"}),
+        ),
+        media_type=EVENTS,
     ),
     Operation(
         id="dayStatement",

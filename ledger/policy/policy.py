@@ -139,11 +139,19 @@ class Policy:
         Raises:
             LookupError: no rule says, or the calendar ends before.
         """
+        return self.calendar.pay_day(sold_on, self.pay_days(shop, sold_on))
+
+    def pay_days(self, shop: Shop, sold_on: date) -> int:
+        """Return how many business days after a day a shop is paid for it.
+
+        Raises:
+            LookupError: no rule says.
+        """
         row = in_force(self.pay_outs, sold_on, sold_on)
         own = shop.on(sold_on, sold_on).pay_days
         if row is None:
             raise LookupError(f"no pay day for sales of {sold_on}")
-        return self.calendar.pay_day(sold_on, row.business_days if own is None else own)
+        return row.business_days if own is None else own
 
     def _district(
         self, shop: Shop, facts: ShopFacts, day: date, known_on: date

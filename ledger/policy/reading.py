@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -224,15 +224,41 @@ def load_policy(folder: Path = PACKAGED) -> Policy:
         OSError: a file can't be read.
         ValueError: it is not TOML, or a row is not of its kind; the text says which.
     """
+    return policy_of(read_files(folder), folder.name)
+
+
+def read_files(folder: Path) -> dict[str, str]:
+    """Return the texts of a folder's four files, by name.
+
+    Raises:
+        OSError: a file can't be read.
+        ValueError: it is not text.
+    """
+    return {name: (folder / name).read_text(encoding="utf-8") for name in FILES}
+
+
+def policy_of(texts: Mapping[str, str], where: str) -> Policy:
+    """Return the rules that the texts of the four files say.
+
+    Args:
+        texts: by file name.
+        where: they are from, for the error's text.
+
+    Raises:
+        ValueError: one is not TOML, or a row is not of its kind; the text says which.
+    """
     tables: dict[str, Any] = {}
     for name in FILES:
-        tables |= tomllib.loads((folder / name).read_text(encoding="utf-8"))
+        try:
+            tables |= tomllib.loads(texts[name])
+        except (KeyError, tomllib.TOMLDecodeError) as error:
+            raise ValueError(f"{where}: {name}: {error}") from None
     try:
         return _policy(_All.model_validate(tables))
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(each) for each in first["loc"])
-        raise ValueError(f"{folder.name}: {where}: {first['msg']}") from None
+        row = ".".join(str(each) for each in first["loc"])
+        raise ValueError(f"{where}: {row}: {first['msg']}") from None
 
 
 def _policy(given: _All) -> Policy:

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import apsw
 
-from ledger.policy.reading import PACKAGED, load_policy
+from ledger.policy.reading import PACKAGED
 from ledger.server import fraud_limits
 from ledger.server.cardcrypto import load_ledger_keys
 from ledger.server.database import Database, DatabaseUnfit, is_postgres, named
 from ledger.server.fraud_limits import load_fraud_data
 from ledger.server.opener import KeyedOpener, handout_of
+from ledger.server.rule_files import RuleFiles, Told
 from ledger.server.seed import load_cards
 from ledger.server.serve import Setup, serve
-from ledger.server.shops import read_shops
 
 TOKEN_VARIABLE = "IEUM_OPERATOR_TOKEN"  # noqa: S105 - a name, not a secret.
 DATABASE_VARIABLE = "IEUM_LEDGER_DATABASE"
@@ -36,12 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
     if given.die_with_parent:
         die_with_parent()
     try:
+        files = RuleFiles(given.policy, given.shops)
+        told, problem = _read(files)
         setup = Setup(
             db=_database(given.db, given.database),
             port=given.port,
-            policy=load_policy(given.policy),
+            told=told,
+            problem=problem,
+            files=files,
             cards=() if given.cards is None else load_cards(given.cards),
-            shops=() if given.shops is None else read_shops(given.shops),
             operator_token=_token(given.operator_token_file),
             demo=given.demo,
             fraud=load_fraud_data(given.fraud_limits),
@@ -75,6 +78,14 @@ def _database(file: Path | None, url: str | None) -> Database:
             f"no database: give --db FILE, --database postgresql://... or {DATABASE_VARIABLE}"
         )
     return named(text)
+
+
+def _read(files: RuleFiles) -> tuple[Told | None, str]:
+    """Read rules and shops; where they are broken, those that were in force may go on."""
+    try:
+        return files.read(), ""
+    except (OSError, ValueError) as error:
+        return None, str(error)
 
 
 def _token(file: Path | None) -> str:

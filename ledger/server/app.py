@@ -18,10 +18,11 @@ from ledger.contract import models as wire
 from ledger.contract import openapi
 from ledger.contract.day_models import ReconcileRequest
 from ledger.contract.http_signature import Message
-from ledger.contract.operations import FEED_WAIT_MS_MAX, OPERATIONS, Operation
+from ledger.contract.operations import EVENT_HEADER, EVENTS, FEED_WAIT_MS_MAX, OPERATIONS, Operation
 from ledger.server import gate
 from ledger.server.database import LedgerUnavailable
 from ledger.server.faults import Faults
+from ledger.server.feed_stream import FeedStreams
 from ledger.server.gate import Caller
 from ledger.server.problems import Refused, problem
 from ledger.server.service import Service
@@ -39,6 +40,7 @@ class Handlers:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._streams = FeedStreams(service)
         self.by_id: dict[str, Handler] = {
             "enrolTerminal": self.enrol_terminal,
             "authorizePayment": self.authorize_payment,
@@ -84,6 +86,14 @@ class Handlers:
         wait_ms = _number(request, "wait_ms", FEED_WAIT_MS_MAX)
         return await self._service.feed(caller, cursor, wait_ms)
 
+    async def follow_feed(self, request: Request) -> Response:
+        """Send what is new for as long as the terminal listens."""
+        caller, _ = await self._admit(request)
+        given = request.headers.get(EVENT_HEADER, "")
+        cursor = _whole(given, EVENT_HEADER, 10**CURSOR_DIGITS_MAX - 1)
+        await self._service.begin_stream(caller)
+        return self._streams.open(caller, cursor)
+
     async def day_statement(self, request: Request) -> BaseModel:
         """Say what the shop took on a day."""
         caller, _ = await self._admit(request)
@@ -122,6 +132,12 @@ def build_app(
     routes = [
         Route(each.path, _endpoint(each, handlers.by_id[each.id], faults), methods=[each.method])
         for each in OPERATIONS
+        if each.media_type != EVENTS
+    ]
+    routes += [
+        Route(each.path, handlers.follow_feed, methods=[each.method])
+        for each in OPERATIONS
+        if each.media_type == EVENTS
     ]
     document = openapi.text().encode()
 
@@ -207,7 +223,10 @@ def _day(request: Request) -> date:
 
 
 def _number(request: Request, name: str, limit: int) -> int:
-    text = request.query_params.get(name, "")
+    return _whole(request.query_params.get(name, ""), name, limit)
+
+
+def _whole(text: str, name: str, limit: int) -> int:
     if not text:
         return 0
     if not (text.isascii() and text.isdecimal()) or len(text) > CURSOR_DIGITS_MAX:

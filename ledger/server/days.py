@@ -10,9 +10,10 @@ from ledger.contract import day_models as wire
 from ledger.policy.policy import Policy
 from ledger.server import matching, settlement
 from ledger.server.database import Tx
-from ledger.server.differences import PrintedDay, Side, TerminalDay
+from ledger.server.differences import Side
 from ledger.server.judging import Merchant
 from ledger.server.problems import Refused
+from pos.domain.reconciliation import PrintedDay, TerminalDay
 from pos.domain.won import Won
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ def statement(tx: Tx, merchant: Merchant, day: date, policy: Policy) -> wire.Sta
         shop=said.shop,
         day=said.day,
         pay_on=said.pay_on,
+        pay_days=said.pay_days,
         closed=said.closed,
         sales=said.sales.amount,
         reversed=said.reversed_.amount,

@@ -76,8 +76,8 @@ def new_code(
         raise ValueError(f"a code is good for at most {CODE_GOOD_FOR_MAX.days} days")
     if device is None:
         device = _free_number(tx, merchant)
-    elif not 0 < device < 1 << DEVICE_BITS or _owner(tx, device) not in (None, merchant):
-        raise ValueError(f"device {device:012x} is no number of this merchant's")
+    else:
+        _claim(tx, merchant, device)
     text = "".join(secrets.choice(CODE_CHARS) for _ in range(CODE_LENGTH))
     expires_at = at + good_for
     tx.execute(
@@ -163,8 +163,7 @@ def enrol(tx: Tx, merchant: int, device: int, key: bytes, at: datetime) -> None:
     Raises:
         ValueError: the device is another merchant's.
     """
-    if _owner(tx, device) not in (None, merchant):
-        raise ValueError(f"device {device:012x} is another merchant's")
+    _claim(tx, merchant, device)
     _enrol(tx, merchant, device, key, at)
 
 
@@ -210,16 +209,35 @@ def _enrol(tx: Tx, merchant: int, device: int, key: bytes, at: datetime) -> None
 
 def _owner(tx: Tx, device: int) -> int | None:
     """Return whose number this is, given out with a code or in use."""
-    row = tx.row("SELECT merchant FROM devices WHERE device = ?", (device,)) or tx.row(
-        "SELECT merchant FROM enrolment_codes WHERE device = ? LIMIT 1", (device,)
-    )
+    row = tx.row("SELECT merchant FROM device_numbers WHERE device = ?", (device,))
     return None if row is None else int(row[0])
+
+
+def _take(tx: Tx, merchant: int, device: int) -> bool:
+    """Give a number out that nobody has; whoever is at it at the same time waits for the other's end."""
+    sql = "INSERT INTO device_numbers (device, merchant) VALUES (?, ?) ON CONFLICT (device) DO NOTHING"
+    return bool(tx.change(sql, (device, merchant)))
+
+
+def _claim(tx: Tx, merchant: int, device: int) -> None:
+    """Give a certain number out, unless it is the merchant's already.
+
+    Raises:
+        ValueError: it is another's, or no number.
+    """
+    if not 0 < device < 1 << DEVICE_BITS:
+        raise ValueError(f"단말기 번호가 아님 / no terminal's number: {device:x}")
+    if not _take(tx, merchant, device) and (owner := _owner(tx, device)) != merchant:
+        raise ValueError(
+            f"단말기 {device:012x} 번호는 가맹점 {owner}의 것 / device {device:012x} is merchant {owner}'s;"
+            " leave --device out for a free number"
+        )
 
 
 def _free_number(tx: Tx, merchant: int) -> int:
     first = merchant << TERMINAL_BITS
     for number in range(first + 1, first + (1 << TERMINAL_BITS)):
-        if _owner(tx, number) is None:
+        if _owner(tx, number) is None and _take(tx, merchant, number):
             return number
     raise ValueError(f"merchant {merchant} has no number left")
 

@@ -102,7 +102,8 @@ def verify(said: Signature, caller: Caller, message: Message, body: bytes, now: 
     Raises:
         Refused: it is not so; a wrong time comes with ours.
     """
-    must = required(has_body=bool(body), has_device=caller.merchant is not None)
+    has_device = caller.merchant is not None
+    must = required(message.fields, has_body=bool(body), has_device=has_device)
     if not set(must) <= set(said.components):
         raise Refused("unauthorized", "not everything is signed")
     if body and not digest_fits(message.fields.get(CONTENT_DIGEST, ""), body):

@@ -8,9 +8,10 @@ from datetime import date
 
 from ledger.server import accounts
 from ledger.server.database import Tx
-from ledger.server.differences import Fate, LedgerDay, PrintedDay, Reconciliation, TerminalDay
+from ledger.server.differences import Fate, LedgerDay, Reconciliation
 from ledger.server.reconcile import reconcile
 from pos.domain.events import Event, read_event
+from pos.domain.reconciliation import PrintedDay, TerminalDay
 from pos.domain.won import ZERO, Won
 
 # What each posting moved into or out of the takings, before the fee.

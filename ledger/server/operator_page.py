@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 
@@ -10,10 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ledger.server import overview
+from ledger.server import operator_log, overview, rulebook
 from ledger.server.database import Tx
 from ledger.server.operator import OperatorDoor
+from ledger.server.operator_log import Entry
 from ledger.server.overview import Fund, TerminalRow
+from ledger.server.reloading import WHAT
+from ledger.server.rulebook import Version
 from ledger.server.service import Service
 from pos.domain.business_day import KOREA
 from pos.domain.won import Won
@@ -34,6 +37,8 @@ STYLE = (
 
 
 NUMBER = ' class="n"'
+LOG_ROWS = 30
+DIGEST_HEX = 12
 
 
 class OperatorPage:
@@ -62,6 +67,9 @@ def page(tx: Tx, now: datetime) -> str:
         f"<h1>이음 원장 / Ieum ledger</h1><p>{escape(_when(now))}</p>"
         f"<h2>단말기 / Terminals</h2>{_terminals(overview.terminals(tx), now)}"
         f"<h2>돈 / Money by fund</h2>{_money(funds)}{_zero(funds)}"
+        f"<h2>규칙 / Rules</h2>{_rules(rulebook.newest(tx), rulebook.sources(tx))}"
+        f"{_last_reload(operator_log.last_of(tx, WHAT))}"
+        f"<h2>운영 기록 / What operators did</h2>{_log(operator_log.newest(tx, limit=LOG_ROWS))}"
     )
     return (
         '<!doctype html><html lang="ko"><head><meta charset="utf-8"><title>Ieum ledger</title>'
@@ -93,6 +101,36 @@ def _money(funds: Sequence[Fund]) -> str:
     head = ("기금 / fund", "계정 / accounts", "원 / won")
     cells = ((each.name, f"{each.accounts:,}", f"{each.balance.amount:,}") for each in funds)
     return _table(head, cells, numbers_from=1)
+
+
+def _rules(version: Version | None, sources: Mapping[str, str]) -> str:
+    if version is None:
+        return '<p class="bad">규칙 없음 / no rules</p>'
+    since, read = _when(version.in_force_at), ", ".join(sources[kind] for kind in sorted(sources))
+    return (
+        f"<p>{version.number}: {since}부터 / since {since}, {version.digest[:DIGEST_HEX]}<br>"
+        f"{escape(read)}</p>"
+    )
+
+
+def _last_reload(entry: Entry | None) -> str:
+    """Say that the files were not taken the last time they were read; the rules above go on."""
+    if entry is None or not entry.was_refused:
+        return ""
+    when, why = _when(entry.at), escape(entry.outcome)
+    return (
+        f'<p class="bad">{when}: 파일을 받아들이지 않아 위의 규칙이 계속됩니다 / the files were not'
+        f" taken, and the rules above go on: {why}</p>"
+    )
+
+
+def _log(entries: Sequence[Entry]) -> str:
+    head = ("시각 (UTC) / when", "누가 / who", "무엇을 / what", "대상 / about", "결과 / outcome")
+    cells = (
+        (f"{each.at:%Y-%m-%d %H:%M:%S}", each.who, each.what, each.about, each.outcome)
+        for each in entries
+    )
+    return _table(head, cells) if entries else "<p>-</p>"
 
 
 def _zero(funds: Sequence[Fund]) -> str:

@@ -32,6 +32,7 @@ _TITLES = {
     "too_large": (413, "The request is too large."),
     "not_found": (404, "There is nothing here."),
     "method_not_allowed": (405, "Not with this method."),
+    "busy": (503, "Too many event streams are open; read the feed instead."),
     "unavailable": (503, "Nothing was posted; try again."),
     "internal": (500, "A fault of the ledger's; nothing was posted."),
 }

@@ -8,48 +8,12 @@ journal as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
-from ledger.server.differences import (
-    Difference,
-    Fate,
-    LedgerDay,
-    PrintedDay,
-    Reconciliation,
-    Side,
-    TerminalDay,
-    What,
-)
-from pos.domain.business_day import business_day
-from pos.domain.events import Event, SaleCompleted, SaleRefunded
-from pos.domain.refund import CardReturn
-from pos.domain.report import DaySummary
-from pos.domain.tender import VoucherTender
+from ledger.server.differences import Fate, LedgerDay, Reconciliation, Side
+from pos.domain.reconciliation import Difference, PrintedDay, TerminalDay, What
 from pos.domain.won import ZERO, Won
-
-
-def terminal_day(day: date, events: Iterable[Event]) -> TerminalDay:
-    """Return what a terminal's journal says of a day; events of other days may be among them."""
-    sales: dict[str, Won] = {}
-    refunds: dict[str, Won] = {}
-    paid: dict[str, Won] = {}
-    card_refunds: dict[str, Won] = {}
-    for event in events:
-        match event:
-            case SaleCompleted(sale=sale):
-                if sale.training or business_day(sale.completed_at) != day:
-                    continue
-                sales[sale.id.hex] = sale.total
-                cards = (each for each in sale.tenders if isinstance(each, VoucherTender))
-                paid |= {each.payment_id.hex: each.amount for each in cards}
-            case SaleRefunded(refund=refund) if business_day(refund.refunded_at) == day:
-                refunds[refund.id.hex] = refund.total
-                back = (each for each in refund.returns if isinstance(each, CardReturn))
-                card_refunds |= {each.refund_id.hex: each.amount for each in back}
-            case _:
-                pass
-    return TerminalDay(sales, refunds, paid, card_refunds)
 
 
 def reconcile(
@@ -160,17 +124,6 @@ def _why_refund(
     if fate.tendered_on is not None and fate.whole not in ledger.refunds:
         return What.TENDERED_ANOTHER_DAY, fate.tendered_on
     return What.CARD_REFUND_UNKNOWN, None
-
-
-def printed_day(summary: DaySummary) -> PrintedDay:
-    """Return what of a day report is compared."""
-    to_cards = summary.refunded_to.get("card")
-    return PrintedDay(
-        sales=summary.sales.amount,
-        card_tenders=summary.voucher.amount,
-        refunds=summary.refunds.amount,
-        refunded_to_cards=ZERO if to_cards is None else to_cards.amount,
-    )
 
 
 def _printed(terminal: TerminalDay, printed: PrintedDay) -> Iterator[Difference]:

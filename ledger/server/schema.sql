@@ -355,3 +355,39 @@ CREATE TABLE IF NOT EXISTS fraud_flags (
 ) WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS fraud_flags_open ON fraud_flags (id) WHERE state = 'open';
+
+-- Whose number a terminal's is, once for ever: two codes made at once can't give it to two.
+CREATE TABLE IF NOT EXISTS device_numbers (
+    device INTEGER PRIMARY KEY,
+    merchant INTEGER NOT NULL REFERENCES merchants (id)
+);
+
+-- What operators did and what came of it. Only ever added to; holds no code, key or card number.
+CREATE TABLE IF NOT EXISTS operator_log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    what TEXT NOT NULL,
+    about TEXT NOT NULL,
+    outcome TEXT NOT NULL
+);
+
+CREATE TRIGGER IF NOT EXISTS operator_log_is_not_changed BEFORE UPDATE ON operator_log
+BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
+CREATE TRIGGER IF NOT EXISTS operator_log_is_not_cut BEFORE DELETE ON operator_log
+BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
+
+-- The city's rules as they were read, and when each reading began to hold; all servers go by the newest.
+CREATE TABLE IF NOT EXISTS rule_versions (
+    version INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    in_force_at TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    files TEXT NOT NULL
+);
+
+-- Where rules and shops were last read from.
+CREATE TABLE IF NOT EXISTS rule_sources (
+    kind TEXT PRIMARY KEY,
+    path TEXT NOT NULL
+) WITHOUT ROWID;

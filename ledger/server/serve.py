@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 import uvicorn
 from starlette.applications import Starlette
 
-from ledger.policy.policy import Policy
-from ledger.server import rollups, shops
+from ledger.server import reloading, rollups
 from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
 from ledger.server.database import Database
@@ -29,10 +28,11 @@ from ledger.server.handout import Handout
 from ledger.server.heads import Sign
 from ledger.server.operator import OperatorDoor
 from ledger.server.operator_page import OperatorPage
+from ledger.server.reloading import Reloader
+from ledger.server.rule_files import RuleFiles, Told
 from ledger.server.seed import seed
 from ledger.server.service import Service, utc_now
 from ledger.server.settling import settle_for_ever
-from ledger.server.shops import Enrolled
 from ledger.server.writer import Writer
 
 LOOPBACK = "127.0.0.1"
@@ -47,15 +47,18 @@ class Setup:
     Attributes:
         port: 0 takes a free one.
         operator_token: opens the operator's page; without one, only this machine sees it.
+        told: what the files of rules and shops said; None if they can't be read: `problem` says why.
+        files: where they stand, to be read again on SIGHUP; None: nowhere.
         demo: adds the operations under /demo.
         fraud: when a payment is flagged.
     """
 
     db: Database
     port: int
-    policy: Policy
+    told: Told | None
     cards: tuple[NewCard, ...] = ()
-    shops: tuple[Enrolled, ...] = ()
+    problem: str = ""
+    files: RuleFiles | None = None
     operator_token: str = field(default="", repr=False)
     demo: bool = False
     fraud: FraudData = field(default_factory=load_fraud_data)
@@ -118,9 +121,9 @@ def _application(
 ) -> tuple[Starlette, Service]:
     door = OperatorDoor(setup.operator_token)
     writer = Writer(setup.db)
-    writer.run_now(lambda tx: shops.enrol(tx, setup.shops))
+    rules = reloading.begin(writer, setup.told, setup.problem, str(setup.files or "-"), utc_now)
     writer.run_now(lambda tx: seed(tx, setup.cards, opener, utc_now()))
-    service = Service(setup.db, writer, opener, setup.policy, sign, handout)
+    service = Service(setup.db, writer, opener, rules, sign, handout)
     faults = Faults()
     sweeper = Sweeper(setup.db, writer, setup.fraud)
     routes = OperatorPage(service, door).routes()
@@ -130,10 +133,12 @@ def _application(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         writer.start()
+        if setup.files is not None:
+            Reloader(writer, setup.files, rules, service.now).listen()
         tasks = [
             asyncio.create_task(service.keep_house()),
             asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
-            asyncio.create_task(settle_for_ever(writer, service.reader, setup.policy, service.now)),
+            asyncio.create_task(settle_for_ever(writer, service.reader, rules.policy, service.now)),
             asyncio.create_task(sweeper.keep(service.now)),
         ]
         for each in tasks:

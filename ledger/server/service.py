@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,7 +13,6 @@ from typing import TypeVar
 from ledger import feed_mapping, mapping
 from ledger.contract import models as wire
 from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
-from ledger.policy.policy import Policy
 from ledger.server import days, devices, gate, heads, orders, payments, records
 from ledger.server.cards import CardOpener, SealBroken
 from ledger.server.database import Database, LedgerUnavailable, Tx, open_reader
@@ -21,6 +21,7 @@ from ledger.server.handout import Handout
 from ledger.server.judging import Ask, Merchant
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.problems import Refused
+from ledger.server.rulebook import Rulebook
 from ledger.server.writer import Writer
 from pos.domain.codec import encode
 from pos.domain.forwarding import ForwardOutcome
@@ -48,7 +49,7 @@ class Service:
         database: Database,
         writer: Writer,
         opener: CardOpener,
-        policy: Policy,
+        rules: Rulebook,
         sign: heads.Sign,
         handout: Handout,
         now: Callable[[], datetime] = utc_now,
@@ -58,7 +59,7 @@ class Service:
         self.reader = open_reader(database)
         self._database = database
         self._opener = opener
-        self._policy = policy
+        self._rules = rules
         self._sign = sign
         self._handout = handout
         self._bell = asyncio.Event()
@@ -113,7 +114,7 @@ class Service:
 
         def authorize(tx: Tx) -> Approval | Decline:
             gate.spend(tx, caller, now)
-            return payments.authorize(tx, ask, self._policy)
+            return payments.authorize(tx, ask, self._rules.at(now))
 
         try:
             answer = await self.writer.run(
@@ -147,7 +148,8 @@ class Service:
 
         def take(tx: Tx) -> list[ForwardOutcome]:
             gate.spend(tx, caller, now)
-            return [records.take(tx, each, merchant, self._policy, now) for each in prepared]
+            rules = self._rules.at(now)
+            return [records.take(tx, each, merchant, rules, now) for each in prepared]
 
         needs = replace(records.needs(prepared, now), requests=caller.needs.requests)
         outcomes = await self.writer.run(take, heavy=not few, needs=needs)
@@ -166,7 +168,7 @@ class Service:
             Refused: no rule says when.
         """
         await self._spend(caller)
-        return days.statement(self.reader, caller.terminal, day, self._policy)
+        return days.statement(self.reader, caller.terminal, day, self._rules.policy())
 
     async def reconcile(
         self, caller: Caller, day: date, request: ReconcileRequest
@@ -182,11 +184,32 @@ class Service:
     async def feed(self, caller: Caller, cursor: int, wait_ms: int) -> wire.FeedAnswer:
         """Return what is new after the cursor, waiting up to `wait_ms` for something."""
         await self._spend(caller)
+        return await self.news(caller.terminal.id, cursor, wait_ms)
+
+    async def begin_stream(self, caller: Caller) -> None:
+        """Take a request for an event stream; what it then reads is asked for with `news`."""
+        await self._spend(caller)
+
+    @property
+    def closing(self) -> bool:
+        """Whether nobody is to wait for anything any more."""
+        return self._closing
+
+    def admits(self, caller: Caller) -> bool:
+        """Tell whether a terminal that was let in would still be."""
+        try:
+            devices.admit(self.reader, caller.terminal.device, caller.key)
+        except Refused:
+            return False
+        return True
+
+    async def news(self, merchant: int, cursor: int, wait_ms: int) -> wire.FeedAnswer:
+        """Return a shop's feed after the cursor, waiting up to `wait_ms` for something."""
         loop = asyncio.get_running_loop()
         end = loop.time() + wait_ms / 1_000
         while True:
             bell = self._bell
-            page = orders.read_feed(self.reader, caller.terminal.id, cursor)
+            page = orders.read_feed(self.reader, merchant, cursor)
             left_s = end - loop.time()
             if page.items or left_s <= 0 or self._closing:
                 items = tuple(feed_mapping.item_to_wire(each) for each in page.items)
@@ -217,11 +240,20 @@ class Service:
                 if (now_newest := orders.newest(self.reader)) != newest:
                     newest = now_newest
                     self._ring()
+                self._look_for_rules()
                 if ticks % FORGET_EVERY == 0:
                     await self.writer.run(lambda tx: gate.forget(tx, self.now()))
                 if orders.any_due(self.reader, self.now()):
                     await self.writer.run(lambda tx: orders.expire(tx, self.now()))
             await asyncio.sleep(EXPIRY_EVERY_S)
+
+    def _look_for_rules(self) -> None:
+        """Take in rules that were told anywhere; a server too old to read them goes on with those it has."""
+        try:
+            if self._rules.look(self.reader):
+                sys.stderr.write("ledger: new rules were told\n")
+        except ValueError as error:
+            sys.stderr.write(f"ledger: new rules can't be read here: {error}\n")
 
     async def _spend(self, caller: Caller) -> None:
         """Remember a request that does nothing else."""

@@ -13,9 +13,10 @@ from ledger.policy.policy import Policy
 from ledger.server import accounts, books, once, shops
 from ledger.server.database import Tx
 from ledger.server.rules import Posting, make_posting
-from ledger.server.statement import CARRY, PAYOUT, RELEASE, Line, Statement, add_up
+from ledger.server.statement import CARRY, PAYOUT, RELEASE, Line, add_up
 from ledger.server.tables import shard_of
 from pos.domain.business_day import business_day
+from pos.domain.statement import Statement
 from pos.domain.won import ZERO, Won
 
 LOOK_BACK_DAYS = 31  # A ledger that stood still longer is settled day by day, by hand.
@@ -45,7 +46,8 @@ def statement(tx: Tx, shop_id: str, day: date, policy: Policy) -> Statement:
     shop = shops.find(tx, shop_id)
     lines = [line for name in _takings(tx, shop_id, day) for line in _lines(tx, name, day)]
     closed = once.find(tx, CLOSING, f"{shop_id}:{day}") is not None
-    return add_up(shop_id, day, policy.pay_day(shop, day), lines, closed=closed)
+    pay_on, pay_days = policy.pay_day(shop, day), policy.pay_days(shop, day)
+    return add_up(shop_id, day, pay_on, lines, pay_days=pay_days, closed=closed)
 
 
 def pay_out(tx: Tx, shop_id: str, day: date, at: datetime) -> Posting | None:

@@ -18,17 +18,17 @@ LOOK_EVERY_S = 60.0
 
 
 async def settle_for_ever(
-    writer: Writer, reader: Tx, policy: Policy, now: Callable[[], datetime]
+    writer: Writer, reader: Tx, policy: Callable[[], Policy], now: Callable[[], datetime]
 ) -> None:
-    """Settle at the start and whenever another day has begun; a task of the server's."""
-    settled_on: date | None = None
+    """Settle at the start, when another day has begun and when rules have changed; a task of the server's."""
+    settled: tuple[date, Policy] | None = None
     while True:
-        today = business_day(now())
-        if today != settled_on:
+        due = business_day(now()), policy()
+        if settled is None or settled[0] != due[0] or settled[1] is not due[1]:
             try:
-                for problem in await settle(writer, reader, policy, now()):
+                for problem in await settle(writer, reader, due[1], now()):
                     sys.stderr.write(f"ledger: {problem}\n")
-                settled_on = today
+                settled = due
             except LedgerUnavailable:
                 pass  # Said to whoever asks; what was not settled is due still.
         await asyncio.sleep(LOOK_EVERY_S)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.server import accounts
-from pos.domain.won import ZERO, Won
+from pos.domain.statement import Statement
+from pos.domain.won import Won
 
 PAYOUT, CARRY, RELEASE = "payout", "carry", "release"
 """What closes a day, and what brings money of another day into this one."""
@@ -24,43 +25,14 @@ class Line:
     amount: Won
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What a shop took on a day and what of that it is paid (정산 명세).
-
-    Attributes:
-        sales, reversed_, refunds: card money, before fees; the latter two are 0 won or less.
-        orders: what a delivery app collected for it.
-        fee, commission, merchant_funded: what goes off; the last is the shop's own cashback.
-        carried: brought in from another day: what was owed, or what a bank had sent back.
-        fee_support_due: of the fee; paid with the half-year, not with the day.
-        pay_on: when the net is paid.
-        closed: it was.
-    """
-
-    shop: str
-    day: date
-    pay_on: date
-    sales: Won = ZERO
-    reversed_: Won = ZERO
-    refunds: Won = ZERO
-    orders: Won = ZERO
-    fee: Won = ZERO
-    commission: Won = ZERO
-    merchant_funded: Won = ZERO
-    carried: Won = ZERO
-    fee_support_due: Won = ZERO
-    closed: bool = False
-
-    @property
-    def net(self) -> Won:
-        """What the shop is paid; below 0 won, what it owes."""
-        taken = self.sales + self.reversed_ + self.refunds + self.orders + self.carried
-        return taken - self.fee - self.commission - self.merchant_funded
-
-
 def add_up(
-    shop: str, day: date, pay_on: date, lines: Iterable[Line], *, closed: bool = False
+    shop: str,
+    day: date,
+    pay_on: date,
+    lines: Iterable[Line],
+    *,
+    pay_days: int = 0,
+    closed: bool = False,
 ) -> Statement:
     """Return the statement that the entries make.
 
@@ -83,6 +55,7 @@ def add_up(
         shop=shop,
         day=day,
         pay_on=pay_on,
+        pay_days=pay_days,
         sales=on(_TAKINGS, accounts.FEE, kinds=("payment",)),
         reversed_=on(_TAKINGS, accounts.FEE, kinds=("reversal",)),
         refunds=on(_TAKINGS, accounts.FEE, kinds=("refund",)),

@@ -15,7 +15,15 @@ from pos.ports.devices import (
     PrintOutcome,
     PrintResult,
 )
-from pos.ports.ledger import AuthorizationRequest, FeedItem, FeedPage, Ledger, PaymentFate
+from pos.ports.ledger import (
+    AuthorizationRequest,
+    DayBooks,
+    FeedItem,
+    FeedPage,
+    Ledger,
+    PaymentFate,
+    WholeLedger,
+)
 from pos.ports.store import Backlog, Change, HotlistChange, NewPrintJob, PrintKind, Store
 from pos.ports.tasks import Clock, Listener, PrintSpool, SyncEngine
 
@@ -26,6 +34,7 @@ __all__ = [
     "CardRequest",
     "Change",
     "Clock",
+    "DayBooks",
     "DeviceStatus",
     "DocumentRenderer",
     "FeedItem",
@@ -42,4 +51,5 @@ __all__ = [
     "Printer",
     "Store",
     "SyncEngine",
+    "WholeLedger",
 ]

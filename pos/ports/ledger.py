@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -15,7 +15,9 @@ from pos.domain.news import NextKey, NoticeChange
 from pos.domain.order import Order, OrderState
 from pos.domain.payment_answers import Approval, Decline
 from pos.domain.rates import Rates
+from pos.domain.reconciliation import Comparison, PrintedDay, TerminalDay
 from pos.domain.record import LedgerHead, Record
+from pos.domain.statement import Statement
 from pos.domain.won import Won
 from pos.ports.store import HotlistChange
 
@@ -75,6 +77,23 @@ class FeedPage:
     at: datetime | None = None
 
 
+class DayBooks(Protocol):
+    """What the ledger says of a day; asked by a person, so nothing waits for it but a screen.
+
+    Raises what `Ledger` raises.
+    """
+
+    async def statement(self, day: date, *, deadline_ms: int) -> Statement:
+        """Return what the terminal's shop took on a day, and what and when it is paid."""
+        ...
+
+    async def compare(
+        self, day: date, mine: TerminalDay, printed: PrintedDay | None, *, deadline_ms: int
+    ) -> Comparison:
+        """Return what the terminal's day differs in from the ledger's (대사)."""
+        ...
+
+
 class Ledger(Protocol):
     """The central ledger, over the line.
 
@@ -115,3 +134,7 @@ class Ledger(Protocol):
     async def feed(self, cursor: str, *, wait_ms: int) -> FeedPage:
         """Return what is new after the cursor, waiting up to `wait_ms` for something."""
         ...
+
+
+class WholeLedger(Ledger, DayBooks, Protocol):
+    """All that a terminal asks of the ledger."""

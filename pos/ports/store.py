@@ -14,6 +14,7 @@ from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import News
 from pos.domain.offline import Exposure
+from pos.domain.reconciliation import DayAnswer
 from pos.domain.record import LedgerHead, NewRecord, Record
 from pos.domain.sale import Sale
 from pos.domain.won import Won
@@ -71,6 +72,7 @@ class Change:
         catalogue: changes of what the shop sells, in the ledger's order; over the shop's own file.
         news: all of what came down and holds on, in place of what was kept.
         ledger_head: the newest that the ledger has signed; kept as it is.
+        day_answer: the newest that the ledger has said of a day, in place of what was kept of it.
         copy_resolved: what an earlier copy, put back, showed as open has been dealt with.
     """
 
@@ -84,6 +86,7 @@ class Change:
     catalogue: tuple[CatalogueChange, ...] = ()
     news: News | None = None
     ledger_head: LedgerHead | None = None
+    day_answer: DayAnswer | None = None
     copy_resolved: bool = False
 
 
@@ -211,6 +214,10 @@ class Store(Protocol):
 
     async def ledger_head(self) -> LedgerHead | None:
         """Return the newest head that the ledger signed, or None."""
+        ...
+
+    async def day_answer(self, day: date) -> DayAnswer | None:
+        """Return what the ledger last said of a day; None if nothing, or too long ago."""
         ...
 
     async def verify(self) -> int:

@@ -16,7 +16,7 @@ BACK_OFF_MS = (500, 1_000, 2_000, 5_000)  # A shop waits for the line; the ledge
 
 
 class FollowFeed:
-    """A long poll that never ends; a task of the composition root's."""
+    """Reads what is new, for ever; a task of the composition root's."""
 
     def __init__(
         self,

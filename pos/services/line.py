@@ -16,6 +16,7 @@ class Line:
     Attributes:
         up: the last thing heard was an answer.
         since: when that state began; UTC.
+        heard_at: when the ledger last answered; None if it has not since the start.
         refusal: why the ledger does not accept this terminal, while that is so.
         skew: what the ledger's clock is ahead of ours, at its last answer that said so; shown to
             people, and never used to order or date anything.
@@ -25,6 +26,7 @@ class Line:
         self.up = True
         self.since = now
         self.skew = timedelta(0)
+        self.heard_at: datetime | None = None
         self.refusal: LedgerError | None = None
         self._listeners: list[Listener] = []
 
@@ -34,6 +36,7 @@ class Line:
 
     def answered(self, at: datetime) -> None:
         """The ledger answered, whatever it said."""
+        self.heard_at = at
         self._turn(True, at)
 
     def refused(self, why: LedgerError, at: datetime) -> None:
@@ -51,6 +54,7 @@ class Line:
 
     def heard_clock(self, theirs: datetime, ours: datetime) -> None:
         """The ledger said what time it is."""
+        self.heard_at = ours
         was_wrong = self.clock_is_wrong
         self.skew = theirs - ours
         if was_wrong is not self.clock_is_wrong:

@@ -14,6 +14,7 @@ from pos.services.recover import Recovered
 from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
+from pos.services.settle_day import SettleDay
 from pos.services.show_day import ShowDay
 from pos.services.take_card import (
     TakeCard,
@@ -41,6 +42,7 @@ class Terminal:
     take_card: TakeCard
     orders: OrderDesk
     day: ShowDay
+    settle: SettleDay
     reprint: Reprint
     resend: Resend
     refund: RefundSale

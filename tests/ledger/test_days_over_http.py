@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, get_args
 
 import pytest
 
 from ledger.client import HttpLedger
 from ledger.contract.day_models import DifferenceCode
-from ledger.server.differences import What
 from pos.domain.business_day import business_day
+from pos.domain.errors import LedgerRefused, LedgerUnreachable, TerminalNotAccepted
 from pos.domain.payment_answers import Approval
+from pos.domain.reconciliation import PrintedDay, TerminalDay, What
 from pos.domain.won import Won
 from pos.ports import AuthorizationRequest
 from tests.ledger.conftest import OTHER_DEVICE, OTHER_KEY, Process
@@ -104,6 +105,35 @@ def test_what_is_no_day_and_no_list_is_refused(
     code, said = ask(Wire(process), path, body)
 
     assert (code, said["status"]) == (status, status)
+
+
+async def test_a_terminal_reads_its_statement_and_compares_its_day(
+    ledger: HttpLedger, process: Process
+) -> None:
+    await pay(ledger, 1, 50_000)
+    today = date.fromisoformat(TODAY)
+
+    said = await ledger.statement(today, deadline_ms=5_000)
+    mine = TerminalDay(paid={payment_id(1).hex: Won(50_000)})
+    agreed = await ledger.compare(today, mine, None, deadline_ms=5_000)
+    short = PrintedDay(Won(0), Won(49_000), Won(0), Won(0))
+    differing = await ledger.compare(today, TerminalDay(), short, deadline_ms=5_000)
+
+    assert (said.sales, said.fee, said.net) == (Won(50_000), Won(75), Won(49_925))
+    assert (said.day, said.closed) == (today, False)
+    assert 1 <= said.pay_days <= (said.pay_on - today).days
+    assert (agreed.cards.difference, agreed.differences) == (Won(0), ())
+    assert differing.cards.difference == Won(-50_000)
+    assert [each.what for each in differing.differences] == [
+        What.PAYMENT_NOT_TENDERED,
+        What.Z_DIFFERS,
+    ]
+    with pytest.raises(LedgerRefused) as refused:
+        await ledger.statement(date(2099, 1, 1), deadline_ms=5_000)
+    assert not isinstance(refused.value, TerminalNotAccepted)  # The day is unknown, not the till.
+    process.kill()
+    with pytest.raises(LedgerUnreachable):
+        await ledger.statement(today, deadline_ms=5_000)
 
 
 def test_the_wire_has_a_word_for_every_difference() -> None:

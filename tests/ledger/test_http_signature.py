@@ -80,7 +80,7 @@ def test_the_rfcs_own_body_has_the_rfcs_own_digest() -> None:
 def test_what_was_signed_is_read_and_verified() -> None:
     said = read_signature(signed(body=b"{}"))
 
-    assert said.components == required(has_body=True, has_device=True)
+    assert said.components == required({}, has_body=True, has_device=True)
     assert (said.nonce, said.algorithm, said.tag) == ("n" * 16, "ed25519", "ieum-pos")
     assert signed_by(KEY.public, said.signature, said.base)
 

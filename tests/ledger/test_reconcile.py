@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 
 from ledger.server import books, devices, matching, merchants, payments, records
 from ledger.server.database import Database
-from ledger.server.differences import (
-    Difference,
-    Fate,
-    LedgerDay,
-    PrintedDay,
-    Reconciliation,
-    TerminalDay,
-    What,
-)
+from ledger.server.differences import Fate, LedgerDay, Reconciliation
 from ledger.server.judging import Ask, Merchant
-from ledger.server.reconcile import printed_day, reconcile, terminal_day
+from ledger.server.reconcile import reconcile
 from ledger.server.seed import seed
 from ledger.server.writer import Writer
 from pos.domain.events import Event, from_record
 from pos.domain.rates import ChannelRate
+from pos.domain.reconciliation import (
+    Difference,
+    PrintedDay,
+    TerminalDay,
+    What,
+    printed_day,
+    terminal_day,
+)
 from pos.domain.record import Record
 from pos.domain.report import summarize
 from pos.domain.tender import ApprovalMode

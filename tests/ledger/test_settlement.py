@@ -32,13 +32,13 @@ from ledger.server.judging import Ask, Merchant
 from ledger.server.rules import Posting, make_posting
 from ledger.server.seed import seed
 from ledger.server.shops import Enrolled
-from ledger.server.statement import Statement
 from ledger.server.writer import Writer
 from pos.domain.business_day import business_day
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import Order, OrderAccepted, OrderLine
 from pos.domain.payment_answers import Approval
 from pos.domain.payment_events import RefundAsked
+from pos.domain.statement import Statement
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import ZERO, Won
 from tests.ledger.plain_cards import PlainOpener, new_card, policy, seal
@@ -157,6 +157,7 @@ def test_a_day_worked_out_by_hand(city: City) -> None:
         shop="cafe",
         day=DAY,
         pay_on=date(2026, 11, 26),
+        pay_days=2,
         sales=Won(70_345),  # 50,000 + 12,345 + 8,000
         reversed_=Won(-8_000),
         refunds=Won(-20_000),

@@ -73,7 +73,7 @@ async def test_a_year_without_holidays_is_said_and_not_guessed(city: City, reade
 
 async def test_the_servers_task_settles_by_itself(city: City, reader: Tx) -> None:
     task = asyncio.create_task(
-        settle_for_ever(city.writer, reader, POLICY, lambda: START + timedelta(days=2))
+        settle_for_ever(city.writer, reader, lambda: POLICY, lambda: START + timedelta(days=2))
     )
     async with asyncio.timeout(5):
         while not paid(reader):

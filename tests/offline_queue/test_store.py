@@ -29,9 +29,11 @@ from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.offline import Exposure
 from pos.domain.payment_events import Intended, OfflineApproved, Sent
+from pos.domain.reconciliation import Comparison, DayAnswer, Difference, Sums, What
 from pos.domain.record import LedgerHead
 from pos.domain.refund import plan_refund
 from pos.domain.sale import Sale, complete
+from pos.domain.statement import Statement
 from pos.domain.tender import ApprovalMode, take_cash
 from pos.domain.won import Won
 from pos.ports import Change, HotlistChange
@@ -123,6 +125,25 @@ async def test_the_backlog_counts_offline_payments_until_they_are_settled(
     assert (await store.unsent_offline(card, NOON)).recent == 2
     assert (await store.unsent_offline(card, NOON + timedelta(seconds=1))).recent == 0
     assert await store.outbox(10) == ()
+
+
+async def test_the_ledgers_last_word_on_a_day_is_kept_for_two_months_of_days(
+    store: SqliteStore,
+) -> None:
+    first = date(2026, 11, 24)
+    days = [first + timedelta(days=each) for each in range(70)]
+    for day in days:
+        statement = Statement("가게", day, day + timedelta(days=1), 1, sales=Won(1_000))
+        sums = Sums(Won(1_000), Won(0))
+        found = Difference(What.POSTED_ANOTHER_DAY, "ab" * 16, Won(1_000), Won(0), first)
+        answer = DayAnswer(
+            day, statement, NOON, Comparison(sums, sums, (found,)), NOON, {"ab" * 16: "1"}, 3
+        )
+        await store.commit(Change(day_answer=answer))
+
+    assert await store.day_answer(days[-1]) == answer
+    assert await store.day_answer(days[8]) is not None
+    assert await store.day_answer(days[7]) is None
 
 
 async def test_records_are_found_by_kind_and_by_time(store: SqliteStore) -> None:

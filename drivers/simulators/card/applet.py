@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from drivers.cards.issuing import sign_dynamic
 from drivers.cards.scheme import INCHEON, PPSE
 from drivers.cards.tlv import encode, encode_all
-from drivers.simulators.card.certificates import sign_dynamic
 from drivers.simulators.card.cryptogram import cryptogram
 from drivers.simulators.card.issuer_session import IssuerSession, limit_of, state_of
 from drivers.simulators.card.memory import CardMemory, MemoryFile

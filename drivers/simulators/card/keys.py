@@ -18,9 +18,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from drivers.simulators.card.certificates import Issued, issue_issuer
+from drivers.cards.issuing import Issued, issue_issuer
+from drivers.cards.rsa_keys import PUBLIC_EXPONENT, RsaKeyPair, new_key_pair
 from drivers.simulators.card.profiles import PAN_PREFIX, CardKind, CardProfile
-from drivers.simulators.card.rsa_keys import PUBLIC_EXPONENT, RsaKeyPair, new_key_pair
 from pos.domain.errors import ConfigError
 
 TERMINAL_FILE, LEDGER_FILE, CARD_FILE = "terminal_keys.json", "ledger_keys.json", "card_keys.json"

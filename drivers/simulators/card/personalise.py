@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from drivers.cards.issuing import issue_card
+from drivers.cards.rsa_keys import RsaKeyPair
 from drivers.cards.tlv import encode, encode_all
-from drivers.simulators.card.certificates import issue_card
 from drivers.simulators.card.cryptogram import card_key
 from drivers.simulators.card.keys import CA_INDEX, FactoryKeys
 from drivers.simulators.card.profiles import CardFault, CardProfile
-from drivers.simulators.card.rsa_keys import RsaKeyPair
 from pos.domain.won import Won
 
 PSN = "00"

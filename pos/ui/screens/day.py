@@ -30,7 +30,11 @@ class DayScreen(KeyedScreen):
     CSS_PATH = "day.tcss"
     OWN_KEY = "f4"
     AT_ONCE = frozenset(TURNS)
-    LONE = {"4": "left", "6": "right", "5": "p", "p": "p", "1": "owed", "0": "escape"}  # noqa: RUF012
+    LONE = {"4": "left", "6": "right", "5": "p", "p": "p"} | {
+        "1": "owed",
+        "2": "settle",
+        "0": "escape",
+    }
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__(terminal)
@@ -53,6 +57,7 @@ class DayScreen(KeyedScreen):
                 ("right", _("Day after")),
                 ("p", _("Print")),
                 ("1", _("Receivables")),
+                ("2", _("Settlement")),
                 ("escape", _("Back")),
             ],
             ("p",),
@@ -95,6 +100,10 @@ class DayScreen(KeyedScreen):
             from pos.ui.screens.receivables import ReceivablesScreen  # Seldom needed.
 
             self.app.push_screen(ReceivablesScreen(self.terminal), lambda _done: self._read())
+        elif key == "settle":
+            from pos.ui.screens.settlement import SettlementScreen  # Once a day at most.
+
+            self.app.push_screen(SettlementScreen(self.terminal, self._date))
         else:
             super().press(key)
 

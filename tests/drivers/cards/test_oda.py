@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from drivers.cards.issuing import Issued, issue_card, issue_issuer, sign_dynamic
 from drivers.cards.oda import Certificate, NotGenuine, card_key, dynamic_data, issuer_key
+from drivers.cards.rsa_keys import PUBLIC_EXPONENT, RsaKeyPair, new_key_pair
 from drivers.cards.terminal_keys import RsaPublicKey
-from drivers.simulators.card.certificates import Issued, issue_card, issue_issuer, sign_dynamic
-from drivers.simulators.card.rsa_keys import PUBLIC_EXPONENT, RsaKeyPair, new_key_pair
 
 CA, ISSUER, CARD = new_key_pair(1_408), new_key_pair(1_280), new_key_pair(1_152)
 PAN = "6290990010001004"

@@ -1,6 +1,7 @@
-"""Makes and uses RSA keys the way EMV cards do, by raw exponentiation. Never for a real card.
+"""Makes and uses RSA keys the way EMV cards do, by raw exponentiation. Never inside a real card.
 
-Plain `pow` leaks the key through timing to anyone who can measure it; a simulator may, a card not.
+Plain `pow` leaks the key through timing to anyone who can measure it: a simulator may, and whoever signs
+one certificate where nobody else is; a card not.
 """
 
 from __future__ import annotations

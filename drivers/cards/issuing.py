@@ -1,4 +1,4 @@
-"""Issues the demo scheme's certificates and signatures. Never checks one: `drivers.cards.oda` does.
+"""Issues a scheme's certificates and a card's signatures. Never checks one: `drivers.cards.oda` does.
 
 The two sides share only constants, so that an error in one shows in the tests of the other.
 Source: EMV Book 2, tables 6 (issuer), 14 (card) and 17 (dynamic data).
@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from drivers.simulators.card.rsa_keys import RsaKeyPair
+from drivers.cards.rsa_keys import RsaKeyPair
 
 _HASH_AND_KIND = b"\x02\x01"  # SHA-256 (the scheme's own choice) and RSA.
-_CERTIFICATES_EXPIRE = b"\x12\x49"  # MMYY, beyond every demo card's own expiry.
+_CERTIFICATES_EXPIRE = b"\x12\x49"  # MMYY, beyond every card's own expiry.
 _HASH_BYTES = 32
 
 
