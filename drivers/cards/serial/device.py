@@ -14,7 +14,6 @@ from drivers.cards.serial.exchange import (
     Exchange,
     Failed,
     Failure,
-    IsWanted,
     Step,
     Told,
     Write,
@@ -53,30 +52,44 @@ class Device:
         values: Mapping[str, bytes] | None = None,
         *,
         answer_ms: int = ANSWER_MS,
-        is_wanted: IsWanted | None = None,
+        limit_ms: int | None = None,
     ) -> Answer:
-        """Ask for a job and wait for its answer.
+        """Ask for a job and wait for its answer; one to an earlier question is passed over.
+
+        Args:
+            job: what is asked for.
+            values: what it carries, without its counter.
+            answer_ms: how long the answer may take once the frame was taken.
+            limit_ms: how long all of it may take, resends with it.
 
         Raises:
             NoAnswer: three tries were not taken, or nothing whole came back in time.
             PortGone: the reader was unplugged.
         """
+        counter = self._next_counter()
+        given = {**(values or {}), "counter": counter}
         time = self._now().astimezone(KOREA).strftime("%Y%m%d%H%M%S")
-        frame = ask(self._profile, job, values or {}, time)
-        wanted = is_wanted or (lambda answer: answer.job is job)
-        steps = self._exchange.ask(frame, wanted, monotonic_ms(), answer_ms)
+        frame = ask(self._profile, job, given, time)
+        begun_ms = monotonic_ms()
+
+        def is_wanted(answer: Answer) -> bool:
+            return answer.job is job and answer.values.get("counter", counter) == counter
+
+        steps = self._exchange.ask(frame, is_wanted, begun_ms, answer_ms)
         while True:
             result = self._carry_out(steps)
             if isinstance(result, Answered):
                 return result.answer
             if isinstance(result, Failed):
                 raise NoAnswer(result.why)
+            if limit_ms is not None and monotonic_ms() - begun_ms >= limit_ms:
+                self._exchange.drop()
+                raise NoAnswer(Failure.NO_ANSWER)
             steps = self._listen()
 
-    def next_counter(self) -> int:
-        """Return a number for the next command; an answer with another is to an earlier one."""
-        self._counter = (self._counter + 1) & 0xFF
-        return self._counter
+    def has_told(self, *events: Event) -> bool:
+        """Tell whether one of these was said and not yet taken."""
+        return any(each in events for each in self._events)
 
     def next_event(self) -> Event | None:
         """Return the next event; None after a moment without one, or when woken.
@@ -99,6 +112,10 @@ class Device:
     def close(self) -> None:
         """Let the port go."""
         self._port.close()
+
+    def _next_counter(self) -> bytes:
+        self._counter = (self._counter + 1) & 0xFF
+        return bytes([self._counter])
 
     def _listen(self) -> list[Step]:
         data = self._port.read()

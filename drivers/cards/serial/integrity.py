@@ -95,8 +95,9 @@ class IntegrityLog:
         known = self.read()
         if len(known) >= LINES_MAX:
             self._rewrite(known[-LINES_MAX // 2 :])
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(_line(check))
+        with self._path.open("ab+") as file:
+            torn = file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"
+            file.write((b"\n" if torn else b"") + _line(check).encode())
             file.flush()
             os.fsync(file.fileno())
 

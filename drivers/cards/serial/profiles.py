@@ -66,8 +66,8 @@ class Message:
     tells: tuple[Value, ...] = ()
 
 
-_SESSION = Value("session", "n", 1, Form.BINARY)
-_COUNTER = Value("counter", "q", 1, Form.BINARY)
+_SESSION = Value("session", "n", 1, Form.BINARY)  # One stay of one card, by the reader's count.
+_COUNTER = Value("counter", "q", 1, Form.BINARY)  # Told back: a late answer is known by it.
 _CARD = Value("card", "c", 1)  # I chip inserted, R card tapped, N none.
 MESSAGES: Mapping[Job, Message] = {
     Job.STATUS: Message(
@@ -80,21 +80,25 @@ MESSAGES: Mapping[Job, Message] = {
         )
     ),
     Job.INTEGRITY: Message(tells=(Value("result", "i", 2), Value("digest", "d", 32, Form.BINARY))),
-    Job.ARM: Message(asks=(Value("amount", "B", 10),), tells=(_CARD,)),
+    Job.ARM: Message(asks=(_COUNTER,), tells=(_COUNTER, _CARD)),
     Job.DISARM: Message(),
-    Job.POWER: Message(tells=(_CARD, _SESSION, Value("atr", "a", None, Form.BINARY))),
+    Job.POWER: Message(
+        asks=(_COUNTER,), tells=(_COUNTER, _SESSION, Value("atr", "a", None, Form.BINARY))
+    ),
     Job.APDU: Message(
-        asks=(_SESSION, _COUNTER, Value("command", "x", None, Form.BINARY)),
-        tells=(_SESSION, _COUNTER, Value("reply", "x", None, Form.BINARY)),
+        asks=(_COUNTER, _SESSION, Value("command", "x", None, Form.BINARY)),
+        tells=(_COUNTER, _SESSION, Value("reply", "x", None, Form.BINARY)),
     ),
     Job.TRACK: Message(
+        asks=(_COUNTER,),
         tells=(
+            _COUNTER,
             Value("kind", "k", 1),  # M a phone's MST, S a stripe, F a stripe after a chip failed.
             Value("masked", "p", 19),
             Value("reference", "h", 16, Form.BINARY),
             Value("ksn", "u", 12, Form.BINARY),
             Value("track", "t", None, Form.BINARY),
-        )
+        ),
     ),
 }
 
