@@ -13,6 +13,7 @@ from drivers.cards.apdu import Reply
 from drivers.cards.oda import NotGenuine, dynamic_data
 from drivers.cards.terminal_keys import RsaPublicKey
 from drivers.cards.tlv import MalformedCard, Tlv, encode, parse
+from drivers.cards.wallets import QUALIFIERS
 from pos.domain.card import Cryptogram
 from pos.domain.won import Won
 
@@ -32,6 +33,7 @@ class CardAnswer:
         genuine: its signature covers this transaction. A decline is not signed (Book 2, 6.6.1)
             and moves no money, so the certificates alone speak for it.
         counter: the card's transaction counter (ATC).
+        qualifiers: what a phone's card says of this payment (9F6C); empty from plastic.
     """
 
     kind: Cryptogram
@@ -39,6 +41,7 @@ class CardAnswer:
     counter: int
     cryptogram: bytes = field(repr=False)
     offline_available: Won | None
+    qualifiers: bytes = b""
 
 
 def read_answer(
@@ -65,7 +68,8 @@ def read_answer(
     cryptogram = _signed_cryptogram(values, key, unpredictable, covered)
     if cryptogram is None:
         return CardAnswer(kind, False, counter, b"", None)
-    return CardAnswer(kind, True, counter, cryptogram, _won(values.get(_OFFLINE_LEFT)))
+    left = _won(values.get(_OFFLINE_LEFT))
+    return CardAnswer(kind, True, counter, cryptogram, left, values.get(QUALIFIERS, b""))
 
 
 def _objects(reply: Reply) -> tuple[Tlv, ...]:

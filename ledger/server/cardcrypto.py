@@ -27,7 +27,9 @@ from cryptography.hazmat.primitives.cmac import CMAC
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+READER_BASE = "reader_base_key"
 SIGNING, NEXT_SIGNING = "signing_private", "next_signing_private"
+CANT_OPEN = "the sealed card can't be opened for this payment"
 VERSION = 0x01
 INFO = b"ieum-pos card seal v1"
 SEALED_MAX_CHARS = 2_048  # A sealed card has about 330.
@@ -85,6 +87,7 @@ class LedgerKeys:
         hotlist_key: makes the hash that stopped cards are named by; every terminal has it too.
         next_signing: the key that is to follow, once it is announced.
         ca_keys: the scheme's public keys for terminals: index, modulus in hex, exponent.
+        reader_base_key: secure readers' keys derive from it; without it no encrypted track opens.
     """
 
     sealing_private: X25519PrivateKey = field(repr=False)
@@ -93,6 +96,7 @@ class LedgerKeys:
     hotlist_key: bytes = field(repr=False)
     next_signing: Ed25519PrivateKey | None = field(default=None, repr=False)
     ca_keys: tuple[tuple[int, str, int], ...] = ()
+    reader_base_key: bytes | None = field(default=None, repr=False)
 
 
 def load_ledger_keys(path: Path) -> LedgerKeys:
@@ -117,13 +121,16 @@ def load_ledger_keys(path: Path) -> LedgerKeys:
             (int(each["index"]), str(each["modulus"]), int(each["exponent"]))
             for each in raw.get("ca_keys", ())
         )
+        base = bytes.fromhex(raw[READER_BASE]) if READER_BASE in raw else None
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{path.name} does not hold the ledger's keys") from None
     if len(master) != MASTER_KEY_BYTES:
         raise ValueError(f"{path.name}: the issuer master key has a wrong length")
     if len(hotlist) != HOTLIST_KEY_BYTES:
         raise ValueError(f"{path.name}: the hotlist key has a wrong length")
-    return LedgerKeys(private, master, signing, hotlist, following, ca_keys)
+    if base is not None and len(base) != MASTER_KEY_BYTES:
+        raise ValueError(f"{path.name}: the readers' base key has a wrong length")
+    return LedgerKeys(private, master, signing, hotlist, following, ca_keys, base)
 
 
 def open_sealed(sealed: str, payment_id_hex: str, private_key: X25519PrivateKey) -> OpenedCard:
@@ -132,16 +139,42 @@ def open_sealed(sealed: str, payment_id_hex: str, private_key: X25519PrivateKey)
     Raises:
         SealError: it was changed, is for another payment or key, or is not a sealed card at all.
     """
+    try:
+        return _read(unseal(sealed, payment_id_hex, private_key, VERSION, INFO))
+    except ValueError:
+        raise SealError(CANT_OPEN) from None
+
+
+def unseal(
+    sealed: str, payment_id_hex: str, private_key: X25519PrivateKey, version: int, info: bytes
+) -> object:
+    """Return the JSON that was sealed for this payment.
+
+    Raises:
+        SealError: it was changed, is for another payment or key, or of another kind.
+    """
     wire = _unwrap(sealed)
+    if wire[0] != version:
+        raise SealError("a sealed card of another version")
     public, nonce, ciphertext = wire[1:33], wire[33:45], wire[45:]
     try:
         shared = private_key.exchange(X25519PublicKey.from_public_bytes(public))
-        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=INFO).derive(shared)
+        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(shared)
         bound_to = payment_id_hex.encode("ascii")
         plaintext = ChaCha20Poly1305(key).decrypt(nonce, ciphertext, bound_to)
-        return _read(json.loads(plaintext))
+        facts: object = json.loads(plaintext)
     except (InvalidTag, ValueError):
-        raise SealError("the sealed card can't be opened for this payment") from None
+        raise SealError(CANT_OPEN) from None
+    return facts
+
+
+def version_of(sealed: str) -> int:
+    """Return which kind of sealed card it is.
+
+    Raises:
+        SealError: it is none at all.
+    """
+    return _unwrap(sealed)[0]
 
 
 def cryptogram_is_right(card: OpenedCard, issuer_master_key: bytes) -> bool:
@@ -158,8 +191,13 @@ def cryptogram_is_right(card: OpenedCard, issuer_master_key: bytes) -> bool:
             _CID_BYTES[card.cid],
         )
     )
-    card_key = _cmac(issuer_master_key, (card.pan + card.psn).encode("ascii"))
-    return hmac.compare_digest(_cmac(_session_key(card_key, card.atc), signed)[:AC_BYTES], card.ac)
+    session = session_key(issuer_master_key, card.pan, card.psn, card.atc)
+    return hmac.compare_digest(cmac(session, signed)[:AC_BYTES], card.ac)
+
+
+def session_key(issuer_master_key: bytes, pan: str, psn: str, atc: int) -> bytes:
+    """Return the key of one transaction of one card."""
+    return _session_key(cmac(issuer_master_key, (pan + psn).encode("ascii")), atc)
 
 
 def _session_key(card_key: bytes, atc: int) -> bytes:
@@ -169,7 +207,8 @@ def _session_key(card_key: bytes, atc: int) -> bytes:
     return encryptor.update(block) + encryptor.finalize()
 
 
-def _cmac(key: bytes, message: bytes) -> bytes:
+def cmac(key: bytes, message: bytes) -> bytes:
+    """Return AES-CMAC (NIST SP 800-38B)."""
     mac = CMAC(AES(key))
     mac.update(message)
     return mac.finalize()
@@ -182,8 +221,8 @@ def _unwrap(sealed: str) -> bytes:
         wire = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
     except Base64Error:
         raise SealError("a sealed card is base64url text") from None
-    if len(wire) < 1 + 32 + 12 + 16 or wire[0] != VERSION:
-        raise SealError("a sealed card of another version")
+    if len(wire) < 1 + 32 + 12 + 16:
+        raise SealError("a sealed card has more bytes")
     return wire
 
 

@@ -60,16 +60,15 @@ class SerialLink:
             CardUnreadable: its chip can't be powered.
             SwipeNotTaken: a plastic's stripe.
         """
-        try:
-            device = self._ready()  # No grace here: the cashier is told at once.
-        except (PortGone, NoAnswer):
-            self._forget()
-            raise ReaderUnavailable() from None
+        device, lies_there = self._begin()
         while True:
             try:
-                return self._watch(device, deadline_s, stop)
+                return self._watch(device, lies_there, deadline_s, stop)
             except (PortGone, NoAnswer):
-                device = self._recover(deadline_s, stop)
+                found = self._recover(deadline_s, stop)
+                if found is None:
+                    return None
+                device, lies_there = found
             except CardError:
                 self._say_goodbye(device)
                 raise
@@ -110,11 +109,28 @@ class SerialLink:
         if self._abandoned.is_set():
             raise PortGone("abandoned")
         if self._device is None:
-            self._device = Device(self._profile, self._open_port(), self._now)
+            device = self._device = Device(self._profile, self._open_port(), self._now)
+            if self._abandoned.is_set():  # Just now: the port is another thread's.
+                device.close()
+                raise PortGone("abandoned")
             self._last = None  # Whatever answers now is checked, also if it is the same.
         if is_due(self._last, self._now()):
             self._check(self._device)
         return self._device
+
+    def _begin(self) -> tuple[Device, bool]:
+        """Return the reader, armed; one that was unplugged since may be back under another name.
+
+        Raises:
+            ReaderUnavailable: it is not, and the cashier is told at once.
+        """
+        for _ in range(2):
+            try:
+                device = self._ready()
+                return device, self._arm(device)
+            except (PortGone, NoAnswer):
+                self._forget()
+        raise ReaderUnavailable()
 
     def _check(self, device: Device) -> None:
         """Have the reader check itself, and keep what it says.
@@ -137,10 +153,9 @@ class SerialLink:
             raise ReaderNotSecure(reason=CHECK_FAILED)
 
     def _watch(
-        self, device: Device, deadline_s: float, stop: threading.Event
+        self, device: Device, lies_there: bool, deadline_s: float, stop: threading.Event
     ) -> CardSession | None:
-        """Arm the reader and wait for one card."""
-        lies_there = self._arm(device)
+        """Wait for one card at an armed reader."""
         look_s, mute_since = time.monotonic() + LOOK_S, None
         while not stop.is_set() and time.monotonic() < deadline_s:
             if lies_there:
@@ -216,16 +231,19 @@ class SerialLink:
         except (PortGone, NoAnswer):
             self._forget()
 
-    def _recover(self, deadline_s: float, stop: threading.Event) -> Device:
-        """Find the reader again after it was unplugged or fell silent, under whatever name."""
+    def _recover(self, deadline_s: float, stop: threading.Event) -> tuple[Device, bool] | None:
+        """Find the reader again after it was unplugged or fell silent; None once `stop` is set."""
         give_up_s = min(deadline_s, time.monotonic() + RETURN_GRACE_S)
         while True:
-            self._forget()
             try:
-                return self._ready()
-            except (PortGone, NoAnswer):
-                if stop.wait(RETRY_S) or time.monotonic() > give_up_s:
-                    raise ReaderUnavailable() from None
+                return self._begin()
+            except ReaderNotSecure:
+                raise
+            except ReaderUnavailable:
+                if stop.wait(RETRY_S):
+                    return None
+                if self._abandoned.is_set() or time.monotonic() > give_up_s:
+                    raise
 
     def _forget(self) -> None:
         device, self._device = self._device, None

@@ -146,7 +146,8 @@ class VoucherCard:
         kind, left = self._decide(command.p1 & 0xC0, command.data[_AMOUNT])
         counter = self._memory.load(self._chip.card_id).counter
         code = cryptogram(self._chip.cryptogram_key, command.data, counter, kind)
-        plain = ((0x9F27, bytes([kind])), (0x9F36, counter.to_bytes(2, "big")))
+        counted = ((0x9F27, bytes([kind])), (0x9F36, counter.to_bytes(2, "big")))
+        plain = (*counted, *self._chip.says_of_payment)
         if kind == _AAC or not command.p1 & _CDA:
             answer = encode_all((*plain, (0x9F26, code)))
         else:
