@@ -7,7 +7,7 @@ grows with the bytes and memory that does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from functools import reduce
@@ -130,12 +130,20 @@ class Fault:
 Heard = Frame | Control | Fault
 
 
+_CONTROLS = {each.value: each for each in Control}
+_NO_GARBAGE = re.compile(rb"[\x02\x06\x15]")
+_LIE = Fault(FaultKind.BAD_LENGTH, 1)
+
+
 class FrameReader:
     """Takes bytes as they come and returns what is whole. One for each open port."""
 
     def __init__(self, framing: Framing) -> None:
         self._framing = framing
         self._head = framing.head
+        self._places = {part: framing.place(part) for part in framing.order[:-3]}
+        self._length = self._places.get(Part.LENGTH, slice(0, 0))
+        self._first = self._delimited if framing.length is None else self._counted
         self._buffer = bytearray()
 
     @property
@@ -161,43 +169,39 @@ class FrameReader:
             heard += self._drain()
         return _merged(heard)
 
-    def _drain(self) -> Iterator[Heard]:
+    def _drain(self) -> list[Heard]:
         """Take whatever is whole off the buffer's front; moves an index, and cuts once."""
-        at = 0
-        try:
-            while at < len(self._buffer):
-                used, heard = self._first(at)
+        heard: list[Heard] = []
+        buffer, at = self._buffer, 0
+        while at < len(buffer):
+            first = buffer[at]
+            if first == STX:
+                used, said = self._first(at)
                 if not used:
-                    return
-                at += used
-                yield heard
-        finally:
-            del self._buffer[:at]
-
-    def _first(self, at: int) -> tuple[int, Heard]:
-        """Return how many bytes the first thing takes, and it; none while its end is missing."""
-        first = self._buffer[at]
-        if first in (ACK, NAK):
-            return 1, Control(first)
-        if first != STX:
-            end = at + 1
-            while end < len(self._buffer) and self._buffer[end] not in (STX, ACK, NAK):
-                end += 1
-            return end - at, Fault(FaultKind.GARBAGE, end - at)
-        return self._counted(at) if self._framing.length else self._delimited(at)
+                    break
+            elif first in _CONTROLS:
+                used, said = _run_of(buffer, at), _CONTROLS[first]
+            else:
+                found = _NO_GARBAGE.search(buffer, at)
+                used = (found.start() if found else len(buffer)) - at
+                said = Fault(FaultKind.GARBAGE, used)
+            at += used
+            heard.append(said)
+        del buffer[:at]
+        return heard
 
     def _counted(self, at: int) -> tuple[int, Heard]:
-        lie = Fault(FaultKind.BAD_LENGTH, 1)
-        if len(self._buffer) - at < self._head:
-            return 0, lie
+        have = len(self._buffer) - at
+        if have < self._head:
+            return 0, _LIE
         size = self._size(at)
         if size is None:
-            return 1, lie
+            return 1, _LIE
         end = at + self._head + size
         if len(self._buffer) < end + 2:
-            return 0, lie
+            return 0, _LIE
         if self._buffer[end] != ETX:
-            return 1, lie  # Only the STX goes: what it swallowed may hold a frame.
+            return 1, _LIE  # Only the STX goes: what it swallowed may hold a frame.
         return end + 2 - at, self._checked(at, end)
 
     def _delimited(self, at: int) -> tuple[int, Heard]:
@@ -226,12 +230,11 @@ class FrameReader:
         )
 
     def _field(self, whole: bytes, part: Part) -> bytes:
-        return whole[self._framing.place(part)] if part in self._framing.order else b""
+        return whole[self._places[part]] if part in self._places else b""
 
     def _size(self, at: int) -> int | None:
         """Return how many bytes of data the length promises; None where it is no such length."""
-        place = self._framing.place(Part.LENGTH)
-        raw = bytes(self._buffer[at + place.start : at + place.stop])
+        raw = self._buffer[at + self._length.start : at + self._length.stop]
         match self._framing.length:
             case LengthForm.ASCII_4:
                 size = int(raw) if raw.isdigit() else -1
@@ -290,6 +293,14 @@ def build(
 def checksum(whole: bytes, framing: Framing) -> int:
     """Return the XOR over a frame from STX, or from behind it, to ETX."""
     return reduce(xor, whole if framing.check_covers_stx else whole[1:], 0)
+
+
+def _run_of(buffer: bytearray, at: int) -> int:
+    """Return how many bytes equal to this one stand in a row: a flood of controls says it once."""
+    end = at + 1
+    while end < len(buffer) and buffer[end] == buffer[at]:
+        end += 1
+    return end - at
 
 
 def _length(form: LengthForm, size: int) -> bytes:

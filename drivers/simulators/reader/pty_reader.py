@@ -48,6 +48,7 @@ class PtyReader:
         self._unheard: tuple[bytes, float, int] | None = None  # Answer, when again, tries.
         self._faults: dict[Fault, int] = {}
         self._ended = False
+        self._name = ""
         self.plug_in()
         self._thread = threading.Thread(target=self._run, name="pty-reader", daemon=True)
         self._thread.start()
@@ -116,16 +117,15 @@ class PtyReader:
     def plug_in(self) -> None:
         """Put the cable back: another tty, under the same stable name."""
         with self._lock:
-            held = os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY)  # So that the number is new.
-            self._master, self._slave = os.openpty()
-            os.close(held)
+            self._master, self._slave = _new_tty(self._name)
+            self._name = os.ttyname(self._slave)
             os.set_blocking(self._master, False)
             tty.setraw(self._master)
             tty.setraw(self._slave)
             self._frames = FrameReader(self._profile.framing)
             draft = self._link.with_name(f"{self._link.name}.new")
             draft.unlink(missing_ok=True)
-            draft.symlink_to(os.ttyname(self._slave))
+            draft.symlink_to(self._name)
             draft.replace(self._link)
         self._stir()
 
@@ -237,6 +237,17 @@ class PtyReader:
     def _stir(self) -> None:
         with contextlib.suppress(OSError):
             os.write(self._wake_write, b"x")
+
+
+def _new_tty(before: str) -> tuple[int, int]:
+    """Return a tty with another name than the one before, whose number is free again."""
+    pair = os.openpty()
+    if os.ttyname(pair[1]) != before:
+        return pair
+    other = os.openpty()
+    for descriptor in pair:
+        os.close(descriptor)
+    return other
 
 
 def _now() -> str:
