@@ -179,6 +179,7 @@ def problem_word(problem: str) -> str:
         "no_reader": _("no reader found"),
         "no_port": _("no reader found"),
         "no_answer": _("does not answer"),
+        "port_in_use": _("used by another program"),
         "not_secure": _("security check failed"),
         "jammed": _("paper is jammed"),
         "cutter_error": _("cutter trouble"),
