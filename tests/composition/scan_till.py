@@ -55,6 +55,7 @@ async def main(settings_path: Path, payments: int) -> None:
             said = outcome.error.code if isinstance(outcome, NotTaken) else type(outcome).__name__
             say({"not_paid": said})
             await terminal.counter.drop()
+        await asyncio.sleep(1.0)  # The card is taken away.
     if number:
         back = await terminal.refund.refund(number)
         say({"refunded_to": [getattr(each, "wallet", "") for each in back.returns]})
