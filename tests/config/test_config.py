@@ -57,6 +57,8 @@ def test_every_sample_barcode_has_its_check_digit_and_both_tax_kinds_occur() -> 
         ("[orders]", "[order]", "order"),
         ('language = "ko"', 'language = "jp"', "terminal.language"),
         ("columns = 42", "columns = ", "line 30"),
+        ('kind = "pcsc"', 'kind = "serial"', "reader"),
+        ('kind = "pcsc"', 'kind = "serial"\nport = "/dev/x"\nprofile = "acme"', "reader.profile"),
     ],
 )
 def test_a_bad_setting_is_refused_with_its_place(
@@ -105,3 +107,9 @@ def test_a_secret_others_can_read_is_refused(tmp_path: Path) -> None:
     path.chmod(0o644)
     with pytest.raises(ConfigError, match="chmod 600"):
         read_secret(path)
+
+
+def test_a_serial_reader_is_named_by_its_port_and_profile(tmp_path: Path) -> None:
+    said = 'kind = "serial"\nport = "usb:0403:6001"\nprofile = "fs-tagged"'
+    reader = load_settings(changed(tmp_path, 'kind = "pcsc"', said)).reader
+    assert (reader.port, reader.profile, reader.baud) == ("usb:0403:6001", "fs-tagged", 0)
