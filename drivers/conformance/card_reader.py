@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from drivers.conformance.bench import Bench, NotOffered, Role
-from pos.domain.card import CardRead, mask_pan
+from drivers.conformance.checking import (
+    CHECKS,
+    DEADLINE_MS,
+    Broken,
+    Check,
+    check,
+    ends,
+    expect,
+    is_card,
+    locals_of,
+    new_request,
+    reads,
+)
+from pos.domain.card import mask_pan
 from pos.domain.errors import (
     CardCancelled,
     CardError,
@@ -22,11 +32,8 @@ from pos.domain.errors import (
     NoCardInTime,
     ReaderUnavailable,
 )
-from pos.domain.identifiers import TransactionId
-from pos.domain.won import Won
-from pos.ports import CardRequest
 
-DEADLINE_MS = 5_000
+__all__ = ["CHECKS", "Broken", "Check"]
 SHORT_MS = 300
 CANCEL_S = 0.5  # A cashier who pressed Esc waits no longer.
 LOOP_GAP_S = 0.1  # Nothing on the event loop may wait for a device.
@@ -34,107 +41,71 @@ COMMANDS_MAX = 12  # More than a voucher card's transaction has.
 SWAPS = 12
 
 
-class Broken(AssertionError):
-    """A promise of the port was not kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One promise."""
-
-    promise: str
-    run: Callable[[Bench], Awaitable[None]]
-
-
-CHECKS: list[Check] = []
-
-
-def _check(
-    promise: str,
-) -> Callable[[Callable[[Bench], Awaitable[None]]], Callable[[Bench], Awaitable[None]]]:
-    def add(run: Callable[[Bench], Awaitable[None]]) -> Callable[[Bench], Awaitable[None]]:
-        CHECKS.append(Check(promise, run))
-        return run
-
-    return add
-
-
-_payments = 0
-
-
-def new_request(deadline_ms: int = DEADLINE_MS, *, online: bool = True) -> CardRequest:
-    """Return a request for a payment that no other request is for."""
-    global _payments  # noqa: PLW0603 - a sealed card is bound to its payment, so each needs its own.
-    _payments += 1
-    payment = TransactionId(1, 1, _payments)
-    return CardRequest(payment, Won(1_000), online, datetime.now(UTC), deadline_ms)
-
-
-@_check("a card that comes while one is awaited is read")
+@check("a card that comes while one is awaited is read")
 async def reads_a_card_that_comes(bench: Bench) -> None:
     """Present first, then lay the card down."""
     waiting = asyncio.create_task(bench.reader.present(new_request()))
     await asyncio.sleep(0.05)
     await bench.lay(Role.GOOD)
-    _is_card(bench, await waiting, Role.GOOD)
+    is_card(bench, await waiting, Role.GOOD)
 
 
-@_check("a card that lies there already is read")
+@check("a card that lies there already is read")
 async def reads_a_card_that_lies_there(bench: Bench) -> None:
     """Lay the card down first."""
     await bench.lay(Role.GOOD)
     await asyncio.sleep(bench.notice_s)
-    _is_card(bench, await bench.reader.present(new_request()), Role.GOOD)
+    is_card(bench, await bench.reader.present(new_request()), Role.GOOD)
 
 
-@_check("without a card, time runs out when it should")
+@check("without a card, time runs out when it should")
 async def time_runs_out(bench: Bench) -> None:
     """Never sooner than asked, and not much later."""
     began = time.monotonic()
-    await _ends(bench.reader.present(new_request(SHORT_MS)), NoCardInTime)
+    await ends(bench.reader.present(new_request(SHORT_MS)), NoCardInTime)
     took = time.monotonic() - began
-    _expect(SHORT_MS / 1000 * 0.9 <= took <= SHORT_MS / 1000 + 1.0, f"it took {took:.2f} s")
+    expect(SHORT_MS / 1000 * 0.9 <= took <= SHORT_MS / 1000 + 1.0, f"it took {took:.2f} s")
 
 
-@_check("cancel ends a wait at once")
+@check("cancel ends a wait at once")
 async def cancel_ends_a_wait(bench: Bench) -> None:
     """The cashier pressed Esc; the reader is free after it."""
     waiting = asyncio.create_task(bench.reader.present(new_request()))
     await asyncio.sleep(0.2)
     began = time.monotonic()
     await bench.reader.cancel()
-    await _ends(waiting, CardCancelled)
-    _expect(time.monotonic() - began < CANCEL_S, "it took longer than a cashier waits")
-    await _reads(bench, Role.GOOD)
+    await ends(waiting, CardCancelled)
+    expect(time.monotonic() - began < CANCEL_S, "it took longer than a cashier waits")
+    await reads(bench, Role.GOOD)
 
 
-@_check("cancel right after present is heard too")
+@check("cancel right after present is heard too")
 async def cancel_at_once(bench: Bench) -> None:
     """Before the reader's thread has even begun."""
     waiting = asyncio.create_task(bench.reader.present(new_request()))
     await asyncio.sleep(0)
     await bench.reader.cancel()
-    await _ends(waiting, CardCancelled)
+    await ends(waiting, CardCancelled)
 
 
-@_check("cancel without a wait does nothing")
+@check("cancel without a wait does nothing")
 async def cancel_of_nothing(bench: Bench) -> None:
     """Not to the next wait either."""
     await bench.reader.cancel()
-    await _reads(bench, Role.GOOD)
+    await reads(bench, Role.GOOD)
 
 
-@_check("a wait whose task was cancelled frees the reader")
+@check("a wait whose task was cancelled frees the reader")
 async def a_cancelled_task_frees_the_reader(bench: Bench) -> None:
     """The screen went away."""
     waiting = asyncio.create_task(bench.reader.present(new_request()))
     await asyncio.sleep(0.1)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    await _reads(bench, Role.GOOD)
+    await reads(bench, Role.GOOD)
 
 
-@_check("two waits at once are refused as the program's fault")
+@check("two waits at once are refused as the program's fault")
 async def one_wait_at_a_time(bench: Bench) -> None:
     """And the first goes on."""
     waiting = asyncio.create_task(bench.reader.present(new_request()))
@@ -146,10 +117,10 @@ async def one_wait_at_a_time(bench: Bench) -> None:
     else:
         raise Broken("a second wait was taken")
     await bench.lay(Role.GOOD)
-    _is_card(bench, await waiting, Role.GOOD)
+    is_card(bench, await waiting, Role.GOOD)
 
 
-@_check("a card torn away is said, and the next one is read right")
+@check("a card torn away is said, and the next one is read right")
 async def a_torn_card(bench: Bench) -> None:
     """After any error the card is read anew."""
     if Role.TORN not in bench.numbers:
@@ -157,13 +128,13 @@ async def a_torn_card(bench: Bench) -> None:
     waiting = asyncio.create_task(bench.reader.present(new_request()))
     await asyncio.sleep(0.05)
     await bench.lay(Role.TORN)
-    await _ends(waiting, CardRemoved)
+    await ends(waiting, CardRemoved)
     await bench.lift()
     await asyncio.sleep(bench.notice_s)
-    await _reads(bench, Role.OTHER)
+    await reads(bench, Role.OTHER)
 
 
-@_check("whichever command a card leaves after, it is an error and nothing else")
+@check("whichever command a card leaves after, it is an error and nothing else")
 async def torn_after_each_command(bench: Bench) -> None:
     """Each step in turn, and after each the other card, whole."""
     for commands in range(COMMANDS_MAX):
@@ -171,18 +142,18 @@ async def torn_after_each_command(bench: Bench) -> None:
         try:
             read = await bench.reader.present(new_request())
         except (CardError, TimeoutError) as error:
-            _expect(isinstance(error, CardError), f"{type(error).__name__} after {commands}")
+            expect(isinstance(error, CardError), f"{type(error).__name__} after {commands}")
         else:
-            _is_card(bench, read, Role.GOOD)
-            _expect(commands > 0, "a card that never answered was read")
+            is_card(bench, read, Role.GOOD)
+            expect(commands > 0, "a card that never answered was read")
             return
         await bench.lift()
         await asyncio.sleep(bench.notice_s)
-        await _reads(bench, Role.OTHER)
+        await reads(bench, Role.OTHER)
     raise Broken(f"a card that answers {COMMANDS_MAX} commands was still not read")
 
 
-@_check("another scheme's card is refused kindly")
+@check("another scheme's card is refused kindly")
 async def a_foreign_card(bench: Bench) -> None:
     """Known by its name, before any record is read."""
     if Role.FOREIGN not in bench.numbers:
@@ -190,25 +161,25 @@ async def a_foreign_card(bench: Bench) -> None:
     waiting = asyncio.create_task(bench.reader.present(new_request()))
     await asyncio.sleep(0.05)
     await bench.lay(Role.FOREIGN)
-    await _ends(waiting, ForeignCard)
+    await ends(waiting, ForeignCard)
 
 
-@_check("the same card has one reference, two cards have two")
+@check("the same card has one reference, two cards have two")
 async def references(bench: Bench) -> None:
     """Limits by card hang on it."""
-    first = await _reads(bench, Role.GOOD)
-    other = await _reads(bench, Role.OTHER)
-    again = await _reads(bench, Role.GOOD)
-    _expect(first.card_ref == again.card_ref, "the same card has two references")
-    _expect(first.card_ref != other.card_ref, "two cards have one reference")
+    first = await reads(bench, Role.GOOD)
+    other = await reads(bench, Role.OTHER)
+    again = await reads(bench, Role.GOOD)
+    expect(first.card_ref == again.card_ref, "the same card has two references")
+    expect(first.card_ref != other.card_ref, "two cards have one reference")
 
 
-@_check("two cards swapped at any moment are never mixed")
+@check("two cards swapped at any moment are never mixed")
 async def never_mixed(bench: Bench) -> None:
     """What is read is the one card or the other, whole; or an error."""
     known = {}
     for role in (Role.GOOD, Role.OTHER):
-        read = await _reads(bench, role)
+        read = await reads(bench, role)
         known[read.card_ref] = mask_pan(bench.numbers[role])
     for turn in range(SWAPS):
         waiting = asyncio.create_task(bench.reader.present(new_request()))
@@ -223,44 +194,44 @@ async def never_mixed(bench: Bench) -> None:
         finally:
             await bench.lift()
             await asyncio.sleep(bench.notice_s)
-        _expect(known.get(read.card_ref) == read.masked_pan, "a reference and another's mask")
+        expect(known.get(read.card_ref) == read.masked_pan, "a reference and another's mask")
 
 
-@_check("each payment has its own sealed card")
+@check("each payment has its own sealed card")
 async def sealed_for_each_payment(bench: Bench) -> None:
     """Bound to its id, so none can be used for another."""
-    first, second = await _reads(bench, Role.GOOD), await _reads(bench, Role.GOOD)
-    _expect(bool(first.sealed and second.sealed), "nothing was sealed for the ledger")
-    _expect(first.sealed != second.sealed, "two payments have one sealed card")
+    first, second = await reads(bench, Role.GOOD), await reads(bench, Role.GOOD)
+    expect(bool(first.sealed and second.sealed), "nothing was sealed for the ledger")
+    expect(first.sealed != second.sealed, "two payments have one sealed card")
 
 
-@_check("no clear number shows in a result, an error or a status")
+@check("no clear number shows in a result, an error or a status")
 async def no_clear_number(bench: Bench) -> None:
     """In no form that digits are commonly written in."""
-    said = [repr(await _reads(bench, Role.GOOD)), repr(await bench.reader.status())]
+    said = [repr(await reads(bench, Role.GOOD)), repr(await bench.reader.status())]
     if Role.TORN in bench.numbers:
         waiting = asyncio.create_task(bench.reader.present(new_request()))
         await asyncio.sleep(0.05)
         await bench.lay(Role.TORN)
-        error = await _ends(waiting, CardError)
-        said += [repr(error), *(str(each) for each in _locals_of(error))]
+        error = await ends(waiting, CardError)
+        said += [repr(error), *(str(each) for each in locals_of(error))]
     for number in filter(None, bench.numbers.values()):
         spelled = (number, number[6:-4] + number[-4:], number.encode("ascii").hex())
-        _expect(not any(form in each for form in spelled for each in said), "a clear number")
+        expect(not any(form in each for form in spelled for each in said), "a clear number")
 
 
-@_check("a ready reader says so, idle and waiting")
+@check("a ready reader says so, idle and waiting")
 async def status_when_ready(bench: Bench) -> None:
     """And asking disturbs no wait."""
-    _expect((await bench.reader.status()).ready, "not ready while idle")
+    expect((await bench.reader.status()).ready, "not ready while idle")
     waiting = asyncio.create_task(bench.reader.present(new_request()))
     await asyncio.sleep(0.1)
-    _expect((await bench.reader.status()).ready, "not ready while it waits")
+    expect((await bench.reader.status()).ready, "not ready while it waits")
     await bench.lay(Role.GOOD)
-    _is_card(bench, await waiting, Role.GOOD)
+    is_card(bench, await waiting, Role.GOOD)
 
 
-@_check("the event loop never waits for the reader")
+@check("the event loop never waits for the reader")
 async def the_loop_goes_on(bench: Bench) -> None:
     """While a card is awaited, read, and while status is asked."""
     gaps: list[float] = []
@@ -281,25 +252,25 @@ async def the_loop_goes_on(bench: Bench) -> None:
     finally:
         ticking.cancel()
     # One gap may be the machine's own; a reader that blocks makes them at each turn.
-    _expect(sorted(gaps)[-2] < LOOP_GAP_S, f"it stood still for {max(gaps):.2f} s")
+    expect(sorted(gaps)[-2] < LOOP_GAP_S, f"it stood still for {max(gaps):.2f} s")
 
 
-@_check("a reader that is gone is said at once, and back again it reads")
+@check("a reader that is gone is said at once, and back again it reads")
 async def unplugged(bench: Bench) -> None:
     """Whatever name it comes back under."""
-    await _reads(bench, Role.GOOD)
+    await reads(bench, Role.GOOD)
     await bench.unplug()
     began = time.monotonic()
-    await _ends(bench.reader.present(new_request()), ReaderUnavailable)
-    _expect(time.monotonic() - began < 2.0, "the cashier was not told at once")
+    await ends(bench.reader.present(new_request()), ReaderUnavailable)
+    expect(time.monotonic() - began < 2.0, "the cashier was not told at once")
     status = await bench.reader.status()
-    _expect(not status.ready and bool(status.problem), "it says that it is ready")
+    expect(not status.ready and bool(status.problem), "it says that it is ready")
     await bench.plug_in()
-    await _reads(bench, Role.OTHER)
-    _expect((await bench.reader.status()).ready, "it is back and does not say so")
+    await reads(bench, Role.OTHER)
+    expect((await bench.reader.status()).ready, "it is back and does not say so")
 
 
-@_check("a reader pulled out in the middle of a wait comes back and reads, or is said to be gone")
+@check("a reader pulled out in the middle of a wait comes back and reads, or is said to be gone")
 async def unplugged_while_waiting(bench: Bench) -> None:
     """Nobody is left waiting beyond the deadline."""
     waiting = asyncio.create_task(bench.reader.present(new_request()))
@@ -314,52 +285,6 @@ async def unplugged_while_waiting(bench: Bench) -> None:
     except ReaderUnavailable:
         await bench.lift()
         await asyncio.sleep(bench.notice_s)
-        await _reads(bench, Role.OTHER)
+        await reads(bench, Role.OTHER)
     else:
-        _is_card(bench, read, Role.GOOD)
-
-
-async def _reads(bench: Bench, role: Role) -> CardRead:
-    """Have a card read from its coming to its going."""
-    waiting = asyncio.create_task(bench.reader.present(new_request()))
-    await asyncio.sleep(0.02)
-    await bench.lay(role)
-    try:
-        read = await waiting
-    finally:
-        await bench.lift()
-        await asyncio.sleep(bench.notice_s)
-    _is_card(bench, read, role)
-    return read
-
-
-def _is_card(bench: Bench, read: CardRead, role: Role) -> None:
-    _expect(read.masked_pan == mask_pan(bench.numbers[role]), f"not the mask of {role.value}")
-
-
-async def _ends(awaited: Awaitable[CardRead], how: type[CardError]) -> CardError:
-    """Wait for an error of a kind and return it."""
-    try:
-        read = await awaited
-    except how as error:
-        return error
-    except Exception as error:
-        raise Broken(f"{type(error).__name__} in place of {how.__name__}") from error
-    raise Broken(f"a card ending in {read.masked_pan[-4:]} in place of {how.__name__}")
-
-
-def _locals_of(error: BaseException) -> list[object]:
-    """Return what the frames of an error's traceback hold: a log of it could show them."""
-    found: list[object] = []
-    trace = error.__traceback__
-    while trace is not None:
-        module = trace.tb_frame.f_globals.get("__name__", "")
-        if not module.startswith("drivers.conformance"):  # Its own frames know the numbers.
-            found += list(trace.tb_frame.f_locals.values())
-        trace = trace.tb_next
-    return found
-
-
-def _expect(kept: bool, seen: str) -> None:
-    if not kept:
-        raise Broken(seen)
+        is_card(bench, read, Role.GOOD)

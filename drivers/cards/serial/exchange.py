@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from drivers.cards.serial.frame_reader import FrameReader
 from drivers.cards.serial.framing import (
     ACK,
     NAK,
@@ -18,7 +19,6 @@ from drivers.cards.serial.framing import (
     Fault,
     FaultKind,
     Frame,
-    FrameReader,
 )
 from drivers.cards.serial.messages import (
     Answer,

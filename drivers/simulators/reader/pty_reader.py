@@ -16,7 +16,8 @@ from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 
-from drivers.cards.serial.framing import ACK, NAK, Control, Frame, FrameReader
+from drivers.cards.serial.frame_reader import FrameReader
+from drivers.cards.serial.framing import ACK, NAK, Control, Frame
 from drivers.cards.serial.framing import Fault as LineFault
 from drivers.cards.serial.messages import MessageError, announce, answer, read_question
 from drivers.cards.serial.profiles import Event, Profile

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from drivers.cards.serial.frame_reader import FrameReader
 from drivers.cards.serial.framing import (
     ACK,
     DATA_MAX,
@@ -19,7 +20,6 @@ from drivers.cards.serial.framing import (
     Fault,
     FaultKind,
     Frame,
-    FrameReader,
     Framing,
     Heard,
     LengthForm,
