@@ -181,6 +181,7 @@ async def never_mixed(bench: Bench) -> None:
     for role in (Role.GOOD, Role.OTHER):
         read = await reads(bench, role)
         known[read.card_ref] = mask_pan(bench.numbers[role])
+    expect(len(known) == 2, "two cards have one reference")
     for turn in range(SWAPS):
         waiting = asyncio.create_task(bench.reader.present(new_request()))
         await asyncio.sleep(0.02)
