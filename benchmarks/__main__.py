@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import city, drain, durable_commit, forwarding, ledger_load, queues, screens
+from benchmarks import (
+    card_reader,
+    city,
+    drain,
+    durable_commit,
+    forwarding,
+    ledger_load,
+    queues,
+    screens,
+)
 from benchmarks.figures import Figure, table
 
 
@@ -13,7 +22,7 @@ def main() -> None:
         city.main(sys.argv[2:])
         return
     figures: list[Figure] = []
-    for part in (screens, durable_commit, queues, drain, forwarding, ledger_load):
+    for part in (screens, durable_commit, queues, drain, forwarding, ledger_load, card_reader):
         figures += part.run()
     print(table(figures))
 

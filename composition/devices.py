@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from composition.absent import NoPrinter, NoReader
 from composition.clock import SystemClock
@@ -14,6 +15,9 @@ from offline_queue.device_key import Signer
 from pos.ports import CardReader, Printer
 from pos.services.hotlist import Hotlist
 
+if TYPE_CHECKING:  # A till without such a reader does not load it.
+    from drivers.cards.serial.serial_reader import SerialReader
+
 
 def reader_of(settings: Settings, folder: Path, hotlist: Hotlist) -> CardReader:
     """Return the card reader; it asks the hotlist of each card.
@@ -23,12 +27,38 @@ def reader_of(settings: Settings, folder: Path, hotlist: Hotlist) -> CardReader:
     """
     if settings.reader.kind == "none":
         return NoReader()
+    if settings.reader.kind == "serial":
+        return serial_reader_of(settings, folder, hotlist)
     from drivers.cards.kernel import Kernel
     from drivers.cards.pcsc_reader import PcscReader
     from drivers.cards.terminal_keys import load_terminal_keys
 
     kernel = Kernel(load_terminal_keys(folder / settings.files.keys))
     return PcscReader(kernel, settings.reader.name or None, hotlist.is_stopped)
+
+
+def serial_reader_of(settings: Settings, folder: Path, hotlist: Hotlist) -> SerialReader:
+    """Return the secure reader on a serial line; its checks are kept beside the settings.
+
+    Raises:
+        ConfigError: the terminal's keys can't be read.
+    """
+    from drivers.cards.serial.integrity import LOG_NAME, IntegrityLog
+    from drivers.cards.serial.kernel import SerialKernel
+    from drivers.cards.serial.port import open_port
+    from drivers.cards.serial.profiles import PROFILES
+    from drivers.cards.serial.serial_reader import SerialReader
+    from drivers.cards.terminal_keys import load_terminal_keys
+
+    reader = settings.reader
+    profile = PROFILES[reader.profile]
+    return SerialReader(
+        SerialKernel(load_terminal_keys(folder / settings.files.keys)),
+        profile,
+        lambda: open_port(reader.port, reader.baud or profile.baud),
+        IntegrityLog(folder / LOG_NAME),
+        hotlist.is_stopped,
+    )
 
 
 def printer_of(settings: Settings) -> Printer:

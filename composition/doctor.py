@@ -6,12 +6,13 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from composition.demo.home import running_demo
 from composition.devices import printer_of, reader_of
+from composition.doctor_reader import INTEGRITY, integrity, serial_reader
+from composition.finding import Finding
 from composition.paper import rates_file
 from composition.report import open_for_reading
 from config.products import load_catalogue
@@ -48,24 +49,6 @@ KEYS_FIX = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. `wrong` is empty if it is well; `fix` is what to do or type."""
-
-    subject: str
-    good: str = ""
-    wrong: str = ""
-    fix: str = ""
-
-    def line(self) -> str:
-        """Return it as the doctor says it."""
-        if not self.wrong:
-            return f"  ok  {self.subject}: {self.good}"
-        return f"  !!  {self.subject}: {self.wrong}" + (
-            f"\n        → {self.fix}" if self.fix else ""
-        )
-
-
 async def examine(root: Path, settings_path: Path) -> list[Finding]:
     """Look at everything; a problem in one place does not hide the others."""
     found = [_python(), _pcsc(root), _terminal_window()]
@@ -81,6 +64,7 @@ async def examine(root: Path, settings_path: Path) -> list[Finding]:
         ("디스크 / disk", lambda: _disk(folder)),
         ("카드 키 / card keys", lambda: _keys(settings, folder)),
         ("카드 리더기 / card reader", lambda: _reader(settings, folder)),
+        *([(INTEGRITY, lambda: integrity(folder))] if settings.reader.kind == "serial" else []),
         ("프린터 / printer", lambda: _printer(settings)),
         ("서버 / ledger", lambda: _ledger(settings, folder)),
     ]
@@ -201,6 +185,8 @@ async def _reader(settings: Settings, folder: Path) -> Finding:
         return Finding(subject, good="쓰지 않음 / not used")
     if demo := running_demo(folder):
         return Finding(subject, good=f"체험판 / demo: {demo.get('cards')}")
+    if settings.reader.kind == "serial":
+        return await serial_reader(settings, folder)
     status = await reader_of(settings, folder, Hotlist()).status()
     if status.ready:
         return Finding(subject, good=status.name)

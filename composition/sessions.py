@@ -52,9 +52,11 @@ def run_demo(root: Path, home: Path, *, fresh: bool, language: str | None) -> No
 def run_shop(settings_path: Path) -> None:
     """Run a real shop's terminal."""
     from composition.devices import devices_of
+    from composition.no_core import forbid_core_dumps
     from composition.wiring import Assembly
     from config.settings import load_settings
 
+    forbid_core_dumps()
     settings = load_settings(settings_path)
     _prepare_screens()
     folder = settings_path.parent

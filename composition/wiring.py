@@ -47,6 +47,9 @@ from pos.services.terminal import Shop, Terminal
 
 INCARNATION_BITS = 32
 WARM_UP_AFTER_MS = 1_000  # The first screen and the first key come first.
+READER_LOOK_MS = (
+    3_600_000  # A secure reader is checked at the start and on each day, sales or none.
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,13 @@ class Assembly:
             await self._devices.clock.sleep_ms(WARM_UP_AFTER_MS)
             await asyncio.to_thread(self._renderer.warm_up)
 
+        async def look_at_reader() -> None:
+            """Have the reader connected before the first customer, and checked each day."""
+            await self._devices.clock.sleep_ms(WARM_UP_AFTER_MS)
+            while True:
+                await self._devices.reader.status()
+                await self._devices.clock.sleep_ms(READER_LOOK_MS)
+
         def ended(task: asyncio.Task[None]) -> None:
             if not task.cancelled() and (error := task.exception()) is not None:
                 on_failure(error)
@@ -175,6 +185,7 @@ class Assembly:
             self._counter.keep_draft(),
             feed.run(),
             warm_up(),
+            look_at_reader(),
         ):
             task = asyncio.create_task(work)
             task.add_done_callback(ended)

@@ -63,7 +63,7 @@ def _product(path: Path, number: int, cells: dict[str, str]) -> Product:
     if tax not in TAX_WORDS:
         raise _wrong(path, number, f"과세/면세 아님 / tax: {tax[:20]}")
     if cells.get("unit", "") not in UNITS:
-        raise _wrong(path, number, f"단위는 개 또는 kg / unit: {cells['unit'][:20]}")
+        raise _wrong(path, number, f"단위 / unit (개, kg): {cells['unit'][:20]}")
     barcodes = tuple(each.strip() for each in cells.get("barcodes", "").split("|") if each.strip())
     return Product(
         code,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from config.reading import Strict, read_model
 from pos.domain.identifiers import DEVICE_BITS, business_number_is_valid
@@ -56,11 +56,24 @@ class LedgerSettings(Strict):
 
 
 class ReaderSettings(Strict):
-    """The card reader. `name` picks one of several PC/SC readers by a part of its name."""
+    """The card reader. `name` picks one of several PC/SC readers by a part of its name.
 
-    kind: Literal["pcsc", "none"] = "pcsc"
+    A serial reader's `port` is what does not change when it is plugged in anew: its link in
+    /dev/serial/by-id, or `usb:VID:PID[:SERIAL]`. `baud` 0 is what its profile has.
+    """
+
+    kind: Literal["pcsc", "serial", "none"] = "pcsc"
     name: str = ""
+    port: Annotated[str, Field(max_length=200)] = ""
+    profile: Literal["tl3500", "fs-tagged"] = "tl3500"
+    baud: Annotated[int, Field(ge=0, le=921_600)] = 0
     card_ms: Milliseconds = 60_000
+
+    @model_validator(mode="after")
+    def _has_its_port(self) -> ReaderSettings:
+        if self.kind == "serial" and not self.port:
+            raise ValueError("port 를 적으세요 / name its port")
+        return self
 
 
 class PrinterSettings(Strict):

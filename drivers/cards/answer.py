@@ -13,6 +13,7 @@ from drivers.cards.apdu import Reply
 from drivers.cards.oda import NotGenuine, dynamic_data
 from drivers.cards.terminal_keys import RsaPublicKey
 from drivers.cards.tlv import MalformedCard, Tlv, encode, parse
+from drivers.cards.wallets import QUALIFIERS
 from pos.domain.card import Cryptogram
 from pos.domain.won import Won
 
@@ -34,6 +35,7 @@ class CardAnswer:
             and moves no money, so the certificates alone speak for it.
         counter: the card's transaction counter (ATC).
         state: what the card says of itself to its issuer (9F10), opaque here; empty without one.
+        qualifiers: what a phone's card says of this payment (9F6C); empty from plastic.
     """
 
     kind: Cryptogram
@@ -42,6 +44,7 @@ class CardAnswer:
     cryptogram: bytes = field(repr=False)
     offline_available: Won | None
     state: bytes = field(default=b"", repr=False)
+    qualifiers: bytes = b""
 
 
 def read_answer(
@@ -68,8 +71,8 @@ def read_answer(
     cryptogram = _signed_cryptogram(values, key, unpredictable, covered)
     if cryptogram is None:
         return CardAnswer(kind, False, counter, b"", None)
-    state = values.get(_STATE, b"")[:_STATE_MAX_BYTES]
-    return CardAnswer(kind, True, counter, cryptogram, _won(values.get(_OFFLINE_LEFT)), state)
+    left, state = _won(values.get(_OFFLINE_LEFT)), values.get(_STATE, b"")[:_STATE_MAX_BYTES]
+    return CardAnswer(kind, True, counter, cryptogram, left, state, values.get(QUALIFIERS, b""))
 
 
 def _objects(reply: Reply) -> tuple[Tlv, ...]:

@@ -22,9 +22,10 @@ from drivers.cards.seal import CardSecret, card_ref, hot_ref, seal
 from drivers.cards.terminal_keys import RsaPublicKey, TerminalKeys
 from drivers.cards.tlv import MalformedCard, fill_dol
 from drivers.cards.trust import key_of_card
+from drivers.cards.wallets import owner_verified, wallet_of
 from pos.domain.business_day import business_day
-from pos.domain.card import CardEntry, CardRead, Cryptogram, mask_pan
-from pos.domain.errors import CardUnreadable
+from pos.domain.card import CardEntry, CardRead, Cryptogram, Wallet, mask_pan
+from pos.domain.errors import CardUnreadable, PhoneLocked
 from pos.ports import CardRequest
 
 UNPREDICTABLE_BYTES = 4
@@ -89,6 +90,7 @@ class Kernel:
             ForeignCard: the directory names other cards' applications only; none was selected.
             CardUnreadable: the card's answers are not what a voucher card gives.
             CardRemoved: from `transmit`.
+            PhoneLocked: a phone's token, whose owner has not verified on it.
         """
         return self.begin(transmit, request, entry, is_stopped)[0]
 
@@ -125,7 +127,10 @@ class Kernel:
         reply = apdu.exchange(transmit, apdu.generate_ac(reference, data))
         answer = read_answer(reply, wanted, key, terms.unpredictable, card.pdol_data + data)
         read = self._outcome(terms, card, key, answer, tvr)
-        read = replace(read, hotlisted=self._is_stopped(card.pan, is_stopped))
+        wallet = wallet_of(card.objects, self._scheme)
+        if wallet is not Wallet.NONE and read.sealed and not owner_verified(answer.qualifiers):
+            raise PhoneLocked()
+        read = replace(read, hotlisted=self._is_stopped(card.pan, is_stopped), wallet=wallet)
         asks = terms.request.online and answer.kind is Cryptogram.ARQC and answer.genuine
         if not asks or not card.cdol2:
             return read, None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pos.domain.card import Wallet
+
 PPSE = b"2PAY.SYS.DDF01"  # EMV Book B, 3.3: the directory of a contactless card.
 OTHER_BRAND = "other"
 
@@ -33,6 +35,8 @@ class Scheme:
         currency: ISO 4217 numeric in BCD (KRW, 0410; it has no minor unit).
         terminal_type: 22h, attended, online and offline, run by a merchant (Book 4, annex A1).
         qualifiers: terminal transaction qualifiers (9F66): EMV mode, online cryptogram capable.
+        token_requestors: which wallet a token's requestor id (9F19) stands for; the city that runs
+            the scheme gives these out, and this one is the demo's.
     """
 
     aid: bytes = bytes.fromhex("A0000009990101")
@@ -41,6 +45,9 @@ class Scheme:
     currency: bytes = b"\x04\x10"
     terminal_type: bytes = b"\x22"
     qualifiers: bytes = b"\x26\x00\x00\x00"
+    token_requestors: tuple[tuple[bytes, Wallet], ...] = (
+        (bytes.fromhex("099900000001"), Wallet.SAMSUNG_PAY),
+    )
 
 
 INCHEON = Scheme()

@@ -56,13 +56,25 @@ class CardSecret:
 
 def seal(card: CardSecret, payment_id: TransactionId, ledger: X25519PublicKey) -> str:
     """Return the sealed card, ready for the wire."""
+    return seal_bytes(_plaintext(card), payment_id, ledger, version=VERSION, info=INFO)
+
+
+def seal_bytes(
+    plaintext: bytes,
+    payment_id: TransactionId,
+    ledger: X25519PublicKey,
+    *,
+    version: bytes,
+    info: bytes,
+) -> str:
+    """Return anything sealed for one payment; version and info keep its kinds apart."""
     own = X25519PrivateKey.generate()
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=INFO).derive(own.exchange(ledger))
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(own.exchange(ledger))
     nonce = os.urandom(NONCE_BYTES)
     bound_to = payment_id.hex.encode("ascii")
-    ciphertext = ChaCha20Poly1305(key).encrypt(nonce, _plaintext(card), bound_to)
+    ciphertext = ChaCha20Poly1305(key).encrypt(nonce, plaintext, bound_to)
     public = own.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return urlsafe_b64encode(VERSION + public + nonce + ciphertext).rstrip(b"=").decode("ascii")
+    return urlsafe_b64encode(version + public + nonce + ciphertext).rstrip(b"=").decode("ascii")
 
 
 def card_ref(pan: str, key: bytes) -> str:

@@ -27,8 +27,10 @@ from cryptography.hazmat.primitives.cmac import CMAC
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+READER_BASE = "reader_base_key"
 SIGNING, NEXT_SIGNING = "signing_private", "next_signing_private"
 SCRIPT_KEY = "issuer_script_key"
+CANT_OPEN = "the sealed card can't be opened for this payment"
 VERSION = 0x01
 INFO = b"ieum-pos card seal v1"
 SEALED_MAX_CHARS = 2_048  # A sealed card has about 330.
@@ -90,6 +92,7 @@ class LedgerKeys:
         next_signing: the key that is to follow, once it is announced.
         issuer_script_key: cards' keys for commands are made of it; without it they get none.
         ca_keys: the scheme's public keys for terminals: index, modulus in hex, exponent.
+        reader_base_key: secure readers' keys derive from it; without it no encrypted track opens.
     """
 
     sealing_private: X25519PrivateKey = field(repr=False)
@@ -99,6 +102,7 @@ class LedgerKeys:
     next_signing: Ed25519PrivateKey | None = field(default=None, repr=False)
     ca_keys: tuple[tuple[int, str, int], ...] = ()
     issuer_script_key: bytes | None = field(default=None, repr=False)
+    reader_base_key: bytes | None = field(default=None, repr=False)
 
 
 def load_ledger_keys(path: Path) -> LedgerKeys:
@@ -124,13 +128,16 @@ def load_ledger_keys(path: Path) -> LedgerKeys:
             for each in raw.get("ca_keys", ())
         )
         script_key = bytes.fromhex(raw[SCRIPT_KEY]) if SCRIPT_KEY in raw else None
+        base = bytes.fromhex(raw[READER_BASE]) if READER_BASE in raw else None
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{path.name} does not hold the ledger's keys") from None
     if len(master) != MASTER_KEY_BYTES or len(script_key or master) != MASTER_KEY_BYTES:
         raise ValueError(f"{path.name}: the issuer master key has a wrong length")
     if len(hotlist) != HOTLIST_KEY_BYTES:
         raise ValueError(f"{path.name}: the hotlist key has a wrong length")
-    return LedgerKeys(private, master, signing, hotlist, following, ca_keys, script_key)
+    if base is not None and len(base) != MASTER_KEY_BYTES:
+        raise ValueError(f"{path.name}: the readers' base key has a wrong length")
+    return LedgerKeys(private, master, signing, hotlist, following, ca_keys, script_key, base)
 
 
 def open_sealed(sealed: str, payment_id_hex: str, private_key: X25519PrivateKey) -> OpenedCard:
@@ -139,16 +146,42 @@ def open_sealed(sealed: str, payment_id_hex: str, private_key: X25519PrivateKey)
     Raises:
         SealError: it was changed, is for another payment or key, or is not a sealed card at all.
     """
+    try:
+        return _read(unseal(sealed, payment_id_hex, private_key, VERSION, INFO))
+    except ValueError:
+        raise SealError(CANT_OPEN) from None
+
+
+def unseal(
+    sealed: str, payment_id_hex: str, private_key: X25519PrivateKey, version: int, info: bytes
+) -> object:
+    """Return the JSON that was sealed for this payment.
+
+    Raises:
+        SealError: it was changed, is for another payment or key, or of another kind.
+    """
     wire = _unwrap(sealed)
+    if wire[0] != version:
+        raise SealError("a sealed card of another version")
     public, nonce, ciphertext = wire[1:33], wire[33:45], wire[45:]
     try:
         shared = private_key.exchange(X25519PublicKey.from_public_bytes(public))
-        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=INFO).derive(shared)
+        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(shared)
         bound_to = payment_id_hex.encode("ascii")
         plaintext = ChaCha20Poly1305(key).decrypt(nonce, ciphertext, bound_to)
-        return _read(json.loads(plaintext))
+        facts: object = json.loads(plaintext)
     except (InvalidTag, ValueError):
-        raise SealError("the sealed card can't be opened for this payment") from None
+        raise SealError(CANT_OPEN) from None
+    return facts
+
+
+def version_of(sealed: str) -> int:
+    """Return which kind of sealed card it is.
+
+    Raises:
+        SealError: it is none at all.
+    """
+    return _unwrap(sealed)[0]
 
 
 def cryptogram_is_right(card: OpenedCard, issuer_master_key: bytes) -> bool:
@@ -165,13 +198,14 @@ def cryptogram_is_right(card: OpenedCard, issuer_master_key: bytes) -> bool:
             _CID_BYTES[card.cid],
         )
     )
-    session = session_key(card_key(issuer_master_key, card), card.atc.to_bytes(2, "big"))
+    counter = card.atc.to_bytes(2, "big")
+    session = session_key(card_key(issuer_master_key, card.pan, card.psn), counter)
     return hmac.compare_digest(cmac(session, signed)[:AC_BYTES], card.ac)
 
 
-def card_key(master_key: bytes, card: OpenedCard) -> bytes:
+def card_key(master_key: bytes, pan: str, psn: str) -> bytes:
     """Return a card's own key, made of one of the issuer's."""
-    return cmac(master_key, (card.pan + card.psn).encode("ascii"))
+    return cmac(master_key, (pan + psn).encode("ascii"))
 
 
 def session_key(card_key: bytes, diversifier: bytes) -> bytes:
@@ -198,8 +232,8 @@ def _unwrap(sealed: str) -> bytes:
         wire = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
     except Base64Error:
         raise SealError("a sealed card is base64url text") from None
-    if len(wire) < 1 + 32 + 12 + 16 or wire[0] != VERSION:
-        raise SealError("a sealed card of another version")
+    if len(wire) < 1 + 32 + 12 + 16:
+        raise SealError("a sealed card has more bytes")
     return wire
 
 

@@ -56,14 +56,14 @@ def answer(
 def _command(card: OpenedCard, issuer_script_key: bytes, limit: Won) -> bytes:
     value = bytes.fromhex(f"{limit.amount:012d}")
     header = PUT_LIMIT + bytes([len(value) + MAC_BYTES])
-    session = session_key(card_key(issuer_script_key, card), card.ac)
+    session = session_key(card_key(issuer_script_key, card.pan, card.psn), card.ac)
     signed = header + card.atc.to_bytes(2, "big") + card.ac + value
     return header + value + cmac(session, signed)[:MAC_BYTES]
 
 
 def _for_answers(card: OpenedCard, issuer_master_key: bytes) -> bytes:
     assert len(card.ac) == AC_BYTES
-    return session_key(card_key(issuer_master_key, card), card.atc.to_bytes(2, "big"))
+    return session_key(card_key(issuer_master_key, card.pan, card.psn), card.atc.to_bytes(2, "big"))
 
 
 def _tlv(tag: bytes, value: bytes) -> bytes:

@@ -11,9 +11,11 @@ from ledger.server.cardcrypto import (
     SealError,
     cryptogram_is_right,
     open_sealed,
+    version_of,
 )
 from ledger.server.cards import CardFacts, ForCard, SealBroken, hash_pan, hot_ref
 from ledger.server.handout import Handout
+from ledger.server.tracks import TRACK_VERSION, code_is_right, open_track
 from pos.domain.card import Cryptogram
 from pos.domain.won import Won
 
@@ -44,6 +46,8 @@ class KeyedOpener:
             SealBroken: it was not sealed to this ledger, for this payment, or was changed.
         """
         try:
+            if version_of(sealed) == TRACK_VERSION:
+                return self._open_track(sealed, payment_id_hex)
             card = open_sealed(sealed, payment_id_hex, self._keys.sealing_private)
         except SealError as error:
             raise SealBroken(str(error)) from None
@@ -62,6 +66,17 @@ class KeyedOpener:
         if script is None:
             return None
         return lambda limit: issuer_answer.answer(card, master, script, limit)
+
+    def _open_track(self, sealed: str, payment_id_hex: str) -> CardFacts:
+        """Open a phone's MST, decrypting what the reader encrypted."""
+        track = open_track(sealed, payment_id_hex, self._keys)
+        return CardFacts(
+            pan_key=self.pan_key(track.pan),
+            atc=track.counter,
+            cryptogram=Cryptogram.ARQC,  # It can only ask.
+            amount=Won(track.amount),  # The terminal's word: MST signs none.
+            cryptogram_right=code_is_right(track, self._keys.issuer_master_key),
+        )
 
     def hot_ref(self, pan: str) -> str:
         """Return what terminals know the card by when it is stopped."""

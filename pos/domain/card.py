@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pos.domain.codec import WHEN_SET
 from pos.domain.won import Won
 
 SCRIPT_RESULT_BYTES = 5  # Of tag 9F5B, a script: how it ended, and its name (EMV Book 4, annex A5).
@@ -16,6 +17,19 @@ class CardEntry(StrEnum):
 
     CONTACT_CHIP = "contact_chip"
     CONTACTLESS_CHIP = "contactless_chip"
+    MST = "mst"  # A phone's magnetic field, read as a stripe: a new number each time, no swipe.
+
+    @property
+    def has_chip(self) -> bool:
+        """Whether a chip answered, so that the card's signature could be checked here."""
+        return self is not CardEntry.MST
+
+
+class Wallet(StrEnum):
+    """Which wallet the card came out of; its number is then a token of the phone's own."""
+
+    NONE = "none"  # The plastic itself.
+    SAMSUNG_PAY = "samsung_pay"
 
 
 class Cryptogram(StrEnum):
@@ -36,10 +50,12 @@ class CardRead:
             this terminal, and the number can't be had from it.
         sealed: the number and the card's cryptogram, sealed to the ledger's public key and bound
             to this payment's id; opaque here.
-        genuine: the card's signature chain was verified (offline data authentication, CDA).
+        genuine: the card's signature chain was verified (offline data authentication, CDA); never
+            where no chip answered: then the ledger alone can tell.
         expired: the card's application expiry lies before the day of the tap.
         hotlisted: the ledger has named this card as stopped.
         offline_available: what the card says is left of its pre-authorized offline amount.
+        wallet: the wallet whose token this is; the plastic's number stays unknown.
     """
 
     masked_pan: str
@@ -51,6 +67,7 @@ class CardRead:
     expired: bool
     offline_available: Won | None
     hotlisted: bool = False
+    wallet: Wallet = field(default=Wallet.NONE, metadata=WHEN_SET)
 
 
 @dataclass(frozen=True, slots=True)

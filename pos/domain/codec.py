@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -17,6 +17,9 @@ from pos.domain.won import Won
 
 T = TypeVar("T")
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+WHEN_SET = {"when_set": True}
+"""Metadata of a field that came later: at its default it is not written, so that what has not got
+it keeps the bytes, and the hash, that it always had."""
 AS_IS = frozenset((types.NoneType, bool, str, int))  # Their JSON form is they themselves.
 _Write = Callable[[Any], Json]
 _Read = Callable[[Any], object]
@@ -85,15 +88,22 @@ def _write_moment(value: datetime) -> Json:
 
 def _object_writer(kind: type) -> _Write:
     name, names = kind.__name__, tuple(field.name for field in fields(kind))
+    later = {each.name: _default_of(each) for each in fields(kind) if each.metadata.get("when_set")}
 
     def write(value: object) -> Json:
         out: dict[str, Json] = {"type": name}
         for each in names:
             part = getattr(value, each)
+            if each in later and part == later[each]:
+                continue
             out[each] = part if type(part) in AS_IS else encode(part)
         return out
 
     return write
+
+
+def _default_of(each: Field[Any]) -> object:
+    return each.default if each.default_factory is MISSING else each.default_factory()
 
 
 def _reader(wanted: Any) -> _Read:

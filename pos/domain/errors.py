@@ -7,7 +7,7 @@ IeumError
   - RefundError     . SaleNotFound  . RefundNothingLeft  . RefundExceedsSale  . RefundByHand
 * CardError              the card or its reader; nothing was charged
   - NoCardInTime  - CardRemoved  - CardUnreadable  - ForeignCard  - CardCancelled
-  - ReaderUnavailable
+  - ReaderUnavailable (. ReaderNotSecure)  - SwipeNotTaken  - PhoneLocked
 * LedgerError            the line or the ledger
   - LedgerUnreachable (nothing was sent)  - LedgerSilent (the outcome is unknown)
   - LedgerRefused (the ledger took the request as malformed)
@@ -217,6 +217,36 @@ class ReaderUnavailable(CardError):
     code = "C06"
     ko = "카드 리더기가 응답하지 않습니다. 결제되지 않았습니다. 연결을 확인하거나 현금을 받으세요."
     en = "The card reader does not answer. Nothing was charged. Check its cable or take cash."
+
+
+class ReaderNotSecure(ReaderUnavailable):
+    """The reader failed its integrity check, or handed over what it must keep sealed."""
+
+    code = "C07"
+    ko = (
+        "카드 리더기가 보안 점검(무결성)에 실패했습니다({reason}). 결제되지 않았습니다. 이 리더기로 카드를 받지 말고 "
+        "현금을 받으세요. 관리자를 부르세요."
+    )
+    en = (
+        "The card reader failed its security check ({reason}). Nothing was charged. Take no card on "
+        "it; take cash, and call your technician."
+    )
+
+
+class SwipeNotTaken(CardError):
+    """A plastic's stripe: anyone can copy it, so the chip is asked for, also after a chip failed."""
+
+    code = "C08"
+    ko = "마그네틱은 받지 않습니다. 결제되지 않았습니다. 카드를 꽂거나 대 주세요. 칩이 고장이면 다른 카드나 현금을 받으세요."
+    en = "Stripes are not taken. Nothing was charged. Insert or tap the card; if its chip is broken, take another or cash."
+
+
+class PhoneLocked(CardError):
+    """A wallet answered whose owner has not unlocked it for this payment."""
+
+    code = "C09"
+    ko = "휴대폰에서 본인 인증이 되지 않았습니다. 결제되지 않았습니다. 손님이 지문이나 비밀번호로 인증한 뒤 다시 대 주세요."
+    en = "The phone was not unlocked for this payment. Nothing was charged. Have the customer verify on it and tap again."
 
 
 class LedgerError(IeumError):

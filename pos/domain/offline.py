@@ -94,6 +94,8 @@ def decide_offline(
     Guaranteed: the card itself approved (TC) out of money that the ledger has set aside for it,
     and its signature was verified, so forwarding can't be declined for funds.
     """
+    if not card.entry.has_chip:  # Nothing here can tell it from a copy.
+        return OfflineNo(DeclineReason.OFFLINE_NOT_ALLOWED)
     if card.expired:
         return OfflineNo(DeclineReason.CARD_EXPIRED)
     if not card.genuine:

@@ -164,6 +164,8 @@ class Payment:
                 approved_at=self.offline.at,
                 cashback=self.offline.cashback_estimate,
                 cashback_is_estimate=True,
+                entry=self.card.entry,
+                wallet=self.card.wallet,
             )
         if self.approval is None:
             return None
@@ -178,6 +180,8 @@ class Payment:
             purses=self.approval.purses,
             cashback=self.approval.cashback,
             balance=self.approval.balance,
+            entry=self.card.entry,
+            wallet=self.card.wallet,
         )
 
 

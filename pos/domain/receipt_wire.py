@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from pos.domain.card import CardEntry, CardRead, Cryptogram
+from pos.domain.card import CardEntry, CardRead, Cryptogram, Wallet
 from pos.domain.compact import CompactError, Reader, Writer
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_events import OfflineApproved
@@ -25,16 +25,14 @@ VERSION = 1
 ID_BYTES = 16
 # The order is the wire's: new ones go behind.
 _MODES = (ApprovalMode.ONLINE, ApprovalMode.OFFLINE_GUARANTEED, ApprovalMode.OFFLINE_AT_RISK)
-_ENTRIES = (CardEntry.CONTACT_CHIP, CardEntry.CONTACTLESS_CHIP)
+_ENTRIES = (CardEntry.CONTACT_CHIP, CardEntry.CONTACTLESS_CHIP, CardEntry.MST)
+_WALLETS = (Wallet.NONE, Wallet.SAMSUNG_PAY)
 _CRYPTOGRAMS = (Cryptogram.ARQC, Cryptogram.TC, Cryptogram.AAC)
 _TRAINING = 1  # Of the sale's flags.
 _ADVISED, _FOREIGN_ID = 4, 8  # Of a card's flags, above the mode's two bits.
-_GENUINE, _EXPIRED, _HOTLISTED, _AVAILABLE = (
-    8,
-    16,
-    32,
-    64,
-)  # Above entry's one and cryptogram's two.
+# Above the entry's lowest bit and the cryptogram's two.
+_GENUINE, _EXPIRED, _HOTLISTED, _AVAILABLE = 8, 16, 32, 64
+_ENTRY_HIGH, _WALLET = 7, 9  # Where the entry's other two bits and the wallet's three begin.
 
 
 def write_facts(facts: ReceiptFacts) -> bytes:
@@ -129,7 +127,9 @@ def _write_advice(out: Writer, facts: ReceiptFacts, advice: OfflineApproved) -> 
     out.text(card.card_ref)
     out.text(card.sealed)
     out.number(
-        _ENTRIES.index(card.entry)
+        _ENTRIES.index(card.entry) & 1
+        | _ENTRIES.index(card.entry) >> 1 << _ENTRY_HIGH
+        | _WALLETS.index(card.wallet) << _WALLET
         | _CRYPTOGRAMS.index(card.cryptogram) << 1
         | (_GENUINE if card.genuine else 0)
         | (_EXPIRED if card.expired else 0)
@@ -149,12 +149,13 @@ def _read_advice(data: Reader, facts: ReceiptFacts, fact: CardFact) -> OfflineAp
         masked_pan=fact.masked_pan,
         card_ref=card_ref,
         sealed=sealed,
-        entry=_one_of(_ENTRIES, flags & 1),
+        entry=_one_of(_ENTRIES, flags & 1 | (flags >> _ENTRY_HIGH & 3) << 1),
         cryptogram=_one_of(_CRYPTOGRAMS, flags >> 1 & 3),
         genuine=bool(flags & _GENUINE),
         expired=bool(flags & _EXPIRED),
         offline_available=Won(data.signed()) if flags & _AVAILABLE else None,
         hotlisted=bool(flags & _HOTLISTED),
+        wallet=_one_of(_WALLETS, flags >> _WALLET & 7),
     )
     return OfflineApproved(
         payment_id=fact.payment_id,

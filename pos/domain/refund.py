@@ -7,11 +7,13 @@ before any cash: a voucher must not become cash over the counter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from pos.domain.business_day import business_day
+from pos.domain.card import Wallet
+from pos.domain.codec import WHEN_SET
 from pos.domain.errors import RefundExceedsSale, RefundNothingLeft
 from pos.domain.identifiers import TransactionId
 from pos.domain.sale import SaleRecord
@@ -53,6 +55,7 @@ class CardReturn:
     Attributes:
         refund_id: this giving back's own id.
         payment_id: the payment that it gives back.
+        wallet: the wallet that had paid: the money goes to the same token.
     """
 
     refund_id: TransactionId
@@ -60,6 +63,7 @@ class CardReturn:
     amount: Won
     masked_pan: str
     approval_code: str
+    wallet: Wallet = field(default=Wallet.NONE, metadata=WHEN_SET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,14 @@ def _returns(
 
 
 def _to_card(tender: VoucherTender, amount: Won, refund_id: TransactionId) -> CardReturn:
-    return CardReturn(refund_id, tender.payment_id, amount, tender.masked_pan, tender.approval_code)
+    return CardReturn(
+        refund_id,
+        tender.payment_id,
+        amount,
+        tender.masked_pan,
+        tender.approval_code,
+        tender.wallet,
+    )
 
 
 def _tax(

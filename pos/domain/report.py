@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from pos.domain.card import Wallet
+from pos.domain.codec import WHEN_SET
 from pos.domain.events import Event, SaleCompleted, SaleRefunded
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import OrderAccepted, OrderNotPosted, OrderPosted
@@ -48,6 +50,7 @@ class DaySummary:
 
     Attributes:
         tenders: by `cash` and by `ApprovalMode` value.
+        wallets: what of the card payments came out of a wallet, by `Wallet` value.
         cashback: given to the customers, as far as the ledger has said it.
         cashback_estimated: for payments not yet forwarded.
         receivable: approved offline, declined by the ledger afterwards.
@@ -76,6 +79,9 @@ class DaySummary:
     refunded_to: Mapping[str, TenderSum] = field(default_factory=dict[str, TenderSum])
     refund_vat: Won = ZERO
     cashback_taken: Won = ZERO
+    wallets: Mapping[str, TenderSum] = field(
+        default_factory=dict[str, TenderSum], metadata=WHEN_SET
+    )
 
     @property
     def net(self) -> Won:
@@ -183,17 +189,21 @@ def _count_refund(day: DaySummary, refund: RefundRecord) -> DaySummary:
 
 
 def _count_sale(day: DaySummary, sale: SaleRecord) -> DaySummary:
-    tenders = dict(day.tenders)
+    tenders, wallets = dict(day.tenders), dict(day.wallets)
     cashback = day.cashback
     for tender in sale.tenders:
         name = "cash" if isinstance(tender, CashTender) else tender.mode.value
         tenders[name] = tenders.get(name, TenderSum()).plus(tender.amount)
         if not isinstance(tender, CashTender) and not tender.cashback_is_estimate:
             cashback += tender.cashback
+        if not isinstance(tender, CashTender) and tender.wallet is not Wallet.NONE:
+            name = tender.wallet.value
+            wallets[name] = wallets.get(name, TenderSum()).plus(tender.amount)
     return replace(
         day,
         sales=day.sales.plus(sale.total),
         vat=day.vat + sale.tax.vat,
         tenders=tenders,
+        wallets=wallets,
         cashback=cashback,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from pos.domain.card import CardEntry, Wallet
+from pos.domain.codec import WHEN_SET
 from pos.domain.errors import CashTooLittle
 from pos.domain.identifiers import TransactionId
 from pos.domain.won import ZERO, Won
@@ -55,6 +57,8 @@ class VoucherTender:
         balance: what is left on the card, when the ledger said it; never guessed.
         approval_code: the ledger's, or the card's own for an offline approval.
         rrn: the ledger's reference; empty until it has one.
+        entry: how the card came in; None for payments from before it was kept.
+        wallet: the wallet that paid; `masked_pan` is then its token's, and money goes back there.
     """
 
     payment_id: TransactionId
@@ -68,6 +72,8 @@ class VoucherTender:
     cashback: Won = ZERO
     cashback_is_estimate: bool = False
     balance: Won | None = None
+    entry: CardEntry | None = field(default=None, metadata=WHEN_SET)
+    wallet: Wallet = field(default=Wallet.NONE, metadata=WHEN_SET)
 
 
 Tender = CashTender | VoucherTender

@@ -310,7 +310,7 @@ async def ask_outcome(
 
 def _refused_at_once(card: CardRead) -> DeclineReason | None:
     """Return why a card needs no asking, or None."""
-    if not card.genuine:
+    if card.entry.has_chip and not card.genuine:
         return DeclineReason.CARD_NOT_GENUINE
     if card.expired:
         return DeclineReason.CARD_EXPIRED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pos.domain.card import Wallet
 from pos.domain.report import DaySummary, TenderSum
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import ZERO, Won
@@ -12,7 +13,7 @@ from pos.ports import Backlog
 from pos.services.receivables import Owed, Receivable
 from pos.ui.i18n import _
 from pos.ui.when import since
-from pos.ui.words import tender_word, won
+from pos.ui.words import tender_word, wallet_word, won
 
 Row = tuple[str, str]
 TENDERS = ("cash", *(mode.value for mode in ApprovalMode))
@@ -20,8 +21,13 @@ TENDERS = ("cash", *(mode.value for mode in ApprovalMode))
 
 def sales_rows(day: DaySummary) -> tuple[Row, ...]:
     """Return sales by tender, what was given back, what is left, VAT and cashback."""
-    rows: list[Row] = [(_("Sales"), ""), (_("All sales"), counted(day.sales))]
+    # The smallest screen is full: a wallet's row takes the heading's place.
+    rows: list[Row] = [] if day.wallets else [(_("Sales"), "")]
+    rows.append((_("All sales"), counted(day.sales)))
     rows += [(tender_word(name), counted(day.tenders.get(name, TenderSum()))) for name in TENDERS]
+    rows += [
+        (wallet_word(Wallet(name)), counted(day.wallets[name])) for name in sorted(day.wallets)
+    ]
     cash, card = (day.refunded_to.get(name, TenderSum()).amount for name in ("cash", "card"))
     return (
         *rows,

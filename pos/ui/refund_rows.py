@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from pos.domain.card import Wallet
 from pos.domain.payment_answers import GivenBack
 from pos.domain.payment_events import RefundDeclined
 from pos.domain.refund import CardReturn, CashReturn, RefundKind, RefundRecord
@@ -15,7 +16,7 @@ from pos.ui.cells import Column
 from pos.ui.i18n import _
 from pos.ui.safe_text import safe
 from pos.ui.when import since
-from pos.ui.words import mode_word, purse_word, won
+from pos.ui.words import mode_word, purse_word, wallet_word, won
 
 Row = tuple[str, str]
 
@@ -25,9 +26,12 @@ def kind_word(kind: RefundKind) -> str:
     return _("Void") if kind is RefundKind.VOID else _("Refund")
 
 
-def card_word(masked_pan: str) -> str:
+def card_word(masked_pan: str, wallet: Wallet = Wallet.NONE) -> str:
     """Return a card by what may be shown of it at the counter."""
-    return _("Card {digits}", digits=safe(masked_pan[-8:]))
+    digits = safe(masked_pan[-8:])
+    if wallet is not Wallet.NONE:
+        return f"{wallet_word(wallet)} {digits}"
+    return _("Card {digits}", digits=digits)
 
 
 def sales_columns() -> tuple[Column, ...]:
@@ -55,7 +59,7 @@ def detail_rows(standing: SaleStanding) -> tuple[Row, ...]:
         if isinstance(tender, CashTender):
             rows.append((_("Cash"), won(tender.amount)))
         else:
-            rows.append((card_word(tender.masked_pan), won(tender.amount)))
+            rows.append((card_word(tender.masked_pan, tender.wallet), won(tender.amount)))
             rows.append((f" {mode_word(tender.mode)}", " "))
     if standing.refunds:
         rows.append((_("Given back"), ""))
@@ -98,10 +102,10 @@ def return_rows(record: RefundRecord, standing: SaleStanding) -> tuple[Row, ...]
         if isinstance(each, CashReturn):
             rows.append((_("Cash, from the drawer"), won(each.amount)))
         elif _never_paid(each, standing):
-            rows.append((card_word(each.masked_pan), _("nothing")))
+            rows.append((card_word(each.masked_pan, each.wallet), _("nothing")))
             rows.append((_(" less receivable"), won(each.amount)))
         else:
-            rows.append((card_word(each.masked_pan), won(each.amount)))
+            rows.append((card_word(each.masked_pan, each.wallet), won(each.amount)))
     return tuple(rows)
 
 
@@ -124,7 +128,7 @@ def answer_rows(record: RefundRecord, standing: SaleStanding, *, line_up: bool) 
     """Return what the ledger made of each card's part, as far as it has said."""
     rows: list[Row] = []
     for part in cards_of(record):
-        rows.append((card_word(part.masked_pan), ""))
+        rows.append((card_word(part.masked_pan, part.wallet), ""))
         answer = standing.answers.get(part.refund_id)
         if answer is None:
             waits = _("is being sent") if line_up else _("is sent later")

@@ -13,7 +13,7 @@ from pos.services.card_outcome import (
 )
 from pos.ui.i18n import _
 from pos.ui.safe_text import safe
-from pos.ui.words import mode_word, purse_word, won
+from pos.ui.words import mode_word, purse_word, wallet_word, won
 
 Row = tuple[str, str]
 CASH = "cash"  # The payment overlay's answer that asks for cash instead.
@@ -113,7 +113,7 @@ def tender_rows(tender: Tender) -> tuple[Row, ...]:
     rows: list[Row] = [
         (mode_word(tender.mode), ""),
         (_("Approved"), won(tender.amount)),
-        (_("Card"), safe(tender.masked_pan[-8:])),
+        (wallet_word(tender.wallet), safe(tender.masked_pan[-8:])),
     ]
     if tender.mode is ApprovalMode.OFFLINE_AT_RISK:
         rows.append((_("! may still be declined"), " "))

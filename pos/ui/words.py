@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pos.domain.card import Wallet
 from pos.domain.order import OrderState
 from pos.domain.payment_answers import DeclineReason
 from pos.domain.tender import ApprovalMode, Purse
@@ -27,6 +28,15 @@ def mode_word(mode: ApprovalMode) -> str:
             return _("OFFLINE GUARANTEED")
         case ApprovalMode.OFFLINE_AT_RISK:
             return _("OFFLINE AT RISK")
+
+
+def wallet_word(wallet: Wallet) -> str:
+    """Return the name of a wallet, as on the receipt."""
+    match wallet:
+        case Wallet.SAMSUNG_PAY:
+            return _("Samsung Pay")
+        case Wallet.NONE:
+            return _("Card")
 
 
 def tender_word(name: str) -> str:
@@ -167,6 +177,10 @@ def problem_word(problem: str) -> str:
         "unreachable": _("does not answer"),
         "timeout": _("does not answer"),
         "no_reader": _("no reader found"),
+        "no_port": _("no reader found"),
+        "no_answer": _("does not answer"),
+        "port_in_use": _("used by another program"),
+        "not_secure": _("security check failed"),
         "jammed": _("paper is jammed"),
         "cutter_error": _("cutter trouble"),
     }

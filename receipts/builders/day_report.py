@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pos.domain.card import Wallet
 from pos.domain.codec import Json, decode
 from pos.domain.report import DaySummary, TenderSum
 from pos.domain.tender import ApprovalMode
-from receipts.builders.parts import finish, won
+from receipts.builders.parts import WALLETS, finish, won
 from receipts.document import (
     BigAmount,
     Document,
@@ -70,7 +71,14 @@ def _tenders(day: DaySummary) -> list[Line]:
     items = [_item(name, day.tenders.get(key, TenderSum())) for key, name in TENDERS.items()]
     strange = [_item(key, each) for key, each in day.tenders.items() if key not in TENDERS]
     table = Items(HEADER, (*items, *strange, _item("인천e음 합계", day.voucher)))
-    return [Rule(), table, Pair("인천e음 비중", _share(day))]
+    return [Rule(), table, *_wallets(day), Pair("인천e음 비중", _share(day))]
+
+
+def _wallets(day: DaySummary) -> list[Line]:
+    return [
+        Pair(f"그중 {WALLETS[Wallet(name)]}", _counted(total), indent=2)
+        for name, total in sorted(day.wallets.items())
+    ]
 
 
 def _item(name: str, total: TenderSum) -> Item:

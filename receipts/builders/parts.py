@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from pos.domain.business_day import KOREA
+from pos.domain.card import CardEntry, Wallet
 from pos.domain.tax import TaxSplit
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
@@ -24,6 +25,13 @@ MODES = {
     ApprovalMode.OFFLINE_GUARANTEED: "오프라인 승인(보장)",
     ApprovalMode.OFFLINE_AT_RISK: "오프라인 승인(미보장)",
 }
+
+ENTRIES = {
+    CardEntry.CONTACT_CHIP: "IC",
+    CardEntry.CONTACTLESS_CHIP: "비접촉(RF)",
+    CardEntry.MST: "MST",
+}
+WALLETS = {Wallet.SAMSUNG_PAY: "삼성페이"}
 
 
 def won(amount: Won) -> str:
@@ -44,6 +52,11 @@ def channel_name(channel: str) -> str:
 def masked(number: str) -> str:
     """Return a card number with digits 7 to n-4 hidden, also where it came in clear by mistake."""
     return _CLEAR_DIGITS.sub("*", number)
+
+
+def wallet_lines(wallet: Wallet) -> list[Line]:
+    """Return which wallet paid; nothing for the plastic itself."""
+    return [Pair("결제수단", WALLETS[wallet], bold=True)] if wallet in WALLETS else []
 
 
 def shop_lines(shop: ShopFacts) -> list[Line]:

@@ -19,6 +19,7 @@ from receipts.builders.parts import (
     masked,
     shop_lines,
     tax_lines,
+    wallet_lines,
     won,
 )
 from receipts.document import (
@@ -102,6 +103,7 @@ def _return(back: CashReturn | CardReturn) -> list[Line]:
     return [
         Text(CARD_NAME, bold=True),
         Pair("카드 환불", won(-back.amount), bold=True),
+        *wallet_lines(back.wallet),
         Pair("카드번호", masked(back.masked_pan)),
         Pair("원승인번호", back.approval_code),
         Pair("추적번호", str(Stan.of(back.refund_id))),

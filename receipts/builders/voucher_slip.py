@@ -5,7 +5,15 @@ from __future__ import annotations
 from pos.domain.identifiers import Stan
 from pos.domain.tender import ApprovalMode, Purse, VoucherTender
 from pos.domain.won import Won
-from receipts.builders.parts import CARD_NAME, MODES, korean_time, masked, won
+from receipts.builders.parts import (
+    CARD_NAME,
+    ENTRIES,
+    MODES,
+    korean_time,
+    masked,
+    wallet_lines,
+    won,
+)
 from receipts.document import Blank, Line, Pair, Text
 
 PURSES = {
@@ -22,7 +30,9 @@ def voucher_lines(tender: VoucherTender, no_signature_max: Won) -> list[Line]:
         Text(CARD_NAME, bold=True),
         Pair("승인금액", won(tender.amount), bold=True),
         Pair("할부", "일시불"),
+        *wallet_lines(tender.wallet),
         Pair("카드번호", masked(tender.masked_pan)),
+        *([Pair("입력방식", ENTRIES[tender.entry])] if tender.entry else []),
         *_approval(tender),
         *_purses(tender),
         *_signature(tender.amount, no_signature_max),

@@ -58,6 +58,8 @@ def test_every_sample_barcode_has_its_check_digit_and_both_tax_kinds_occur() -> 
         ("[orders]", "[order]", "order"),
         ('language = "ko"', 'language = "jp"', "terminal.language"),
         ("columns = 42", "columns = ", "line 30"),
+        ('kind = "pcsc"', 'kind = "serial"', "reader"),
+        ('kind = "pcsc"', 'kind = "serial"\nport = "/dev/x"\nprofile = "acme"', "reader.profile"),
     ],
 )
 def test_a_bad_setting_is_refused_with_its_place(
@@ -146,3 +148,9 @@ def test_a_bad_cell_of_a_further_column_names_its_line(
     with pytest.raises(ConfigError, match=r":2") as caught:
         products_of(tmp_path, f"code,name,price,tax,unit,barcodes,options\n{row}\n")
     assert problem in str(caught.value)
+
+
+def test_a_serial_reader_is_named_by_its_port_and_profile(tmp_path: Path) -> None:
+    said = 'kind = "serial"\nport = "usb:0403:6001"\nprofile = "fs-tagged"'
+    reader = load_settings(changed(tmp_path, 'kind = "pcsc"', said)).reader
+    assert (reader.port, reader.profile, reader.baud) == ("usb:0403:6001", "fs-tagged", 0)

@@ -161,7 +161,7 @@ class VoucherCard:
         memory = self._memory.load(self._chip.card_id)
         counter = memory.counter
         code = cryptogram(self._chip.cryptogram_key, command.data, counter, kind)
-        plain = _plain(kind, counter)
+        plain = (*_plain(kind, counter), *self._chip.says_of_payment)
         if kind == _ARQC:
             plain += ((0x9F10, state_of(self._chip, memory, code)),)
             self._issuer = IssuerSession(self._chip, self._memory, code)

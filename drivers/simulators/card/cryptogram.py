@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.cmac import CMAC
 AC_BYTES = 8
 RESPONSE_BYTES = 4  # ARPC of method 2.
 MAC_BYTES = 8
+CODE_DIGITS = 8
 
 
 def card_key(issuer_master_key: bytes, pan: str, psn: str) -> bytes:
@@ -65,3 +66,11 @@ def _cmac(key: bytes, message: bytes) -> bytes:
     mac = CMAC(AES(key))
     mac.update(message)
     return mac.finalize()
+
+
+def one_time_code(key: bytes, pan: str, counter: int) -> str:
+    """Return the eight digits that a phone's MST shows for this counter, and never again."""
+    number = counter.to_bytes(2, "big")
+    session = _encrypt(key, number.ljust(16, b"\0"))
+    mac = _cmac(session, pan.encode("ascii") + number)
+    return f"{int.from_bytes(mac[:AC_BYTES], 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 from drivers.cards.issuing import issue_card
 from drivers.cards.rsa_keys import RsaKeyPair
+from drivers.cards.scheme import INCHEON
 from drivers.cards.tlv import encode, encode_all
+from drivers.cards.wallets import FORM_FACTOR, PHONE, QUALIFIERS, TOKEN_REQUESTOR
 from drivers.simulators.card.cryptogram import card_key
 from drivers.simulators.card.keys import CA_INDEX, FactoryKeys
 from drivers.simulators.card.profiles import CardFault, CardProfile
+from pos.domain.card import Wallet
 from pos.domain.won import Won
 
 PSN = "00"
@@ -32,6 +35,7 @@ class Chip:
     script_key: bytes = field(repr=False)
     offline_limit: Won
     fault: CardFault
+    says_of_payment: tuple[tuple[int, bytes], ...] = ()  # With the cryptogram, signed.
 
 
 def personalise(profile: CardProfile, keys: FactoryKeys) -> Chip:
@@ -61,7 +65,24 @@ def personalise(profile: CardProfile, keys: FactoryKeys) -> Chip:
         script_key=card_key(keys.issuer_script_key, profile.pan, PSN),
         offline_limit=profile.offline_limit,
         fault=profile.fault,
+        says_of_payment=_of_payment(profile),
     )
+
+
+def _of_payment(profile: CardProfile) -> tuple[tuple[int, bytes], ...]:
+    """Return what a phone says of each payment: whether its owner verified on it."""
+    if profile.wallet is Wallet.NONE:
+        return ()
+    return ((QUALIFIERS, b"\x00\x80" if profile.unlocked else b"\x00\x00"),)
+
+
+def _of_token(profile: CardProfile) -> tuple[tuple[int, bytes], ...]:
+    """Return what makes a record a token's: the phone's form, and who asked for the token."""
+    requestors = {wallet: requestor for requestor, wallet in INCHEON.token_requestors}
+    if profile.wallet not in requestors:
+        return ()
+    form = bytes([0x20 | PHONE, 0x00, 0x00, 0x00])
+    return ((FORM_FACTOR, form), (TOKEN_REQUESTOR, requestors[profile.wallet]))
 
 
 def _application(profile: CardProfile) -> bytes:
@@ -74,6 +95,7 @@ def _application(profile: CardProfile) -> bytes:
             (0x8C, CDOL1),
             (0x8D, CDOL2),
             (0x9F4A, b"\x82"),
+            *_of_token(profile),
         )
     )
 

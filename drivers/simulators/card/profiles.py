@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from pos.domain.card import Wallet as PhoneWallet
 from pos.domain.errors import ConfigError
 from pos.domain.won import ZERO, Won
 
@@ -59,6 +60,8 @@ class CardProfile:
         expiry: the last day the card is good.
         offline_limit: won that the ledger sets aside and the card may approve by itself.
         member: whose card it is; the cashback cap counts by member. Empty for a bank's card.
+        wallet: the wallet of the phone that the card lives in; its number is then the token's.
+        unlocked: the phone's owner has verified on it (CDCVM).
     """
 
     id: str
@@ -72,6 +75,8 @@ class CardProfile:
     purses: Purses = Purses()
     member: str = ""
     fault: CardFault = CardFault.NONE
+    wallet: PhoneWallet = PhoneWallet.NONE
+    unlocked: bool = True
 
 
 def load_profiles(path: Path) -> tuple[CardProfile, ...]:
@@ -121,6 +126,8 @@ def _profile(file: str, raw: Mapping[str, object]) -> CardProfile:
             purses=_purses(raw.get("purses", {})),
             member=str(raw.get("member", "")),
             fault=CardFault(_text(raw.get("fault", "none"))),
+            wallet=PhoneWallet(_text(raw.get("wallet", "none"))),
+            unlocked=bool(raw.get("unlocked", True)),
         )
         _check(profile)
     except (ValueError, KeyError, TypeError) as error:

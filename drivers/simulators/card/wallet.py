@@ -7,7 +7,7 @@ from pathlib import Path
 
 from drivers.simulators.card.applet import VoucherCard
 from drivers.simulators.card.bank_card import BankCard
-from drivers.simulators.card.keys import load_factory_keys
+from drivers.simulators.card.keys import FactoryKeys, load_factory_keys
 from drivers.simulators.card.memory import MemoryFile
 from drivers.simulators.card.personalise import Chip, personalise
 from drivers.simulators.card.profiles import CardKind, CardProfile
@@ -32,6 +32,20 @@ class Wallet:
     def card_ids(self) -> tuple[str, ...]:
         """The cards there are, in the file's order."""
         return tuple(self._profiles)
+
+    @property
+    def keys(self) -> FactoryKeys:
+        """What the cards are personalised with."""
+        return self._keys
+
+    @property
+    def memory(self) -> MemoryFile:
+        """What they remember."""
+        return self._memory
+
+    def profile(self, card_id: str) -> CardProfile:
+        """Return what a card is. Raises KeyError where there is no such card."""
+        return self._profiles[card_id]
 
     def card(self, card_id: str) -> VirtualCard:
         """Take a card out of the wallet.

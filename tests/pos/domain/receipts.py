@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from pos.domain.card import CardEntry, CardRead, Cryptogram
+from pos.domain.card import CardEntry, CardRead, Cryptogram, Wallet
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_events import OfflineApproved
 from pos.domain.receipt_body import ReceiptBody
@@ -104,6 +104,7 @@ _CARDS = st.builds(
     expired=st.booleans(),
     offline_available=st.none() | _WON,
     hotlisted=st.booleans(),
+    wallet=st.sampled_from(Wallet),
 )
 
 

@@ -40,10 +40,10 @@ member = "M-1"
 """
 
 
-def test_the_demo_has_its_dozen_cards() -> None:
+def test_the_demo_has_its_dozen_cards_and_a_phone() -> None:
     cards = {each.id: each for each in load_profiles(CARD_FILE_PATH)}
     honest = {"rich", "poor", "policy", "blocked", "expired", "zero", "offline", "offline_small"}
-    assert set(cards) == honest | {"visa", "mastercard", "forged", "torn"}
+    assert set(cards) == honest | {"visa", "mastercard", "forged", "torn", "samsung"}
     assert cards["offline"].offline_limit == Won(50_000)
     assert cards["offline_small"].offline_limit == Won(3_000)
     assert cards["blocked"].status is CardStatus.BLOCKED
