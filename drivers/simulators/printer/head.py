@@ -10,10 +10,12 @@ import codecs
 from dataclasses import dataclass, field, replace
 
 from drivers.simulators.printer.parser import Bytes, Command, Token, Unknown
-from receipts.rows import Align, CutMark, Printed, QrCode, Row, Span
+from receipts.rows import Align, Bars, CutMark, Printed, QrCode, Raster, Row, Span
 
 _ALIGN = {0: Align.LEFT, 1: Align.CENTER, 2: Align.RIGHT}
+CODE128 = 73
 QR_MODULE_DOTS = 3  # Until GS ( k function 167 says otherwise.
+BAR_DOTS, BAR_HIGH_DOTS = 3, 162  # Until GS w and GS h say otherwise.
 KOREAN_TABLE = "cp949"
 LATIN_TABLE = "cp437"  # What a printer shows for Hangul bytes when two-byte mode is off.
 
@@ -37,6 +39,8 @@ class Head:
     _decoder: codecs.IncrementalDecoder = field(default_factory=lambda: _decoder(LATIN_TABLE))
     _qr: bytes = b""
     _qr_dots: int = QR_MODULE_DOTS
+    _bar_dots: int = BAR_DOTS
+    _bar_high: int = BAR_HIGH_DOTS
 
     def take(self, token: Token) -> None:
         """Carry one token out; status, echo and drawer are the machine's, not the head's."""
@@ -55,6 +59,10 @@ class Head:
                 self._cut()
             case Command(b"\x1d(k"):
                 self._qr_command(token.args)
+            case Command(b"\x1dk"):
+                self._barcode(token.args)
+            case Command(b"\x1dv0"):
+                self._raster(token.args)
             case Command(b"\x1bd"):
                 for _ in range(token.args[0]):
                     self.feed()
@@ -96,6 +104,10 @@ class Head:
                 wide, high = 1 + bool(value & 0x20), 1 + bool(value & 0x10)
                 bold, line = bool(value & 0x08), bool(value & 0x80)
                 self._look = replace(self._look, wide=wide, high=high, bold=bold, underline=line)
+            case b"\x1dw":
+                self._bar_dots = value
+            case b"\x1dh":
+                self._bar_high = value
             case b"\x1ba" if value % 48 in _ALIGN:
                 self._align = _ALIGN[value % 48]
             case _:  # Line spacing, code page, margins: they move nothing that is drawn here.
@@ -131,6 +143,41 @@ class Head:
                 pass
             case _:
                 self.unknown.append((b"\x1d(k" + kind + function).hex())
+
+
+    def _barcode(self, args: bytes) -> None:
+        kind, data = args[0], args[2:]
+        content = _code128(data) if kind == CODE128 else None
+        if content is None:
+            self.unknown.append((b"\x1dk" + args).hex())
+        else:
+            self.rows.append(Bars(content, self._bar_dots, self._bar_high, self._align))
+
+    def _raster(self, args: bytes) -> None:
+        across = int.from_bytes(args[1:3], "little")
+        strip = Raster(across * 8, args[5:], self._align)
+        last = self.rows[-1] if self.rows else None
+        if isinstance(last, Raster) and (last.row_bytes, last.align) == (across, self._align):
+            self.rows[-1] = replace(last, dots=last.dots + strip.dots)  # It follows without a gap.
+        else:
+            self.rows.append(strip)
+
+
+def _code128(data: bytes) -> str | None:
+    """Return what GS k 73 is to draw, None where it is not well said."""
+    text, code_set, at = "", "", 0
+    while at < len(data):
+        pair = data[at : at + 2]
+        if pair in (b"{A", b"{B", b"{C"):
+            code_set, at = chr(pair[1]), at + 2
+        elif pair == b"{{" and code_set != "C":
+            text, at = text + "{", at + 2
+        elif not code_set or data[at] > (99 if code_set == "C" else 0x7F):
+            return None
+        else:
+            text += f"{data[at]:02d}" if code_set == "C" else chr(data[at])
+            at += 1
+    return text
 
 
 def _decoder(table: str) -> codecs.IncrementalDecoder:
