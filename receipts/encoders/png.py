@@ -7,8 +7,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from receipts.cp949 import width
-from receipts.encoders.glyphs import CELL_DOTS, SCALE, glyph
 from receipts.encoders.dots import bars_raster, qr_modules
+from receipts.encoders.glyphs import CELL_DOTS, SCALE, glyph
 from receipts.rows import Align, Bars, CutMark, Printed, QrCode, Raster, Row
 
 if TYPE_CHECKING:

@@ -32,8 +32,8 @@ def _lines(row: Printed, columns: int) -> list[str]:
             # Whole, so that a code can be taken from the text as from the paper.
             whole = content if content.isascii() and content.isprintable() else clean(content)
             return [_place("[QR]", row.align, columns), whole]
-        case Bars(content, align=align):
-            return [_place("[|||||]", align, columns), _place(content, align, columns)]
+        case Bars():  # Its letters stand in a row of their own.
+            return [_place("[|||||]", row.align, columns)]
         case Raster():
             size = f"[{row.width_dots} x {row.high_dots}]"
             return [_place(size, row.align, columns)]

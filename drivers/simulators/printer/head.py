@@ -144,7 +144,6 @@ class Head:
             case _:
                 self.unknown.append((b"\x1d(k" + kind + function).hex())
 
-
     def _barcode(self, args: bytes) -> None:
         kind, data = args[0], args[2:]
         content = _code128(data) if kind == CODE128 else None
