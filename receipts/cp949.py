@@ -113,7 +113,7 @@ def _row(text: str, columns: int) -> str:
         return row
     space = row.rfind(" ")
     # Korean may break inside a word; a row left half empty looks worse than a broken word.
-    if space > 0 and width(row[:space]) * 3 >= columns * 2:
+    if space > 0 and width(row[:space]) * 2 >= columns:
         return row[:space]
     # What closes a phrase stays with the letter before it.
     while len(row) > 1 and text[len(row)] in NEVER_FIRST:

@@ -20,7 +20,7 @@ from pos.domain.won import ZERO, Won
 
 SELF_ISSUE_ID = "0100001234"  # The tax office's own number for a buyer who gives none.
 _MOBILE = re.compile(r"01[016789]\d{7,8}")
-_CARD = re.compile(r"\d{13,19}")
+_CARD = re.compile(r"\d{15,19}")  # 13 digits would be a resident's number.
 _CLEAR = re.compile(r"\d{7}")
 
 

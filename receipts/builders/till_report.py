@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pos.domain.codec import Json, decode
-from pos.domain.till_report import CashSums, CountSheet, FaceCount, TillReport, TillReportKind
+from pos.domain.till_report import CashSums, CountSheet, TillReport, TillReportKind
 from pos.domain.won import ZERO, Won
 from receipts.builders.day_report import head_of_journal, tender_lines
 from receipts.builders.parts import finish, korean_time, won
@@ -20,10 +20,11 @@ from receipts.document import (
     Text,
     Title,
 )
+from receipts.rows import Size
 from receipts.shop import ShopFacts
 
 TITLES = {TillReportKind.X: "중간 점검 (X)", TillReportKind.Z: "마감 정산 (Z)"}
-TO_WRITE = "_" * 10
+TO_COUNT, TO_WRITE = "매수 ____", "_" * 10
 SIGN = "_" * 18
 
 
@@ -74,7 +75,6 @@ def build_count_sheet(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> D
         ValueError: the body is no sheet, or copy is below 1.
     """
     sheet = decode(CountSheet, body)
-    faces = tuple(_face(each) for each in sheet.faces)
     total = won(sheet.total) if sheet.is_counted else TO_WRITE
     lines: list[Line] = [
         Title("시재 점검표"),
@@ -83,7 +83,7 @@ def build_count_sheet(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> D
         Pair("점검", korean_time(sheet.at)),
         Pair("담당자", sheet.by),
         Rule(RuleStyle.STRONG),
-        Items(Item("권종", "매수", "금액"), faces),
+        *_faces(sheet),
         Rule(RuleStyle.STRONG),
         BigAmount("합계", total),
     ]
@@ -139,7 +139,10 @@ def _signed(amount: Won) -> str:
     return f"{'+' if amount > ZERO else ''}{won(amount)}"
 
 
-def _face(each: FaceCount) -> Item:
-    if each.count is None:
-        return Item(won(each.face), "_" * 5, TO_WRITE)
-    return Item(won(each.face), f"{each.count:,}", str(each.amount))
+def _faces(sheet: CountSheet) -> list[Line]:
+    if not sheet.is_counted:  # Tall rows, that a hand can write on.
+        return [Pair(won(each.face), f"{TO_COUNT} {TO_WRITE}", Size.TALL) for each in sheet.faces]
+    items = tuple(
+        Item(won(each.face), f"{each.count or 0:,}", str(each.amount)) for each in sheet.faces
+    )
+    return [Items(Item("권종", "매수", "금액"), items)]
