@@ -17,7 +17,14 @@ from pos.ports.devices import (
 )
 from pos.ports.ledger import AuthorizationRequest, FeedItem, FeedPage, Ledger, PaymentFate
 from pos.ports.store import Backlog, Change, HotlistChange, NewPrintJob, PrintKind, Store
-from pos.ports.tasks import Clock, Listener, PrintSpool, SyncEngine
+from pos.ports.tasks import (
+    Clock,
+    Listener,
+    PrintJobFacts,
+    PrintJobState,
+    PrintSpool,
+    SyncEngine,
+)
 
 __all__ = [
     "AuthorizationRequest",
@@ -35,6 +42,8 @@ __all__ = [
     "Listener",
     "NewPrintJob",
     "PaymentFate",
+    "PrintJobFacts",
+    "PrintJobState",
     "PrintKind",
     "PrintOutcome",
     "PrintResult",
