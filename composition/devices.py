@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from composition.absent import NoPrinter, NoReader
+from composition.absent import NoReader
 from composition.clock import SystemClock
+from composition.printers import printer_of
 from composition.wiring import Devices
 from config.settings import Settings
 from ledger.client import HttpLedger
 from offline_queue.device_key import Signer
-from pos.ports import CardReader, Printer
+from pos.ports import CardReader
 from pos.services.hotlist import Hotlist
 
 
@@ -29,15 +30,6 @@ def reader_of(settings: Settings, folder: Path, hotlist: Hotlist) -> CardReader:
 
     kernel = Kernel(load_terminal_keys(folder / settings.files.keys))
     return PcscReader(kernel, settings.reader.name or None, hotlist.is_stopped)
-
-
-def printer_of(settings: Settings) -> Printer:
-    """Return the receipt printer."""
-    if settings.printer.kind == "none":
-        return NoPrinter()
-    from drivers.printers.escpos_network import EscposNetworkPrinter
-
-    return EscposNetworkPrinter(settings.printer.host, settings.printer.port)
 
 
 def ledger_of(settings: Settings, folder: Path) -> Callable[[Signer], HttpLedger]:
@@ -71,7 +63,7 @@ def devices_of(settings: Settings, folder: Path) -> Devices:
     hotlist = Hotlist()
     return Devices(
         reader=reader_of(settings, folder, hotlist),
-        printer=printer_of(settings),
+        printer=printer_of(settings, folder),
         ledger=ledger_of(settings, folder),
         clock=SystemClock(),
         hotlist=hotlist,

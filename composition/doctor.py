@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from composition.demo.home import running_demo
-from composition.devices import printer_of, reader_of
+from composition.devices import reader_of
 from composition.paper import rates_file
+from composition.printers import printer_of
 from composition.report import open_for_reading
 from config.products import load_catalogue
 from config.rates import load_rates

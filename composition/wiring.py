@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from composition.paper import rates_file, renderer_of
+from composition.printers import stations_of
 from config.products import load_catalogue
 from config.rates import load_rates
 from config.settings import Settings
@@ -86,7 +87,7 @@ class Assembly:
         self._catalogue, self._rates = catalogue, rates
         assert store.signer is not None  # It is not opened for reading.
         self._ledger = devices.ledger(store.signer)
-        self._renderer = renderer_of(settings, rates, store.signer)
+        self._renderer = renderer_of(settings, rates, store.signer, folder)
         self._line = Line(clock.now())
         self._hotlist = devices.hotlist
         self._news = NewsDesk()
@@ -99,7 +100,13 @@ class Assembly:
             jitter=random.random,
         )
         self._spool = Spool(
-            store=store, printer=devices.printer, renderer=self._renderer, clock=clock
+            store=store,
+            printer=devices.printer,
+            renderer=self._renderer,
+            clock=clock,
+            instead=settings.printer.instead,
+            instead_after_ms=settings.printer.instead_after_s * 1_000,
+            others=stations_of(settings, folder, self._renderer),
         )
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -33,9 +33,9 @@ class ReceiptRenderer:
             ValueError: columns no receipt can have, or a logo wider than the paper.
         """
         layout(Document((shop.words.logo,) if shop.words.logo else ()), columns)
-        self._shop = shop
+        self.shop = shop
         self.columns = columns
-        self._proofs = proofs or Proofs(sale=proof)
+        self.proofs = proofs or Proofs(sale=proof)
         self._profile = profile
 
     def warm_up(self) -> None:
@@ -102,4 +102,4 @@ class ReceiptRenderer:
         Raises:
             ValueError: the body is not of the kind's shape.
         """
-        return build(kind, body, self._shop, copy=copy, proofs=self._proofs)
+        return build(kind, body, self.shop, copy=copy, proofs=self.proofs)
