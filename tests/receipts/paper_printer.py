@@ -8,7 +8,7 @@ GS H, GS ( k, GS ( H, GS v 0, DLE EOT), and FS &, FS ., FS - of its two-byte mod
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,13 +18,35 @@ FONT = Path(__file__).parents[2] / "receipts" / "fonts" / "NanumGothicCoding.ttf
 CELL, HIGH, SPACING = 12, 24, 30
 
 
-@lru_cache(maxsize=8_192)
-def letter(char: str, columns: int) -> Image.Image:
+@dataclass(frozen=True)
+class Look:
+    """How letters come out of the head."""
+
+    bold: bool = False
+    line: bool = False
+    inverse: bool = False
+    wide: int = 1
+    high: int = 1
+
+
+@lru_cache(maxsize=16_384)
+def letter(char: str, columns: int, look: Look) -> Image.Image:
     tile = Image.new("L", (columns * CELL, HIGH), 0)
     font = ImageFont.truetype(str(FONT), HIGH)
     at = ((tile.width - font.getlength(char)) / 2, 20)
     ImageDraw.Draw(tile).text(at, char, fill=255, font=font, anchor="ls")
-    return tile.point(lambda level: 255 if level > 110 else 0).convert("1")
+    tile = tile.point(lambda level: 255 if level > 110 else 0).convert("1")
+    if look.bold:
+        thick = Image.new("1", tile.size, 0)
+        thick.paste(1, (0, 0), tile)
+        thick.paste(1, (1, 0), tile)
+        tile = thick
+    tile = tile.resize((tile.width * look.wide, tile.height * look.high))
+    if look.line:
+        tile.paste(1, (0, tile.height - 2, tile.width, tile.height))
+    if look.inverse:
+        tile = Image.eval(tile.convert("L"), lambda level: 255 - level).convert("1")
+    return tile
 
 
 @dataclass
@@ -47,11 +69,7 @@ class PaperPrinter:
     _bands: list[Image.Image] = field(default_factory=list)
     _row: list[tuple[str, Image.Image]] = field(default_factory=list)
     _two_byte: bool = True  # Korean models are, until ESC @ says otherwise.
-    _bold: bool = False
-    _line: bool = False
-    _inverse: bool = False
-    _wide: int = 1
-    _high: int = 1
+    _look: Look = Look()
     _place: int = 0
     _bar: tuple[int, int] = (3, 162)
     _qr: tuple[int, bytes] = (3, b"")
@@ -91,9 +109,7 @@ class PaperPrinter:
     def _command(self, lead: int, name: int) -> bool:
         match lead, chr(name):
             case 0x1B, "@":
-                self._bold = self._line = self._inverse = self._two_byte = False
-                self._wide = self._high = 1
-                self._place = 0
+                self._look, self._two_byte, self._place = Look(), False, 0
             case 0x1C, "&":
                 self._two_byte = True
             case 0x1C, ".":
@@ -105,14 +121,14 @@ class PaperPrinter:
             case 0x1B, "d":
                 self._white(self._next() * SPACING)
             case 0x1B, "E":
-                self._bold = bool(self._next() & 1)
+                self._look = replace(self._look, bold=bool(self._next() & 1))
             case 0x1B, "-":
-                self._line = bool(self._next() & 3)
+                self._look = replace(self._look, line=bool(self._next() & 3))
             case 0x1D, "B":
-                self._inverse = bool(self._next() & 1)
+                self._look = replace(self._look, inverse=bool(self._next() & 1))
             case 0x1D, "!":
                 size = self._next()
-                self._wide, self._high = (size >> 4 & 7) + 1, (size & 7) + 1
+                self._look = replace(self._look, wide=(size >> 4 & 7) + 1, high=(size & 7) + 1)
             case 0x1B, "p":
                 self._many(3)
                 self.kicks += 1
@@ -147,17 +163,7 @@ class PaperPrinter:
                 self.unknown.append(pair.hex())
                 return
         columns = 2 if byte >= 0x80 and self._two_byte else 1
-        tile = letter(text, columns)
-        if self._bold:
-            thick = Image.new("1", tile.size, 0)
-            thick.paste(1, (0, 0), tile)
-            thick.paste(1, (1, 0), tile)
-            tile = thick
-        tile = tile.resize((tile.width * self._wide, tile.height * self._high))
-        if self._line:
-            tile.paste(1, (0, tile.height - 2, tile.width, tile.height))
-        if self._inverse:
-            tile = Image.eval(tile.convert("L"), lambda level: 255 - level).convert("1")
+        tile = letter(text, columns, self._look)
         if sum(each.width for _, each in self._row) + tile.width > self.dots:
             self.ran_over += 1
             self._feed()
