@@ -47,6 +47,7 @@ class EscposPrinter:
         self._drawer = drawer
         self._turn = asyncio.Lock()
         self._never_echoes = False
+        self._has_answered = False
         self._drawer_open: bool | None = None
         self.near_end = False
 
@@ -123,7 +124,8 @@ class EscposPrinter:
     async def _job(
         self, link: Link, payload: bytes, token: str, ends_at: float, progress: _Progress
     ) -> PrintResult:
-        trouble = await self._trouble(link)
+        # One that has answered before and now does not is in trouble; one that never did is cheap.
+        trouble = await self._trouble(link, silent="no_answer" if self._has_answered else "")
         if trouble:
             return PrintResult(PrintOutcome.NOT_STARTED, trouble)
         progress.started = True  # From the first byte on something may be on paper.
@@ -160,6 +162,7 @@ class EscposPrinter:
     async def _trouble(self, link: Link, *, silent: str = "") -> str:
         """Return what keeps the printer from printing, `silent` where it says nothing."""
         state = await link.state()
+        self._has_answered |= link.answered
         if state is None:
             self.near_end, self._drawer_open = False, None
             return silent

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 FONT = Path(__file__).parents[2] / "receipts" / "fonts" / "NanumGothicCoding.ttf"
 CELL, HIGH, SPACING = 12, 24, 30
+NOTHING = Image.new("1", (1, 1))
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,13 @@ class PaperPrinter:
     Attributes:
         pieces: what was cut off, as pictures with white 1.
         letters: what was printed, row by row, without sizes.
+        draws: False where only what it says and does is asked for.
         unknown: bytes that mean nothing to it; never empty for a job that is not understood whole.
         ran_over: how many rows were longer than the paper and broke by themselves.
     """
 
     columns: int
+    draws: bool = True
     pieces: list[Image.Image] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -70,6 +73,7 @@ class PaperPrinter:
     _row: list[tuple[str, Image.Image]] = field(default_factory=list)
     _two_byte: bool = True  # Korean models are, until ESC @ says otherwise.
     _look: Look = Look()
+    _used: int = 0
     _place: int = 0
     _bar: tuple[int, int] = (3, 162)
     _qr: tuple[int, bytes] = (3, b"")
@@ -163,15 +167,19 @@ class PaperPrinter:
                 self.unknown.append(pair.hex())
                 return
         columns = 2 if byte >= 0x80 and self._two_byte else 1
-        tile = letter(text, columns, self._look)
-        if sum(each.width for _, each in self._row) + tile.width > self.dots:
+        wide = columns * CELL * self._look.wide
+        if self._used + wide > self.dots:
             self.ran_over += 1
             self._feed()
-        self._row.append((text, tile))
+        self._used += wide
+        self._row.append((text, letter(text, columns, self._look) if self.draws else NOTHING))
 
     def _feed(self) -> None:
-        tiles = [tile for _, tile in self._row]
-        self.letters.append("".join(text for text, _ in self._row))
+        row, self._row, self._used = self._row, [], 0
+        self.letters.append("".join(text for text, _ in row))
+        if not self.draws:
+            return
+        tiles = [tile for _, tile in row]
         tall = max((tile.height for tile in tiles), default=0)
         band = Image.new("1", (self.dots, max(SPACING, tall)), 0)
         left = self._left(sum(tile.width for tile in tiles))
@@ -179,7 +187,6 @@ class PaperPrinter:
             band.paste(tile, (left, tall - tile.height))
             left += tile.width
         self._bands.append(band)
-        self._row = []
 
     def _left(self, used: int) -> int:
         return {0: 0, 1: (self.dots - used) // 2, 2: self.dots - used}[self._place]
@@ -194,7 +201,7 @@ class PaperPrinter:
             self._white(self._next() + 4 * SPACING)  # The knife stands above the head.
         elif how not in (0, 1, 48, 49):
             return False
-        self.pieces.append(stack(self._bands))
+        self.pieces.append(stack(self._bands) if self.draws else NOTHING)
         self._bands = []
         return True
 

@@ -105,7 +105,7 @@ def poisoned_samples(text: str) -> Iterator[tuple[PrintKind, dict[str, Json]]]:
         yield sample.kind, body
 
 
-@pytest.mark.parametrize("text", ATTACKS, ids=[repr(each)[:30] for each in ATTACKS])
+@pytest.mark.parametrize("text", ATTACKS, ids=range(len(ATTACKS)))
 @pytest.mark.parametrize("make", ["epson", "generic58"])
 def test_every_paper_bears_every_known_attack(text: str, make: str) -> None:
     for kind, body in poisoned_samples(text):
@@ -125,7 +125,7 @@ def test_no_text_at_all_opens_the_drawer_or_breaks_a_row(
 
 def check(kind: PrintKind, body: dict[str, Json], columns: int, make: str, text: str) -> None:
     renderer = ReceiptRenderer(shop_of(text), columns, profile=PROFILES[make])
-    paper = PaperPrinter(columns).take(renderer.render(kind, body, copy=1))
+    paper = PaperPrinter(columns, draws=False).take(renderer.render(kind, body, copy=1))
     assert paper.kicks == 0
     assert paper.unknown == []
     assert paper.ran_over == 0
@@ -133,7 +133,7 @@ def check(kind: PrintKind, body: dict[str, Json], columns: int, make: str, text:
     assert len(paper.letters) < 400  # 10,000 letters are no ten metres of paper.
 
 
-@pytest.mark.parametrize("text", ATTACKS, ids=[repr(each)[:30] for each in ATTACKS])
+@pytest.mark.parametrize("text", ATTACKS, ids=range(len(ATTACKS)))
 def test_a_page_for_a_phone_runs_and_fetches_nothing(text: str) -> None:
     for kind, body in poisoned_samples(text):
         page = ReceiptRenderer(shop_of(text), 42).to_html(kind, body)

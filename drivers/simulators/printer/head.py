@@ -10,6 +10,7 @@ import codecs
 from dataclasses import dataclass, field, replace
 
 from drivers.simulators.printer.parser import Bytes, Command, Token, Unknown
+from receipts.cp949 import width
 from receipts.rows import Align, Bars, CutMark, Printed, QrCode, Raster, Row, Span
 
 _ALIGN = {0: Align.LEFT, 1: Align.CENTER, 2: Align.RIGHT}
@@ -36,6 +37,8 @@ class Head:
     _look: Span = field(default_factory=lambda: Span(""))
     _align: Align = Align.LEFT
     _spans: list[Span] = field(default_factory=list)
+    _used: int = 0
+    _written_in: Span | None = None  # The look of the last span.
     _decoder: codecs.IncrementalDecoder = field(default_factory=lambda: _decoder(LATIN_TABLE))
     _qr: bytes = b""
     _qr_dots: int = QR_MODULE_DOTS
@@ -72,7 +75,7 @@ class Head:
     def feed(self) -> None:
         """End the row that is being filled, empty or not."""
         self.rows.append(Row(tuple(self._spans), self._align))
-        self._spans = []
+        self._spans, self._used = [], 0
 
     def tear(self) -> list[Printed]:
         """Take the paper that is out."""
@@ -80,7 +83,7 @@ class Head:
         return out
 
     def _reset(self) -> None:
-        self._look, self._align, self._spans = Span(""), Align.LEFT, []
+        self._look, self._align, self._spans, self._used = Span(""), Align.LEFT, [], 0
         self._decoder = _decoder(LATIN_TABLE)
 
     def _cut(self) -> None:
@@ -119,15 +122,18 @@ class Head:
 
     def _letter(self, char: str) -> None:
         # A box of PC437 has no CP949 form; it is shown as `?`, one column wide like on the paper.
-        span = replace(self._look, text=char if _in_korean(char) else "?")
-        used = sum(each.columns for each in self._spans)
-        if used + span.columns > self.columns and self._spans:
+        text = char if _in_korean(char) else "?"
+        wide = width(text) * self._look.wide
+        if self._used + wide > self.columns and self._spans:
             self.strayed += 1
             self.feed()
-        if self._spans and replace(self._spans[-1], text="") == self._look:
-            self._spans[-1] = replace(span, text=self._spans[-1].text + span.text)
+        self._used += wide
+        if self._spans and self._written_in is self._look:
+            last = self._spans[-1]
+            self._spans[-1] = replace(last, text=last.text + text)
         else:
-            self._spans.append(span)
+            self._spans.append(replace(self._look, text=text))
+            self._written_in = self._look
 
     def _qr_command(self, args: bytes) -> None:
         kind, function, data = args[2:3], args[3:4], args[4:]
