@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from benchmarks import drain, durable_commit, forwarding, ledger_load, queues, screens
+from benchmarks import drain, durable_commit, forwarding, ledger_load, paper, queues, screens
 from benchmarks.figures import Figure, table
 
 
 def main() -> None:
     figures: list[Figure] = []
-    for part in (screens, durable_commit, queues, drain, forwarding, ledger_load):
+    for part in (screens, durable_commit, queues, drain, forwarding, ledger_load, paper):
         figures += part.run()
     print(table(figures))
 

@@ -73,6 +73,8 @@ class PaperSettings(Strict):
         logo: a picture, PNG or JPEG.
         merchant_copy: when the shop's copy of a card slip is printed.
         rider_slip, order_label: printed with an accepted order's ticket.
+        phone_host, phone_port: where customers' phones fetch their receipts, an address of this
+            machine in the shop's own network; empty where they can't.
     """
 
     template: str = ""
@@ -80,6 +82,8 @@ class PaperSettings(Strict):
     merchant_copy: Literal["never", "signature", "always"] = "never"
     rider_slip: bool = False
     order_label: bool = False
+    phone_host: Annotated[str, Field(max_length=80)] = ""
+    phone_port: Port = 8_480
 
 
 def clash(own: PrinterSettings, others: Sequence[MorePrinterSettings]) -> str:

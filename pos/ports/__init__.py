@@ -23,6 +23,7 @@ from pos.ports.tasks import (
     PrintJobFacts,
     PrintJobState,
     PrintSpool,
+    ReceiptLinks,
     SyncEngine,
 )
 
@@ -49,6 +50,7 @@ __all__ = [
     "PrintResult",
     "PrintSpool",
     "Printer",
+    "ReceiptLinks",
     "Store",
     "SyncEngine",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from pos.domain.codec import Json
 from pos.ports.store import PrintKind
 
 
@@ -81,6 +82,18 @@ class PrintSpool(Protocol):
     @property
     def problem(self) -> str:
         """Why the last attempt failed, or empty."""
+        ...
+
+
+class ReceiptLinks(Protocol):
+    """Keeps papers as pages for customers' phones, for a while."""
+
+    def put(self, kind: PrintKind, body: dict[str, Json]) -> str:
+        """Keep a document's page; return the link, for a QR code.
+
+        Raises:
+            ValueError: the body is not of the kind's shape.
+        """
         ...
 
 
