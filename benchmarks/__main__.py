@@ -11,6 +11,7 @@ from benchmarks import (
     durable_commit,
     forwarding,
     ledger_load,
+    paper,
     queues,
     screens,
 )
@@ -22,7 +23,8 @@ def main() -> None:
         city.main(sys.argv[2:])
         return
     figures: list[Figure] = []
-    for part in (screens, durable_commit, queues, drain, forwarding, ledger_load, card_reader):
+    parts = (screens, durable_commit, queues, drain, forwarding, ledger_load, card_reader, paper)
+    for part in parts:
         figures += part.run()
     print(table(figures))
 

@@ -190,6 +190,30 @@ def doctor(
     raise typer.Exit(1 if any(finding.wrong for finding in findings) else 0)
 
 
+@app.command()
+def paper(
+    settings: SettingsOption = DEMO_HOME / "settings.toml",
+    columns: Annotated[int | None, typer.Option("--columns", help="of another paper")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="FILE.png, .pdf, .html or .txt")] = None,
+) -> None:
+    """영수증 미리 보기(템플릿, 로고, 칸 수) / see a sample receipt with the owner's words."""
+    from composition.preview import preview
+
+    or_say(lambda: print(preview(settings.resolve(), columns, to), end=""))
+
+
+@app.command()
+def printers() -> None:
+    """이 컴퓨터에 연결된 프린터 / the printers at this machine, as settings.toml names them."""
+    from composition.printers import found_printers
+
+    found = found_printers()
+    for key, title in found:
+        print(f"{key}   {title}".rstrip())
+    if not found:
+        print("없음(USB, 시리얼). 네트워크 프린터는 주소를 적습니다. / none by USB or serial")
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(context: typer.Context) -> None:
     """모든 검사와 시험 / run every check and every test."""

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from composition.absent import NoPrinter, NoReader
+from composition.absent import NoReader
 from composition.clock import SystemClock
+from composition.printers import printer_of
 from composition.wiring import Devices
 from config.settings import Settings
 from ledger.client import HttpLedger
 from offline_queue.device_key import Signer
-from pos.ports import CardReader, Printer
+from pos.ports import CardReader
 from pos.services.hotlist import Hotlist
 
 if TYPE_CHECKING:  # A till without such a reader does not load it.
@@ -61,15 +62,6 @@ def serial_reader_of(settings: Settings, folder: Path, hotlist: Hotlist) -> Seri
     )
 
 
-def printer_of(settings: Settings) -> Printer:
-    """Return the receipt printer."""
-    if settings.printer.kind == "none":
-        return NoPrinter()
-    from drivers.printers.escpos_network import EscposNetworkPrinter
-
-    return EscposNetworkPrinter(settings.printer.host, settings.printer.port)
-
-
 def ledger_of(settings: Settings, folder: Path) -> Callable[[Signer], HttpLedger]:
     """Return what makes the line to the central ledger, signed by the device.
 
@@ -101,7 +93,7 @@ def devices_of(settings: Settings, folder: Path) -> Devices:
     hotlist = Hotlist()
     return Devices(
         reader=reader_of(settings, folder, hotlist),
-        printer=printer_of(settings),
+        printer=printer_of(settings, folder),
         ledger=ledger_of(settings, folder),
         clock=SystemClock(),
         hotlist=hotlist,

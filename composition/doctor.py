@@ -7,14 +7,17 @@ import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from composition.demo.home import running_demo
-from composition.devices import printer_of, reader_of
+from composition.devices import reader_of
 from composition.doctor_reader import INTEGRITY, integrity, serial_reader
 from composition.finding import Finding
 from composition.paper import rates_file
+from composition.printers import found_printers, line_of
 from composition.report import open_for_reading
+from config.printer_settings import PrinterSettings
 from config.products import load_catalogue
 from config.rates import load_rates
 from config.settings import Settings, load_settings
@@ -65,7 +68,11 @@ async def examine(root: Path, settings_path: Path) -> list[Finding]:
         ("카드 키 / card keys", lambda: _keys(settings, folder)),
         ("카드 리더기 / card reader", lambda: _reader(settings, folder)),
         *([(INTEGRITY, lambda: integrity(folder))] if settings.reader.kind == "serial" else []),
-        ("프린터 / printer", lambda: _printer(settings)),
+        ("프린터 / printer", lambda: _printer(settings.printer, "프린터 / printer", folder)),
+        *(
+            (each.name, partial(_printer, each, f"프린터 / printer {each.name}", folder))
+            for each in settings.printers
+        ),
         ("서버 / ledger", lambda: _ledger(settings, folder)),
     ]
     for subject, check in checks:
@@ -194,15 +201,16 @@ async def _reader(settings: Settings, folder: Path) -> Finding:
     return Finding(subject, wrong=status.problem, fix=fix)
 
 
-async def _printer(settings: Settings) -> Finding:
-    subject = "프린터 / printer"
-    if settings.printer.kind == "none":
+async def _printer(asked: PrinterSettings, subject: str, folder: Path) -> Finding:
+    if asked.kind == "none":
         return Finding(subject, good="쓰지 않음 / not used")
-    status = await printer_of(settings).status()
+    status = await line_of(asked, "printer", folder).status()
     if status.ready:
-        return Finding(subject, good=status.name)
+        drawer = "" if status.drawer_open is None else f", drawer open: {status.drawer_open}"
+        return Finding(subject, good=f"{asked.kind} {status.warning}".rstrip() + drawer)
+    found = " / ".join(key for key, _title in found_printers())
     fix = "전원, 용지, 주소를 확인하세요. / Check power, paper and address."
-    return Finding(subject, wrong=f"{status.name}: {status.problem}", fix=fix)
+    return Finding(subject, wrong=f"{asked.kind}: {status.problem}", fix=f"{fix} {found}".rstrip())
 
 
 async def _ledger(settings: Settings, folder: Path) -> Finding:

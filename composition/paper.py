@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from config.rates import BUILT_IN
+from config.reading import read_text, why
 from config.settings import Settings
 from offline_queue.device_key import Signer
 from pos.domain.business_day import business_day
+from pos.domain.errors import ConfigError
 from pos.domain.rates import Rates, in_force
 from pos.domain.receipt_body import ReceiptBody
 from pos.domain.receipt_code import (
@@ -17,9 +20,19 @@ from pos.domain.receipt_code import (
     receipt_message,
     seal_text,
 )
+from pos.domain.refund import RefundRecord
+from pos.domain.refund_code import encode_refund, refund_message, seal_refund
+from receipts.builders.refund_slip import RefundProof
 from receipts.builders.sale_receipt import Proof
+from receipts.building import Proofs
+from receipts.logo import read_logo
+from receipts.profiles import PROFILES
 from receipts.renderer import ReceiptRenderer
-from receipts.shop import ShopFacts
+from receipts.shop import OwnerWords, ShopFacts
+from receipts.template import NAMES, TemplateError, parse_template
+
+TEMPLATE_HINT = "./run_pos.py paper 로 미리 봅니다. / Look with: ./run_pos.py paper."
+LOGO_HINT = "PNG나 JPEG를 쓰세요. / Use a PNG or JPEG."
 
 
 def rates_file(settings: Settings, folder: Path) -> Path:
@@ -40,20 +53,25 @@ def receipt_proof(signer: Signer) -> Proof:
     return proof
 
 
-def renderer_of(
-    settings: Settings, periods: tuple[Rates, ...], signer: Signer | None = None
-) -> ReceiptRenderer:
-    """Return what turns the spool's documents into this shop's paper.
+def refund_proof(signer: Signer) -> RefundProof:
+    """Return what makes the signed code of a cancel or refund slip."""
 
-    Args:
-        settings: the shop's.
-        periods: its rates.
-        signer: signs the codes on sale receipts; without it they carry none.
+    def proof(refund: RefundRecord) -> str:
+        try:
+            payload = encode_refund(refund)
+        except ReceiptNotEncodable:
+            return ""
+        return seal_refund(payload, signer.sign(refund_message(payload)), signer.public)
+
+    return proof
+
+
+def shop_facts(settings: Settings, rates: Rates, folder: Path | None = None) -> ShopFacts:
+    """Return what every paper says of the shop; the owner's words too, where the folder is known.
 
     Raises:
-        LookupError: no rates are in force today.
+        ConfigError: the template or the logo can't be used.
     """
-    rates = in_force(periods, business_day(datetime.now(UTC)))
     shop = ShopFacts(
         name=settings.shop.name,
         business_number=settings.shop.business_number,
@@ -64,5 +82,61 @@ def renderer_of(
         no_signature_max=rates.no_signature_max,
         show_vat=settings.shop.show_vat,
     )
-    proof = receipt_proof(signer) if signer else None
-    return ReceiptRenderer(shop, settings.printer.columns, proof=proof)
+    return shop if folder is None else replace(shop, words=owner_words(settings, folder, shop))
+
+
+def owner_words(settings: Settings, folder: Path, shop: ShopFacts) -> OwnerWords:
+    """Return the owner's header, notice, footer and logo.
+
+    Raises:
+        ConfigError: names the file, the line and the problem.
+    """
+    asked = settings.paper
+    words = OwnerWords()
+    if asked.template:
+        path = folder / asked.template
+        facts = {name: getattr(shop, name) for name in set(NAMES.values())}
+        try:
+            read = parse_template(read_text(path), facts)
+        except TemplateError as error:
+            where = f"{path}:{error.line}"
+            raise ConfigError(where=where, problem=error.problem, hint=TEMPLATE_HINT) from error
+        words = OwnerWords(read.header, read.notice, read.footer)
+    if asked.logo:
+        path = folder / asked.logo
+        try:
+            logo = read_logo(path.read_bytes(), settings.printer.columns)
+        except OSError as error:
+            raise ConfigError(where=str(path), problem=why(error), hint=LOGO_HINT) from error
+        except ValueError as error:
+            raise ConfigError(where=str(path), problem=str(error), hint=LOGO_HINT) from error
+        words = replace(words, logo=logo)
+    return words
+
+
+def renderer_of(
+    settings: Settings,
+    periods: tuple[Rates, ...],
+    signer: Signer | None = None,
+    folder: Path | None = None,
+) -> ReceiptRenderer:
+    """Return what turns the spool's documents into this shop's paper.
+
+    Args:
+        settings: the shop's.
+        periods: its rates.
+        signer: signs the codes on receipts and slips; without it they carry none.
+        folder: where the owner's template and logo are; without it there are none.
+
+    Raises:
+        LookupError: no rates are in force today.
+        ConfigError: the template or the logo can't be used.
+    """
+    rates = in_force(periods, business_day(datetime.now(UTC)))
+    proofs = Proofs(receipt_proof(signer), refund_proof(signer)) if signer else Proofs()
+    return ReceiptRenderer(
+        shop_facts(settings, rates, folder),
+        settings.printer.columns,
+        proofs=proofs,
+        profile=PROFILES[settings.printer.make],
+    )

@@ -100,17 +100,19 @@ async def show_report(settings_path: Path, day: date | None) -> str:
 
 async def print_test_page(settings_path: Path) -> str:
     """Print the test page straight away, past the spool; return how it went."""
-    from composition.devices import printer_of
     from composition.paper import rates_file, renderer_of
+    from composition.printers import printer_of
     from config.rates import load_rates
     from config.settings import load_settings
     from pos.ports import PrintKind
 
     settings = load_settings(settings_path)
     rates = load_rates(rates_file(settings, settings_path.parent))
-    data = renderer_of(settings, rates).render(PrintKind.TEST_PAGE, {}, copy=1)
-    result = await printer_of(settings).print(
-        data, token=TEST_TOKEN, kick_drawer=False, deadline_ms=10_000
+    data = renderer_of(settings, rates, folder=settings_path.parent).render(
+        PrintKind.TEST_PAGE, {}, copy=1
+    )
+    result = await printer_of(settings, settings_path.parent).print(
+        data, token=TEST_TOKEN, kick_drawer=True, deadline_ms=10_000
     )
     return f"시험 인쇄 / test page: {result.outcome.value} {result.problem}".rstrip()
 

@@ -6,11 +6,14 @@ import asyncio
 import random
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from composition.e_receipts import EReceipts
 from composition.paper import rates_file, renderer_of
+from composition.printers import stations_of
 from config.products import load_catalogue
 from config.rates import load_rates
 from config.settings import Settings
@@ -20,11 +23,13 @@ from offline_queue.spool import Spool
 from offline_queue.store import SqliteStore
 from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
-from pos.ports import CardReader, Clock, Printer, WholeLedger
+from pos.domain.tender import VoucherTender
+from pos.ports import CardReader, Clock, Printer, PrintKind, WholeLedger
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import (
     Deadlines,
 )
+from pos.services.e_receipt import EReceipt
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -32,6 +37,7 @@ from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
 from pos.services.news import NewsDesk
+from pos.services.printer_watch import PrinterWatch
 from pos.services.receivables import Receivables
 from pos.services.recover import Recover, Recovered
 from pos.services.refund_sale import RefundSale
@@ -90,7 +96,7 @@ class Assembly:
         self._catalogue, self._rates = catalogue, rates
         assert store.signer is not None  # It is not opened for reading.
         self._ledger = devices.ledger(store.signer)
-        self._renderer = renderer_of(settings, rates, store.signer)
+        self._renderer = renderer_of(settings, rates, store.signer, folder)
         self._line = Line(clock.now())
         self._hotlist = devices.hotlist
         self._news = NewsDesk()
@@ -103,8 +109,16 @@ class Assembly:
             jitter=random.random,
         )
         self._spool = Spool(
-            store=store, printer=devices.printer, renderer=self._renderer, clock=clock
+            store=store,
+            printer=devices.printer,
+            renderer=self._renderer,
+            clock=clock,
+            instead=settings.printer.instead,
+            instead_after_ms=settings.printer.instead_after_s * 1_000,
+            others=stations_of(settings, folder, self._renderer),
         )
+        self._pages: EReceipts | None = None
+        self._watch = PrinterWatch(printer=devices.printer, clock=clock)
         self._tasks: list[asyncio.Task[None]] = []
 
     def rates_on(self, day: date) -> Rates:
@@ -131,6 +145,7 @@ class Assembly:
             spool=self._spool,
             sync=self._forwarder,
             clock=clock,
+            merchant_copy=self._merchant_copy,
         )
         self._orders = OrderDesk(
             store=self.store,
@@ -139,7 +154,9 @@ class Assembly:
             ids=ids,
             clock=clock,
             usual_minutes=self._settings.orders.usual_minutes,
+            also_print=self._with_an_order(),
         )
+        await self._open_to_phones()
         recovered = await self._recover()
         await self._orders.load()
         await self._hotlist.load(self.store)
@@ -147,6 +164,30 @@ class Assembly:
         self._catalogue.apply(await self.store.catalogue())
         self._ledger.trust(self._news.keys)
         return self._terminal(recovered)
+
+    async def _open_to_phones(self) -> None:
+        """Let customers' phones fetch their receipts; a taken port must not keep a shop from selling."""
+        paper = self._settings.paper
+        if not paper.phone_host:
+            return
+        pages = EReceipts(self._renderer.to_html, self._devices.clock)
+        with suppress(OSError):
+            await pages.open(paper.phone_host, paper.phone_port)
+            self._pages = pages
+
+    def _merchant_copy(self, card: VoucherTender) -> bool:
+        """Tell whether the shop keeps a slip of its own of a card payment."""
+        when = self._settings.paper.merchant_copy
+        most = self._renderer.shop.no_signature_max
+        return when == "always" or (when == "signature" and card.amount > most)
+
+    def _with_an_order(self) -> tuple[PrintKind, ...]:
+        paper = self._settings.paper
+        asked = {
+            PrintKind.RIDER_SLIP: paper.rider_slip,
+            PrintKind.ORDER_LABEL: paper.order_label,
+        }
+        return tuple(kind for kind, wanted in asked.items() if wanted)
 
     def run_tasks(self, on_failure: Callable[[BaseException], None]) -> None:
         """Start everything that goes on in the background; a failure is handed on, never lost."""
@@ -184,6 +225,7 @@ class Assembly:
             self._spool.run(),
             self._counter.keep_draft(),
             feed.run(),
+            self._watch.run(),
             warm_up(),
             look_at_reader(),
         ):
@@ -196,6 +238,8 @@ class Assembly:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._pages is not None:
+            await self._pages.close()
         await self.store.close()
 
     async def _recover(self) -> Recovered:
@@ -256,4 +300,6 @@ class Assembly:
             clock=clock,
             recovered=recovered,
             news=self._news,
+            watch=self._watch,
+            e_receipt=EReceipt(store=store, links=self._pages) if self._pages else None,
         )

@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from config.printer_settings import MorePrinterSettings, PaperSettings, PrinterSettings, clash
 from config.reading import Strict, read_model
 from pos.domain.identifiers import DEVICE_BITS, business_number_is_valid
 from pos.domain.offline import OfflineLimits
@@ -16,7 +17,6 @@ from pos.domain.won import Won
 Text = Annotated[str, Field(min_length=1, max_length=80)]
 WonAmount = Annotated[int, Field(ge=0, le=99_999_999)]
 Milliseconds = Annotated[int, Field(ge=100, le=300_000)]
-Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
 class ShopSettings(Strict):
@@ -76,15 +76,6 @@ class ReaderSettings(Strict):
         return self
 
 
-class PrinterSettings(Strict):
-    """The receipt printer; 42 columns are 80 mm paper, 32 are 58 mm."""
-
-    kind: Literal["network", "none"] = "network"
-    host: str = "127.0.0.1"
-    port: Port = 9_100
-    columns: Literal[32, 42, 48] = 42
-
-
 class OfflineSettings(Strict):
     """What the shop allows while the line is down, in won."""
 
@@ -137,9 +128,20 @@ class Settings(Strict):
     ledger: LedgerSettings
     reader: ReaderSettings = ReaderSettings()
     printer: PrinterSettings = PrinterSettings()
+    printers: Annotated[list[MorePrinterSettings], Field(default_factory=list)]
+    paper: PaperSettings = PaperSettings()
     offline: OfflineSettings = OfflineSettings()
     orders: OrderSettings = OrderSettings()
     files: FileSettings = FileSettings()
+
+    @field_validator("printers")
+    @classmethod
+    def _do_not_clash(
+        cls, printers: list[MorePrinterSettings], info: ValidationInfo
+    ) -> list[MorePrinterSettings]:
+        if "printer" in info.data and (problem := clash(info.data["printer"], printers)):
+            raise ValueError(problem)
+        return printers
 
 
 def load_settings(path: Path) -> Settings:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from offline_queue.rows import Rows, total
-from pos.ports import PrintKind
+from pos.ports import PrintJobFacts, PrintJobState, PrintKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,11 @@ class PendingJob:
 
 
 class PrintJobRows:
-    """States of a job: waiting -> printing -> done, or back to waiting, or given_up."""
+    """States of a job: waiting -> printing -> done, or back to waiting, or given_up.
+
+    `sent` is done without the printer's word for it; `cancelled` is a person's word, of a job that
+    waits.
+    """
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -37,15 +42,18 @@ class PrintJobRows:
         """After a start: a job that was being printed may be on paper, and waits again."""
         self._rows.run("UPDATE print_job SET state = 'waiting' WHERE state = 'printing'")
 
-    def begin_next(self) -> PendingJob | None:
-        """Mark the oldest waiting job as being printed, its drawer as kicked, and return it.
+    def begin_next(self, kinds: Collection[PrintKind] = tuple(PrintKind)) -> PendingJob | None:
+        """Mark the oldest waiting job of these kinds as being printed, its drawer as kicked.
 
         Both are durable before a byte is sent: after a crash the copy is marked and the drawer
         stays shut, never the other way round.
         """
+        others = [kind.value for kind in PrintKind if kind not in kinds]
+        marks = ", ".join("?" * len(others))
         row = self._rows.run(
-            "SELECT id, kind, subject, body, open_drawer, reprint, attempts FROM print_job "
-            "WHERE state = 'waiting' ORDER BY id LIMIT 1"
+            "SELECT id, kind, subject, body, open_drawer, reprint, attempts FROM print_job WHERE"  # noqa: S608
+            f" state = 'waiting' AND kind NOT IN ({marks}) ORDER BY id LIMIT 1",
+            *others,
         ).fetchone()
         if row is None:
             return None
@@ -67,9 +75,41 @@ class PrintJobRows:
         shape = json.loads(body)
         return PendingJob(number, PrintKind(kind), subject, shape, copy, bool(open_drawer))
 
-    def end(self, job: PendingJob) -> None:
+    def end(self, job: PendingJob, *, confirmed: bool = True) -> None:
         """It is on paper, or was taken whole by a printer that can't say more."""
-        self._rows.run("UPDATE print_job SET state = 'done' WHERE id = ?", job.id)
+        state = "done" if confirmed else "sent"
+        self._rows.run("UPDATE print_job SET state = ? WHERE id = ?", state, job.id)
+
+    def cancel(self, number: int) -> bool:
+        """Print a job no more, if it still waits; its drawer stays shut. Tell whether it did."""
+        self._rows.run(
+            "UPDATE print_job SET state = 'cancelled', open_drawer = 0 "
+            "WHERE id = ? AND state = 'waiting'",
+            number,
+        )
+        return total(self._rows.run("SELECT changes()")) == 1
+
+    def again(self, number: int) -> bool:
+        """Queue a marked copy of any job but one that still waits; tell whether there is such a one."""
+        self._rows.run(
+            "INSERT INTO print_job (kind, subject, body, open_drawer, reprint, state, attempts) "
+            "SELECT kind, subject, body, 0, 1, 'waiting', 0 FROM print_job "
+            "WHERE id = ? AND state NOT IN ('waiting', 'printing')",
+            number,
+        )
+        return total(self._rows.run("SELECT changes()")) == 1
+
+    def latest(self, limit: int) -> tuple[PrintJobFacts, ...]:
+        """Return what waits, and the newest of the rest, newest first."""
+        rows = self._rows.run(
+            "SELECT id, kind, subject, state, attempts, reprint FROM print_job "
+            "ORDER BY state IN ('waiting', 'printing') DESC, id DESC LIMIT ?",
+            limit,
+        ).fetchall()
+        return tuple(
+            PrintJobFacts(number, PrintKind(kind), subject, PrintJobState(state), tries, bool(copy))
+            for number, kind, subject, state, tries, copy in rows
+        )
 
     def give_up(self, job: PendingJob) -> None:
         """It can't be printed at all (a body of no known shape): kept, never tried again."""

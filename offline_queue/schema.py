@@ -84,7 +84,7 @@ class PrintJob(_Base):
     body = TextField()
     open_drawer = BooleanField()
     reprint = BooleanField()
-    state = CharField(default="waiting")  # waiting, printing, done, given_up
+    state = CharField(default="waiting")  # As PrintJobState says.
     attempts = IntegerField(default=0)
 
     class Meta:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 MISSING = "□"  # Stands where a character can't be printed; two columns.
 CUT_MARK = "…"  # Stands where a text was cut; two columns.
+NEVER_FIRST = frozenset(",.!?:;)]}%~·…’”」』】》〉")
 TEXT_MAX = 2_000  # Longer than any note a channel allows; the rest is dropped, marked.
 
 _SUBSTITUTES = {
@@ -112,4 +113,9 @@ def _row(text: str, columns: int) -> str:
         return row
     space = row.rfind(" ")
     # Korean may break inside a word; a row left half empty looks worse than a broken word.
-    return row[:space] if space > 0 and width(row[:space]) * 3 >= columns * 2 else row
+    if space > 0 and width(row[:space]) * 2 >= columns:
+        return row[:space]
+    # What closes a phrase stays with the letter before it.
+    while len(row) > 1 and text[len(row)] in NEVER_FIRST:
+        row = row[:-1]
+    return row

@@ -109,11 +109,45 @@ class Qr:
 
 
 @dataclass(frozen=True, slots=True)
+class Barcode:
+    """A CODE128 barcode with its content in letters beneath it.
+
+    `instead` is printed where the paper can't hold the bars; else the content stands there alone.
+    """
+
+    content: str
+    caption: str = ""
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture in black and white: `dots` are rows of bits, the first at the left, 1 is ink."""
+
+    width_dots: int
+    dots: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The end of one piece of paper."""
 
 
-Line = Title | Notice | Text | Pair | BigAmount | Items | Rule | Ruler | Blank | Qr | Cut
+Line = (
+    Title
+    | Notice
+    | Text
+    | Pair
+    | BigAmount
+    | Items
+    | Rule
+    | Ruler
+    | Blank
+    | Qr
+    | Barcode
+    | Logo
+    | Cut
+)
 
 
 @dataclass(frozen=True, slots=True)

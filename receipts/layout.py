@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from receipts import cp949
+from receipts import code128, cp949
 from receipts.document import (
+    Barcode,
     BigAmount,
     Blank,
     Cut,
     Document,
     Items,
     Line,
+    Logo,
     Notice,
     Pair,
     Qr,
@@ -20,7 +22,18 @@ from receipts.document import (
 )
 from receipts.layout_items import items_rows
 from receipts.qr import module_dots
-from receipts.rows import Align, CutMark, Printed, QrCode, Row, Size, Span
+from receipts.rows import (
+    COLUMN_DOTS,
+    Align,
+    Bars,
+    CutMark,
+    Printed,
+    QrCode,
+    Raster,
+    Row,
+    Size,
+    Span,
+)
 
 COLUMNS_MIN = 24  # Below it no amount stands beside its name.
 COLUMNS_MAX = 80
@@ -33,7 +46,7 @@ def layout(document: Document, columns: int) -> tuple[Printed, ...]:
     """Return the rows of a document for a printer of so many columns (32, 42 and 48 are usual).
 
     Raises:
-        ValueError: columns are not 24 to 80, or a QR code does not fit the paper.
+        ValueError: columns are not 24 to 80, or a code or a logo does not fit the paper.
     """
     if not COLUMNS_MIN <= columns <= COLUMNS_MAX:
         raise ValueError(f"a receipt has {COLUMNS_MIN} to {COLUMNS_MAX} columns, not {columns}")
@@ -62,6 +75,10 @@ def _rows(line: Line, columns: int) -> list[Printed]:
             return [Row()] * rows
         case Qr():
             return _qr(line, columns)
+        case Barcode():
+            return _barcode(line, columns)
+        case Logo():
+            return _logo(line, columns)
         case Cut():
             return [CutMark()]
 
@@ -134,3 +151,18 @@ def _qr(line: Qr, columns: int) -> list[Printed]:
     if not line.instead:
         raise ValueError(f"a QR code of {len(line.content)} letters does not fit the paper")
     return [*_text(Text(line.instead), columns)]
+
+
+def _barcode(line: Barcode, columns: int) -> list[Printed]:
+    dots = code128.module_dots(line.content, columns)
+    letters = _text(Text(line.content, Align.CENTER), columns)
+    caption = _text(Text(line.caption, Align.CENTER), columns)
+    if dots is not None:
+        return [Row(), Bars(line.content, dots), *letters, *caption]
+    return [*_text(Text(line.instead, Align.CENTER), columns), *letters, *caption]
+
+
+def _logo(line: Logo, columns: int) -> list[Printed]:
+    if line.width_dots > columns * COLUMN_DOTS:
+        raise ValueError(f"a logo of {line.width_dots} dots is wider than the paper")
+    return [Raster(line.width_dots, line.dots)]

@@ -1,35 +1,42 @@
-"""The spool's body to bytes, text or a picture: decode, build, lay out, encode. Never prints."""
+"""The spool's body to bytes, text, a picture or a page: decode, build, lay out, encode. Never prints."""
 
 from __future__ import annotations
 
 from pos.domain.codec import Json
 from pos.ports import PrintKind
-from receipts.builders.day_report import build_day_report
-from receipts.builders.kitchen_ticket import build_kitchen_ticket
-from receipts.builders.refund_slip import build_refund_slip
-from receipts.builders.sale_receipt import Proof, build_sale_receipt
-from receipts.builders.test_page import build_test_page
+from receipts.builders.sale_receipt import Proof
+from receipts.building import Proofs, build
 from receipts.document import Document
 from receipts.encoders.escpos import to_escpos
 from receipts.encoders.text import to_text
 from receipts.layout import layout
+from receipts.profiles import EPSON, Profile
 from receipts.rows import Printed
 from receipts.shop import ShopFacts
 
 
 class ReceiptRenderer:
-    """Implements `pos.ports.DocumentRenderer` for one shop and one width of paper."""
+    """Implements `pos.ports.DocumentRenderer` for one shop and one printer's paper."""
 
-    def __init__(self, shop: ShopFacts, columns: int, *, proof: Proof | None = None) -> None:
-        """Take the shop, the printer's columns, and what signs sale receipts, if anything does.
+    def __init__(
+        self,
+        shop: ShopFacts,
+        columns: int,
+        *,
+        proof: Proof | None = None,
+        proofs: Proofs | None = None,
+        profile: Profile = EPSON,
+    ) -> None:
+        """Take the shop, the printer's columns and make, and what signs the papers, if anything does.
 
         Raises:
-            ValueError: columns no receipt can have.
+            ValueError: columns no receipt can have, or a logo wider than the paper.
         """
-        layout(Document(()), columns)
-        self._shop = shop
+        layout(Document((shop.words.logo,) if shop.words.logo else ()), columns)
+        self.shop = shop
         self.columns = columns
-        self._proof = proof
+        self.proofs = proofs or Proofs(sale=proof)
+        self._profile = profile
 
     def warm_up(self) -> None:
         """Import what the first receipt needs (0.4 s), from a thread, so that no sale waits."""
@@ -41,7 +48,7 @@ class ReceiptRenderer:
         Raises:
             ValueError: the body is not of the kind's shape.
         """
-        return to_escpos(self.rows(kind, body, copy=copy))
+        return to_escpos(self.rows(kind, body, copy=copy), self._profile)
 
     def to_text(self, kind: PrintKind, body: dict[str, Json], copy: int = 1) -> str:
         """Return the same as plain text, for a screen or a terminal.
@@ -61,23 +68,38 @@ class ReceiptRenderer:
 
         return to_png(self.rows(kind, body, copy=copy), self.columns)
 
+    def to_pdf(self, kind: PrintKind, body: dict[str, Json], copy: int = 1) -> bytes:
+        """Return the picture as a PDF.
+
+        Raises:
+            ValueError: the body is not of the kind's shape.
+        """
+        from receipts.encoders.png import to_pdf  # Pillow: only where a picture is asked for.
+
+        return to_pdf(self.rows(kind, body, copy=copy), self.columns)
+
+    def to_html(self, kind: PrintKind, body: dict[str, Json], copy: int = 1) -> str:
+        """Return the same document as a page of its own, for a customer's phone.
+
+        Raises:
+            ValueError: the body is not of the kind's shape.
+        """
+        from receipts.encoders.html import to_html  # Only where a page is asked for.
+
+        return to_html(self.document(kind, body, copy=copy))
+
     def rows(self, kind: PrintKind, body: dict[str, Json], *, copy: int) -> tuple[Printed, ...]:
         """Return the laid-out rows.
 
         Raises:
             ValueError: the body is not of the kind's shape.
         """
-        return layout(self._build(kind, body, copy), self.columns)
+        return layout(self.document(kind, body, copy=copy), self.columns)
 
-    def _build(self, kind: PrintKind, body: dict[str, Json], copy: int) -> Document:
-        match kind:
-            case PrintKind.SALE_RECEIPT:
-                return build_sale_receipt(body, self._shop, copy=copy, proof=self._proof)
-            case PrintKind.REFUND_SLIP:
-                return build_refund_slip(body, self._shop, copy=copy)
-            case PrintKind.KITCHEN_TICKET:
-                return build_kitchen_ticket(body, self._shop, copy=copy)
-            case PrintKind.DAY_REPORT:
-                return build_day_report(body, self._shop, copy=copy)
-            case PrintKind.TEST_PAGE:
-                return build_test_page(body, self._shop, copy=copy)
+    def document(self, kind: PrintKind, body: dict[str, Json], *, copy: int) -> Document:
+        """Return the document itself.
+
+        Raises:
+            ValueError: the body is not of the kind's shape.
+        """
+        return build(kind, body, self.shop, copy=copy, proofs=self.proofs)

@@ -83,8 +83,37 @@ class QrCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """A CODE128 barcode; `module_dots` is the narrowest bar, `high_dots` how tall all are."""
+
+    content: str
+    module_dots: int = 2
+    high_dots: int = 60
+    align: Align = Align.CENTER
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """A picture of black dots: each row is whole bytes, the first bit at the left, 1 is ink."""
+
+    width_dots: int
+    dots: bytes
+    align: Align = Align.CENTER
+
+    @property
+    def row_bytes(self) -> int:
+        """How many bytes a row of dots takes."""
+        return (self.width_dots + 7) // 8
+
+    @property
+    def high_dots(self) -> int:
+        """How many rows of dots there are."""
+        return len(self.dots) // self.row_bytes
+
+
+@dataclass(frozen=True, slots=True)
 class CutMark:
     """Where the knife comes down."""
 
 
-Printed = Row | QrCode | CutMark
+Printed = Row | QrCode | Bars | Raster | CutMark

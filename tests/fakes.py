@@ -43,6 +43,7 @@ from pos.ports import (
     FeedPage,
     NewPrintJob,
     PaymentFate,
+    PrintJobFacts,
     PrintOutcome,
     PrintResult,
 )
@@ -449,12 +450,26 @@ class Waker:
         self.progress = (0, 0)
         self.problem = ""
         self.queued = 0
+        self.listed: list[PrintJobFacts] = []
+        self.cancelled: list[int] = []
+        self.repeated: list[int] = []
 
     def wake(self) -> None:
         self.woken += 1
 
     async def waiting(self) -> int:
         return self.queued
+
+    async def jobs(self, limit: int = 50) -> tuple[PrintJobFacts, ...]:
+        return tuple(self.listed)
+
+    async def cancel(self, number: int) -> bool:
+        self.cancelled.append(number)
+        return True
+
+    async def again(self, number: int) -> bool:
+        self.repeated.append(number)
+        return True
 
 
 def catalogue() -> Catalogue:

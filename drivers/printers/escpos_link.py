@@ -1,8 +1,9 @@
-"""One connection to a network printer. Never outlives its job; never decides what an answer means."""
+"""One connection to a printer. Never outlives its job; never decides what an answer means."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from drivers.printers.escpos_replies import (
@@ -29,9 +30,15 @@ class Link:
         answered: it has answered at least one.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        also_close: Callable[[], None] = lambda: None,
+    ) -> None:
         self._reader = reader
         self._writer = writer
+        self._also_close = also_close
         self._replies = Replies()
         self.mute = False
         self.answered = False
@@ -112,3 +119,4 @@ class Link:
             transport.abort()  # close() would wait for a printer that takes nothing.
         else:
             transport.close()
+        self._also_close()

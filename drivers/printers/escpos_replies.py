@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 STATUS_KINDS = (1, 2, 3, 4)  # Printer, cause of offline, cause of error, paper.
 KICK = b"\x1bp\x00\x19\xfa"  # ESC p 0 25 250: pin 2, 50 ms on, 500 ms off.
+KICK_PIN_5 = b"\x1bp\x01\x19\xfa"
 TOKEN_HEADER = b"7\x22"  # 37 22, then the token and NUL.
 TOKEN_LENGTH = 4
 _BLOCK_LENGTH = len(TOKEN_HEADER) + TOKEN_LENGTH + 1
@@ -32,11 +33,32 @@ def completion_request(token: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawer:
+    """How a cash drawer is wired to its printer.
+
+    Attributes:
+        open_when_high: what its sensor says when it is open; None where it has none, for then the
+            pin says nothing.
+    """
+
+    kick: bytes = KICK
+    open_when_high: bool | None = None
+
+    def is_open(self, *, pin_high: bool) -> bool | None:
+        """Return whether it is open, None where nothing tells."""
+        return None if self.open_when_high is None else pin_high is self.open_when_high
+
+
+DRAWER = Drawer()
+
+
+@dataclass(frozen=True, slots=True)
 class PrinterState:
     """The answers to DLE EOT 1 to 4, put together.
 
     Attributes:
         near_end: paper for a few more receipts; a warning, no trouble.
+        drawer_pin_high: pin 3 of the drawer's connector; what it means is the drawer's wiring.
     """
 
     offline: bool = False
@@ -45,6 +67,7 @@ class PrinterState:
     cutter_error: bool = False
     error: bool = False
     near_end: bool = False
+    drawer_pin_high: bool = False
 
     @property
     def problem(self) -> str:
@@ -69,6 +92,7 @@ def read_status(answers: dict[int, int]) -> PrinterState:
         cutter_error=bool(error & 0x08),
         error=bool(error & 0x64) or bool(cause & 0x40),
         near_end=bool(paper & 0x0C),
+        drawer_pin_high=bool(printer & 0x04),
     )
 
 

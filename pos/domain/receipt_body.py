@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pos.domain.card_slip import Benefit
 from pos.domain.payment_events import OfflineApproved
 from pos.domain.sale import SaleRecord
 
@@ -15,7 +16,9 @@ class ReceiptBody:
     Attributes:
         advices: the offline approvals among its tenders; the paper carries them, so that they can
             be told to the ledger from the paper alone.
+        benefits: coupons and 혜택플러스, where the ledger told of them.
     """
 
     sale: SaleRecord
     advices: tuple[OfflineApproved, ...] = ()
+    benefits: tuple[Benefit, ...] = ()

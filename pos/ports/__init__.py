@@ -25,7 +25,15 @@ from pos.ports.ledger import (
     WholeLedger,
 )
 from pos.ports.store import Backlog, Change, HotlistChange, NewPrintJob, PrintKind, Store
-from pos.ports.tasks import Clock, Listener, PrintSpool, SyncEngine
+from pos.ports.tasks import (
+    Clock,
+    Listener,
+    PrintJobFacts,
+    PrintJobState,
+    PrintSpool,
+    ReceiptLinks,
+    SyncEngine,
+)
 
 __all__ = [
     "AuthorizationRequest",
@@ -44,11 +52,14 @@ __all__ = [
     "Listener",
     "NewPrintJob",
     "PaymentFate",
+    "PrintJobFacts",
+    "PrintJobState",
     "PrintKind",
     "PrintOutcome",
     "PrintResult",
     "PrintSpool",
     "Printer",
+    "ReceiptLinks",
     "Store",
     "SyncEngine",
     "WholeLedger",

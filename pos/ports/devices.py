@@ -36,11 +36,15 @@ class DeviceStatus:
 
     Attributes:
         problem: empty when ready; otherwise a code of the device's own (`paper_out`, `no_reader`).
+        warning: what will soon be a problem (`paper_low`); it works.
+        drawer_open: of a printer's cash drawer; None where nothing tells.
     """
 
     name: str
     ready: bool
     problem: str = ""
+    warning: str = ""
+    drawer_open: bool | None = None
 
 
 class CardReader(Protocol):

@@ -26,6 +26,14 @@ class PrintKind(StrEnum):
     SALE_RECEIPT = "sale_receipt"  # body: encode(ReceiptBody)
     KITCHEN_TICKET = "kitchen_ticket"  # body: encode(Order)
     REFUND_SLIP = "refund_slip"  # body: encode(RefundRecord)
+    CARD_SLIP = "card_slip"  # body: encode(CardSlip)
+    CASH_RECEIPT = "cash_receipt"  # body: encode(CashReceipt)
+    GIFT_RECEIPT = "gift_receipt"  # body: encode(ReceiptBody)
+    RIDER_SLIP = "rider_slip"  # body: encode(Order)
+    ORDER_LABEL = "order_label"  # body: encode(Order)
+    TILL_REPORT = "till_report"  # body: encode(TillReport)
+    COUNT_SHEET = "count_sheet"  # body: encode(CountSheet)
+    SETTLEMENT = "settlement"  # body: encode(SettlementPaper)
     DAY_REPORT = "day_report"  # body: encode-like DaySummary, see receipts.builders.day_report
     TEST_PAGE = "test_page"  # body: {}
 

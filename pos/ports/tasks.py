@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
+
+from pos.domain.codec import Json
+from pos.ports.store import PrintKind
 
 
 class Clock(Protocol):
@@ -23,8 +28,48 @@ class Clock(Protocol):
         ...
 
 
+class PrintJobState(StrEnum):
+    """Where a print job stands."""
+
+    WAITING = "waiting"
+    PRINTING = "printing"
+    DONE = "done"  # The printer said that it is on paper.
+    SENT = "sent"  # It was taken whole by a printer that can't say more.
+    GIVEN_UP = "given_up"  # It can't be drawn at all.
+    CANCELLED = "cancelled"  # A person does not want it any more.
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJobFacts:
+    """One job of the list.
+
+    Attributes:
+        attempts: how often something of it may have come on paper.
+        reprint: asked for as a copy.
+    """
+
+    id: int
+    kind: PrintKind
+    subject: str
+    state: PrintJobState
+    attempts: int
+    reprint: bool
+
+
 class PrintSpool(Protocol):
     """The task that prints what the store holds, one job after the other."""
+
+    async def jobs(self, limit: int = 50) -> tuple[PrintJobFacts, ...]:
+        """Return what waits, and the newest of the rest, newest first."""
+        ...
+
+    async def cancel(self, number: int) -> bool:
+        """Print a job no more; False where it is being printed or is done."""
+        ...
+
+    async def again(self, number: int) -> bool:
+        """Print a marked copy of a job that is over; False where it still waits."""
+        ...
 
     def wake(self) -> None:
         """Look for new jobs now."""
@@ -37,6 +82,18 @@ class PrintSpool(Protocol):
     @property
     def problem(self) -> str:
         """Why the last attempt failed, or empty."""
+        ...
+
+
+class ReceiptLinks(Protocol):
+    """Keeps papers as pages for customers' phones, for a while."""
+
+    def put(self, kind: PrintKind, body: dict[str, Json]) -> str:
+        """Keep a document's page; return the link, for a QR code.
+
+        Raises:
+            ValueError: the body is not of the kind's shape.
+        """
         ...
 
 

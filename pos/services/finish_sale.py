@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pos.domain.business_day import business_day
+from pos.domain.card_slip import CardSlip, SlipFor, cards_of
 from pos.domain.codec import encode
 from pos.domain.events import Event, SaleCompleted, from_record, to_record
 from pos.domain.payment_events import OfflineApproved
@@ -17,13 +20,22 @@ class FinishSale:
     """The last step of every payment."""
 
     def __init__(
-        self, *, counter: Counter, store: Store, spool: PrintSpool, sync: SyncEngine, clock: Clock
+        self,
+        *,
+        counter: Counter,
+        store: Store,
+        spool: PrintSpool,
+        sync: SyncEngine,
+        clock: Clock,
+        merchant_copy: Callable[[VoucherTender], bool] = lambda _card: False,
     ) -> None:
+        """Take the world, and which card payments leave the shop a slip of its own."""
         self._counter = counter
         self._store = store
         self._spool = spool
         self._sync = sync
         self._clock = clock
+        self._merchant_copy = merchant_copy
 
     async def finish(self, sale: Sale, because: tuple[Event, ...] = ()) -> SaleRecord:
         """Write the sale's end together with the events that paid it, and start a new sale.
@@ -43,7 +55,7 @@ class FinishSale:
         await self._store.commit(
             Change(
                 records=tuple(to_record(event) for event in events),
-                print_jobs=(receipt_job(record, advices),),
+                print_jobs=(receipt_job(record, advices), *self._shop_s_slips(record)),
                 clear_draft=True,
             )
         )
@@ -51,6 +63,13 @@ class FinishSale:
         self._spool.wake()
         self._sync.wake()
         return record
+
+    def _shop_s_slips(self, record: SaleRecord) -> tuple[NewPrintJob, ...]:
+        return tuple(
+            slip_job(CardSlip(record, card.payment_id, SlipFor.MERCHANT))
+            for card in cards_of(record)
+            if self._merchant_copy(card)
+        )
 
     async def _advices(
         self, record: SaleRecord, because: tuple[Event, ...]
@@ -79,6 +98,14 @@ async def written_advices(store: Store, record: SaleRecord) -> tuple[OfflineAppr
         for event in events
         if isinstance(event, OfflineApproved) and event.payment_id in tendered
     )
+
+
+def slip_job(slip: CardSlip, *, reprint: bool = False) -> NewPrintJob:
+    """Return the print job for a card slip; its subject tells the two copies of a payment apart."""
+    body = encode(slip)
+    assert isinstance(body, dict)
+    subject = f"{slip.payment_id.hex}:{slip.audience.value}"
+    return NewPrintJob(PrintKind.CARD_SLIP, subject, body, reprint=reprint)
 
 
 def receipt_job(

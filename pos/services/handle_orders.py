@@ -56,6 +56,7 @@ class OrderDesk:
         ids: IdSource,
         clock: Clock,
         usual_minutes: int = USUAL_MINUTES,
+        also_print: tuple[PrintKind, ...] = (),
     ) -> None:
         self._store = store
         self._spool = spool
@@ -63,6 +64,7 @@ class OrderDesk:
         self._ids = ids
         self._clock = clock
         self.usual_minutes = usual_minutes
+        self._prints = (PrintKind.KITCHEN_TICKET, *also_print)
         self._orders: dict[str, Order] = {}
         self._answering: set[str] = set()
         self._listeners: list[Listener] = []
@@ -114,8 +116,8 @@ class OrderDesk:
             moved = advance(order, OrderState.ACCEPTED, promised)
             body = encode(moved)
             assert isinstance(body, dict)
-            ticket = NewPrintJob(PrintKind.KITCHEN_TICKET, key, body)
-            await self._store.commit(Change(records=(to_record(accepted),), print_jobs=(ticket,)))
+            papers = tuple(NewPrintJob(kind, key, body) for kind in self._prints)
+            await self._store.commit(Change(records=(to_record(accepted),), print_jobs=papers))
         finally:
             self._answering.discard(key)
         # The customer may have cancelled meanwhile: that stands.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pos.domain.card_slip import CardSlip, SlipFor, cards_of
 from pos.domain.codec import encode
 from pos.domain.events import sale_in
 from pos.domain.report import DaySummary
 from pos.domain.sale import SaleRecord
 from pos.ports import Change, NewPrintJob, PrintKind, PrintSpool, Store
-from pos.services.finish_sale import is_offline, receipt_job, written_advices
+from pos.services.finish_sale import is_offline, receipt_job, slip_job, written_advices
 
 
 class Reprint:
@@ -34,9 +35,21 @@ class Reprint:
         advices = await written_advices(self._store, sale) if is_offline(sale) else ()
         await self._queue(receipt_job(sale, advices, reprint=True))
 
+    async def gift_receipt(self, sale: SaleRecord) -> None:
+        """Queue a receipt of a sale without prices, for a present; a second one is a marked copy."""
+        job = receipt_job(sale, ())
+        await self._queue(NewPrintJob(PrintKind.GIFT_RECEIPT, job.subject, job.body))
+
+    async def card_slips(self, sale: SaleRecord, audience: SlipFor) -> int:
+        """Queue marked copies of a sale's card slips; return how many there are."""
+        slips = [CardSlip(sale, card.payment_id, audience) for card in cards_of(sale)]
+        for slip in slips:
+            await self._queue(slip_job(slip, reprint=True))
+        return len(slips)
+
     async def test_page(self) -> None:
-        """Queue the printer's test page."""
-        await self._queue(NewPrintJob(PrintKind.TEST_PAGE, "test", {}))
+        """Queue the printer's test page, which opens the drawer too."""
+        await self._queue(NewPrintJob(PrintKind.TEST_PAGE, "test", {}, open_drawer=True))
 
     async def day_report(self, summary: DaySummary) -> None:
         """Queue the day's figures."""

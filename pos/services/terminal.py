@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from pos.ports import CardReader, Clock, Printer, PrintSpool, Store, SyncEngine
 from pos.services.build_sale import Counter
+from pos.services.e_receipt import EReceipt
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
 from pos.services.news import NewsDesk
+from pos.services.printer_watch import PrinterWatch
 from pos.services.receivables import Receivables
 from pos.services.recover import Recovered
 from pos.services.refund_sale import RefundSale
@@ -34,7 +36,13 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """Everything a screen may call. `recovered` is what the start found."""
+    """Everything a screen may call.
+
+    Attributes:
+        recovered: what the start found.
+        watch: how the printer is between jobs; None where nobody asks it.
+        e_receipt: None where no phone can fetch a receipt.
+    """
 
     shop: Shop
     counter: Counter
@@ -56,3 +64,5 @@ class Terminal:
     clock: Clock
     recovered: Recovered = Recovered()
     news: NewsDesk = field(default_factory=NewsDesk)
+    watch: PrinterWatch | None = None
+    e_receipt: EReceipt | None = None

@@ -141,6 +141,8 @@ def order_bar(waiting: Sequence[Order], now: datetime) -> Bar:
 def status(terminal: Terminal, backlog: Backlog | None, now: datetime) -> Status:
     """Return what the top row says."""
     problem = terminal.spool.problem
+    if not problem and terminal.watch is not None:
+        problem = terminal.watch.problem or ("drawer_open" if terminal.watch.drawer_open else "")
     return Status(
         shop=terminal.shop.name,
         terminal=terminal.shop.terminal_number,

@@ -183,5 +183,14 @@ def problem_word(problem: str) -> str:
         "not_secure": _("security check failed"),
         "jammed": _("paper is jammed"),
         "cutter_error": _("cutter trouble"),
+        "printer_error": _("printer trouble"),
+        "connection_lost": _("does not answer"),
+        "deadline": _("does not answer"),
+        "drawer_open": _("drawer is open"),
+        "no_printer": _("no printer"),
+        "no_cups": _("CUPS is not there"),
+        "refused": _("queue takes no jobs"),
+        "no_folder": _("folder can't be written"),
+        "bad_document": _("a paper can't be drawn"),
     }
     return words.get(problem) or safe(problem, 40)

@@ -45,10 +45,10 @@ def build_day_report(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> Do
     day = decode(DaySummary, body)
     lines = [
         *_head(day, shop),
-        *_tenders(day),
+        *tender_lines(day),
         *_customers(day),
         *_orders(day),
-        *_head_of_journal(day),
+        *head_of_journal(day),
     ]
     return finish(lines, copy=copy, training=shop.training)
 
@@ -67,7 +67,8 @@ def _head(day: DaySummary, shop: ShopFacts) -> list[Line]:
     ]
 
 
-def _tenders(day: DaySummary) -> list[Line]:
+def tender_lines(day: DaySummary) -> list[Line]:
+    """Return how the day was paid, and the vouchers' share."""
     items = [_item(name, day.tenders.get(key, TenderSum())) for key, name in TENDERS.items()]
     strange = [_item(key, each) for key, each in day.tenders.items() if key not in TENDERS]
     table = Items(HEADER, (*items, *strange, _item("인천e음 합계", day.voucher)))
@@ -131,7 +132,7 @@ def _orders(day: DaySummary) -> list[Line]:
     ]
 
 
-def _head_of_journal(day: DaySummary) -> list[Line]:
+def head_of_journal(day: DaySummary) -> list[Line]:
     """Kept on paper, it shows later that no record was cut off the journal's end."""
     return [Rule(), Pair("기록 끝 번호", day.head)] if day.head else []
 

@@ -10,7 +10,8 @@ from pos.domain.card import CardEntry, Wallet
 from pos.domain.tax import TaxSplit
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
-from receipts.document import Cut, Document, Line, Notice, Pair, Text
+from receipts.document import Blank, Cut, Document, Line, Notice, Pair, Rule, Text, Title
+from receipts.rows import Align
 from receipts.shop import ShopFacts
 
 CARD_NAME = "인천e음(인천사랑상품권)"
@@ -68,6 +69,24 @@ def shop_lines(shop: ShopFacts) -> list[Line]:
         Pair("전화", shop.phone),
         Text(shop.address),
     ]
+
+
+def titled(title: str, audience: str, shop: ShopFacts) -> list[Line]:
+    """Return the top of a paper that a customer keeps: logo, the owner's header, title, who sells."""
+    words = shop.words
+    logo: list[Line] = [words.logo] if words.logo else []
+    name: list[Line] = [Title(title), Text(f"({audience})", Align.CENTER), Blank()]
+    return [*logo, *words.header, *name, *shop_lines(shop), Rule()]
+
+
+def farewell(shop: ShopFacts, usual: str) -> list[Line]:
+    """Return its end: the owner's notice and footer, or the usual words where there is no footer."""
+    words = shop.words
+    notice: list[Line] = [Rule(), *words.notice] if words.notice else []
+    if words.footer:
+        rule: list[Line] = [] if isinstance(words.footer[0], Rule) else [Rule()]
+        return [*notice, *rule, *words.footer]
+    return [*notice, Rule(), Text(usual, Align.CENTER)]
 
 
 def tax_lines(tax: TaxSplit, shop: ShopFacts, *, back: bool = False) -> list[Line]:

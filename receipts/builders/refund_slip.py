@@ -6,6 +6,8 @@ its number, its time and each card's approval, as Korean cancel slips do.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pos.domain.codec import Json, decode
 from pos.domain.identifiers import Stan
 from pos.domain.refund import CardReturn, CashReturn, RefundKind, RefundLine, RefundRecord
@@ -14,42 +16,51 @@ from receipts.builders.parts import (
     CARD_NAME,
     EXEMPT_MARK,
     EXEMPT_NOTE,
+    farewell,
     finish,
     korean_time,
     masked,
-    shop_lines,
     tax_lines,
+    titled,
     wallet_lines,
     won,
 )
 from receipts.document import (
     BigAmount,
-    Blank,
     Document,
     Item,
     Items,
     Line,
     Pair,
+    Qr,
     Rule,
     RuleStyle,
     Text,
-    Title,
 )
-from receipts.rows import Align
 from receipts.shop import ShopFacts
 
+KEEP = "원거래 영수증과 함께 보관하세요."
+CODE_CAPTION = "취소·반품 진위 확인"
+CODE_TOO_LARGE = "※ 확인 코드가 용지보다 커서 인쇄하지 않았습니다."
 HEADER = Item("상품명", "수량", "금액")
 TITLES = {RefundKind.VOID: "취소 영수증", RefundKind.REFUND: "반품 영수증"}
 NAMES = {RefundKind.VOID: "취소", RefundKind.REFUND: "반품"}
 
 
-def build_refund_slip(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> Document:
+RefundProof = Callable[[RefundRecord], str]
+"""Returns the signed text that stands for a slip, or nothing where there is none."""
+
+
+def build_refund_slip(
+    body: dict[str, Json], shop: ShopFacts, *, copy: int, proof: RefundProof | None = None
+) -> Document:
     """Return what the customer gets when money goes back.
 
     Args:
         body: `encode(RefundRecord)`, as it stands in the print spool.
         shop: whose paper it is.
         copy: 1 is the original; 2 is marked 재발행 1.
+        proof: makes the signed text by which anyone can check the slip; printed as a QR code.
 
     Raises:
         ValueError: the body is no refund, or copy is below 1.
@@ -59,17 +70,15 @@ def build_refund_slip(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> D
     lines.append(BigAmount("합계", won(-refund.total)))
     for each in refund.returns:
         lines += [Rule(), *_return(each)]
-    lines += [Rule(), Text("원거래 영수증과 함께 보관하세요.", Align.CENTER)]
+    if proof and (code := proof(refund)):
+        lines += [Rule(), Qr(code, CODE_CAPTION, CODE_TOO_LARGE)]
+    lines += farewell(shop, KEEP)
     return finish(lines, copy=copy, training=shop.training)
 
 
 def _head(refund: RefundRecord, shop: ShopFacts) -> list[Line]:
     lines: list[Line] = [
-        Title(TITLES[refund.kind]),
-        Text("(고객용)", Align.CENTER),
-        Blank(),
-        *shop_lines(shop),
-        Rule(),
+        *titled(TITLES[refund.kind], "고객용", shop),
         Pair("영수증번호", refund.receipt_number),
         Pair(f"{NAMES[refund.kind]}일시", korean_time(refund.refunded_at)),
         Pair("단말기번호", shop.terminal_number),

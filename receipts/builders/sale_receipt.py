@@ -14,20 +14,21 @@ from pos.domain.sale_line import SaleLine
 from pos.domain.tax import TaxKind
 from pos.domain.tender import CashTender, Tender
 from pos.domain.won import Won
+from receipts.builders.benefits import benefit_lines
 from receipts.builders.parts import (
     EXEMPT_MARK,
     EXEMPT_NOTE,
     channel_name,
+    farewell,
     finish,
     korean_time,
-    shop_lines,
     tax_lines,
+    titled,
     won,
 )
 from receipts.builders.voucher_slip import voucher_lines
 from receipts.document import (
     BigAmount,
-    Blank,
     Document,
     Item,
     Items,
@@ -37,14 +38,13 @@ from receipts.document import (
     Rule,
     RuleStyle,
     Text,
-    Title,
 )
-from receipts.rows import Align
 from receipts.shop import ShopFacts
 
 Proof = Callable[[ReceiptBody], str]
 """Returns the signed text that stands for a receipt, or nothing where there is none."""
 
+THANKS = "이용해 주셔서 감사합니다."
 HEADER = Item("상품명", "수량", "금액", "단가")
 CODE_CAPTION = "영수증 진위 확인"
 CODE_TOO_LARGE = "※ 확인 코드가 용지보다 커서 인쇄하지 않았습니다."
@@ -71,19 +71,16 @@ def build_sale_receipt(
     lines.append(BigAmount("합계", won(sale.total)))
     for tender in sale.tenders:
         lines += [Rule(), *_tender(tender, shop.no_signature_max)]
+    lines += benefit_lines(receipt.benefits)
     if proof and (code := proof(receipt)):
         lines += [Rule(), Qr(code, CODE_CAPTION, CODE_TOO_LARGE)]
-    lines += [Rule(), Text("이용해 주셔서 감사합니다.", Align.CENTER)]
+    lines += farewell(shop, THANKS)
     return finish(lines, copy=copy, training=sale.training or shop.training)
 
 
 def _head(sale: SaleRecord, shop: ShopFacts) -> list[Line]:
     lines: list[Line] = [
-        Title("영수증"),
-        Text("(고객용)", Align.CENTER),
-        Blank(),
-        *shop_lines(shop),
-        Rule(),
+        *titled("영수증", "고객용", shop),
         Pair("영수증번호", sale.receipt_number),
         Pair("거래일시", korean_time(sale.completed_at)),
         Pair("단말기번호", shop.terminal_number),

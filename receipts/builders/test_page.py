@@ -1,10 +1,11 @@
-"""The technician's test page: columns, Hangul, sizes, QR, knife. Never a sale's data."""
+"""The technician's test page: columns, Hangul, sizes, codes, drawer, knife. Never a sale's data."""
 
 from __future__ import annotations
 
 from pos.domain.codec import Json
 from receipts.builders.parts import finish
 from receipts.document import (
+    Barcode,
     Blank,
     Document,
     Item,
@@ -59,7 +60,8 @@ def _letters() -> list[Line]:
     )
     return [
         Text("2. 한글: 아래 글자가 모두 읽혀야 합니다."),
-        Text("가나다라마바사 아자차카타파하 ￦1,234"),
+        Text("가나다라마바사 아자차카타파하"),
+        Text("원 표시: ￦1,234  1,234원"),
         Text(f"드문 글자: {RARE_SYLLABLES} (네모나 깨진 글자면 구형 완성형 프린터)"),
         Rule(),
         Text("3. 줄 맞춤: 금액의 끝이 나란해야 합니다."),
@@ -76,7 +78,11 @@ def _sizes() -> list[Line]:
         Text("세로 Tall", size=Size.TALL),
         Text("크게 Large", size=Size.LARGE),
         Rule(),
-        Text("5. QR 코드와 칼"),
+        Text("5. QR 코드와 바코드"),
         Qr("IEUM-POS-TEST", "QR을 찍으면 IEUM-POS-TEST"),
+        Barcode("IEUM-1234", "바코드를 찍으면 위의 글자"),
+        Rule(),
+        Text("6. 금전함: 이 시험지와 함께 한 번 열립니다(연결되어 있으면)."),
+        Text("7. 칼: 이 아래에서 잘려야 합니다."),
         Blank(),
     ]

@@ -7,8 +7,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from receipts.cp949 import width
+from receipts.encoders.dots import bars_raster, qr_modules
 from receipts.encoders.glyphs import CELL_DOTS, SCALE, glyph
-from receipts.rows import Align, CutMark, Printed, QrCode, Row
+from receipts.rows import Align, Bars, CutMark, Printed, QrCode, Raster, Row
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,7 +21,6 @@ ROW_DOTS = 24  # The height of a plain character, font A.
 GAP_DOTS = 6  # Between rows: 30 dots a line feed, the printers' default.
 MARGIN_DOTS = 24  # Left and right; 80 mm paper has 72 mm of print.
 TOOTH_DOTS = 6  # The knife leaves a serrated edge.
-QR_QUIET_MODULES = 1
 SHADES = 15  # From paper to ink; with the surround 16 colours, 4 bits a pixel.
 _SURROUND_INDEX = SHADES
 
@@ -29,6 +29,14 @@ def to_png(rows: Iterable[Printed], columns: int) -> bytes:
     """Return the picture as a PNG file."""
     out = BytesIO()
     to_image(rows, columns).save(out, "PNG", bits=4)
+    return out.getvalue()
+
+
+def to_pdf(rows: Iterable[Printed], columns: int) -> bytes:
+    """Return the picture as a PDF of one page, as large as the paper is."""
+    out = BytesIO()
+    dots_an_inch = 203 * SCALE
+    to_image(rows, columns).convert("L").save(out, "PDF", resolution=dots_an_inch)
     return out.getvalue()
 
 
@@ -44,6 +52,9 @@ def to_image(rows: Iterable[Printed], columns: int) -> Image.Image:
             _draw_row(ink, row, top * SCALE)
         elif isinstance(row, QrCode):
             _draw_qr(ink, row, top * SCALE)
+        else:
+            raster = bars_raster(row) if isinstance(row, Bars) else row
+            _draw_raster(ink, raster, (top + GAP_DOTS) * SCALE)
         top += _row_height(row)
     return _on_paper(ink)
 
@@ -62,7 +73,9 @@ def _row_height(row: Printed) -> int:
         case Row():
             return row_height_dots(row)
         case QrCode():
-            return len(_qr_modules(row.content)) * row.module_dots + 2 * GAP_DOTS
+            return len(qr_modules(row.content)) * row.module_dots + 2 * GAP_DOTS
+        case Bars() | Raster():
+            return row.high_dots + 2 * GAP_DOTS
         case CutMark():
             return 0
 
@@ -89,7 +102,7 @@ def _start(align: Align, used: int, room: int) -> int:
 
 
 def _draw_qr(ink: Image.Image, code: QrCode, top: int) -> None:
-    modules = _qr_modules(code.content)
+    modules = qr_modules(code.content)
     side = code.module_dots * SCALE
     left = _start(code.align, len(modules) * side, ink.width)
     top += GAP_DOTS * SCALE
@@ -100,14 +113,13 @@ def _draw_qr(ink: Image.Image, code: QrCode, top: int) -> None:
                 ink.paste(255, (*corner, corner[0] + side, corner[1] + side))
 
 
-def _qr_modules(content: str) -> list[list[bool]]:
-    import qrcode
+def _draw_raster(ink: Image.Image, raster: Raster, top: int) -> None:
+    from PIL import Image
 
-    code = qrcode.QRCode(border=QR_QUIET_MODULES, error_correction=qrcode.constants.ERROR_CORRECT_M)
-    code.add_data(content)
-    code.make(fit=True)
-    modules: list[list[bool]] = code.get_matrix()
-    return modules
+    size = (raster.width_dots, raster.high_dots)
+    dots = Image.frombytes("1", size, raster.dots)
+    big = dots.resize((size[0] * SCALE, size[1] * SCALE))
+    ink.paste(255, (_start(raster.align, big.width, ink.width), top), big)
 
 
 def _on_paper(ink: Image.Image) -> Image.Image:

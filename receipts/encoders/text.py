@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from receipts.cp949 import clean, width
-from receipts.rows import Align, CutMark, Printed, QrCode, Row
+from receipts.rows import Align, Bars, CutMark, Printed, QrCode, Raster, Row
 
 CUT_LINE_CHAR = "- "
 _PIECE = re.compile(r"\S+(?: \S+)*")
@@ -32,6 +32,11 @@ def _lines(row: Printed, columns: int) -> list[str]:
             # Whole, so that a code can be taken from the text as from the paper.
             whole = content if content.isascii() and content.isprintable() else clean(content)
             return [_place("[QR]", row.align, columns), whole]
+        case Bars():  # Its letters stand in a row of their own.
+            return [_place("[|||||]", row.align, columns)]
+        case Raster():
+            size = f"[{row.width_dots} x {row.high_dots}]"
+            return [_place(size, row.align, columns)]
         case CutMark():
             return ["", (CUT_LINE_CHAR * columns)[:columns], ""]
 

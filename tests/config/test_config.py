@@ -52,7 +52,7 @@ def test_every_sample_barcode_has_its_check_digit_and_both_tax_kinds_occur() -> 
     [
         ('number = "IE-0001-01"', 'numbr = "IE-0001-01"', "terminal.number"),
         ('"123-45-67891"', '"123-45-67890"', "settings.toml:5 shop.business_number"),
-        ("columns = 42", "columns = 41", "settings.toml:30 printer.columns"),
+        ("columns = 42", "columns = 12", "settings.toml:30 printer.columns"),
         ("floor_limit = 30000", "floor_limit = 30000.5", "settings.toml:34 offline.floor_limit"),
         ("usual_minutes = 20", 'usual_minutes = "20"', "orders.usual_minutes"),
         ("[orders]", "[order]", "order"),

@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from pos.domain.card_slip import Benefit, BenefitKind, CardSlip, FeeNote, SlipFor
+from pos.domain.cash_receipt import (
+    CancelReason,
+    CashReceipt,
+    CashReceiptCancel,
+    CashReceiptUse,
+    cash_tax,
+    mask_id,
+)
 from pos.domain.codec import Json, encode
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import Order, OrderLine, OrderState
@@ -14,6 +23,7 @@ from pos.domain.refund import RefundRecord, plan_refund
 from pos.domain.report import DaySummary, TenderSum
 from pos.domain.sale import SaleRecord
 from pos.domain.sale_line import SaleLine
+from pos.domain.settlement_paper import SettledDay, SettlementPaper
 from pos.domain.tax import TaxKind, split_tax
 from pos.domain.tender import (
     ApprovalMode,
@@ -23,9 +33,19 @@ from pos.domain.tender import (
     Tender,
     VoucherTender,
 )
+from pos.domain.till_report import (
+    FACES,
+    CashSums,
+    CountSheet,
+    FaceCount,
+    TillReport,
+    TillReportKind,
+)
 from pos.domain.won import Won
 from pos.ports import PrintKind
-from receipts.shop import ShopFacts
+from receipts.document import Logo
+from receipts.shop import OwnerWords, ShopFacts
+from receipts.template import parse_template
 
 NOON = datetime(2026, 11, 24, 3, 0, 5, tzinfo=UTC)
 SHOP = ShopFacts(
@@ -190,6 +210,122 @@ RETURNED = _refund(
     timedelta(days=2),
     "20261126-0031",
 )
+SPLIT = sale(BASKET, (PART, CASH_PART))
+CASH_RECEIPT = CashReceipt(
+    sale_receipt_number=SPLIT.receipt_number,
+    use=CashReceiptUse.INCOME,
+    masked_id=mask_id("010-9876-1234"),
+    approval_code="012345678",
+    issued_at=NOON + timedelta(seconds=4),
+    tax=cash_tax(SPLIT),
+)
+SELF_ISSUED = replace(
+    CASH_RECEIPT, use=CashReceiptUse.SELF_ISSUED, masked_id=mask_id("010-000-1234")
+)
+CASH_CANCELLED = replace(
+    CASH_RECEIPT,
+    use=CashReceiptUse.BUSINESS,
+    masked_id=mask_id("124-81-00998"),
+    approval_code="012345699",
+    cancels=CashReceiptCancel(CancelReason.ISSUED_IN_ERROR, "012345678", date(2026, 11, 23)),
+)
+BIG = sale((replace(KIMBAP, quantity=13), MILK), (replace(ONLINE, amount=Won(67_200)),))
+FEE = FeeNote(Won(101), Won(101))
+BENEFITS = (
+    Benefit(BenefitKind.PLUS, "5%", Won(525)),
+    Benefit(BenefitKind.COUPON, "부평시장 가을맞이", Won(3_000)),
+)
+Z = TillReport(
+    kind=TillReportKind.Z,
+    number=214,
+    since=NOON - timedelta(hours=3),
+    until=NOON + timedelta(hours=9),
+    by="김이음",
+    summary=replace(
+        DAY,
+        refunds=TenderSum(2, Won(15_000)),
+        refunded_to={"cash": TenderSum(1, Won(4_500)), "card": TenderSum(1, Won(10_500))},
+        refund_vat=Won(1_364),
+        head="1873:9f2ab04c77d1",
+    ),
+    cash=CashSums(
+        opening=Won(100_000),
+        sales=Won(312_900),
+        refunds=Won(4_500),
+        paid_in=Won(20_000),
+        paid_out=Won(35_000),
+        dropped=Won(200_000),
+    ),
+    counted=Won(192_400),
+)
+X = replace(Z, kind=TillReportKind.X, number=0, counted=None)
+COUNTED = CountSheet(
+    NOON,
+    "김이음",
+    tuple(map(FaceCount, FACES, (2, 5, 3, 24, 6, 12, 3, 5))),
+    Won(193_400),
+)
+SETTLED = SettledDay(
+    day=date(2026, 11, 23),
+    pay_on=date(2026, 11, 25),
+    sales=Won(1_560_500),
+    reversed_=Won(-27_000),
+    refunds=Won(-10_500),
+    orders=Won(322_000),
+    fee=Won(8_376),
+    commission=Won(3_220),
+    merchant_funded=Won(7_350),
+    fee_support_due=Won(8_376),
+    closed=True,
+)
+SETTLEMENT = SettlementPaper(
+    (SETTLED, replace(SETTLED, day=date(2026, 11, 24), pay_on=date(2026, 11, 26), closed=False))
+)
+TEMPLATE = """\
+; 가게 주인이 고치는 파일
+[머리]
+# {가게}
+> 시장에서 제일 신선한 김밥
+
+[안내]
+! 교환·환불 안내
+7일 안에 영수증과 카드를 가져오세요. 문의 {전화}
+
+[꼬리]
+---
+> 고맙습니다. 또 오세요!
+"""
+LOGO = Logo(
+    96,
+    b"".join(
+        bytes.fromhex(row)
+        for row in [
+            "f" * 24,
+            *["c00000000000000000000003"] * 6,
+            *["c007fffffffffffffffff003"] * 4,
+            *["c0070000000ff0000000f003"] * 12,
+            *["c007fffffffffffffffff003"] * 4,
+            *["c00000000000000000000003"] * 6,
+            "f" * 24,
+        ]
+    ),
+)
+
+
+def own_words(shop: ShopFacts = SHOP, text: str = TEMPLATE) -> ShopFacts:
+    """Return the shop with its owner's words on its papers."""
+    facts = {each: getattr(shop, each) for each in ("name", "phone", "address", "terminal_number")}
+    read = parse_template(text, facts)
+    return replace(shop, words=OwnerWords(read.header, read.notice, read.footer, LOGO))
+
+
+def _slip(record: SaleRecord, audience: SlipFor, fee: FeeNote | None = None) -> Sample:
+    (card,) = [each for each in record.tenders if isinstance(each, VoucherTender)]
+    return Sample(PrintKind.CARD_SLIP, body_of(CardSlip(record, card.payment_id, audience, fee)))
+
+
+_BENEFITED = body_of(ReceiptBody(sale(BASKET, (ONLINE,)), (), BENEFITS))
+_AT_THE_DOOR = replace(ORDER, paid_in_app=False, disposables=True)
 SAMPLES: dict[str, Sample] = {
     "online_voucher": _sale(BASKET, ONLINE),
     "split_cash_and_voucher": _sale(BASKET, PART, CASH_PART),
@@ -199,6 +335,21 @@ SAMPLES: dict[str, Sample] = {
     "training": replace(_sale(BASKET, ONLINE), shop=replace(SHOP, training=True)),
     "void_slip": Sample(PrintKind.REFUND_SLIP, body_of(VOIDED)),
     "refund_slip": Sample(PrintKind.REFUND_SLIP, body_of(RETURNED)),
+    "owner_words": replace(_sale(BASKET, ONLINE), shop=own_words()),
+    "benefits": Sample(PrintKind.SALE_RECEIPT, _BENEFITED),
+    "gift_receipt": Sample(PrintKind.GIFT_RECEIPT, receipt_of(sale((*BASKET, LONG), ()))),
+    "card_slip_customer": _slip(SPLIT, SlipFor.CUSTOMER),
+    "card_slip_merchant": _slip(BIG, SlipFor.MERCHANT, FEE),
+    "cash_receipt": Sample(PrintKind.CASH_RECEIPT, body_of(CASH_RECEIPT)),
+    "cash_receipt_self_issued": Sample(PrintKind.CASH_RECEIPT, body_of(SELF_ISSUED)),
+    "cash_receipt_cancelled": Sample(PrintKind.CASH_RECEIPT, body_of(CASH_CANCELLED)),
+    "rider_slip": Sample(PrintKind.RIDER_SLIP, body_of(_AT_THE_DOOR)),
+    "order_label": Sample(PrintKind.ORDER_LABEL, body_of(ORDER)),
+    "x_report": Sample(PrintKind.TILL_REPORT, body_of(X)),
+    "z_report": Sample(PrintKind.TILL_REPORT, body_of(Z)),
+    "count_sheet": Sample(PrintKind.COUNT_SHEET, body_of(CountSheet(NOON, "김이음"))),
+    "count_sheet_counted": Sample(PrintKind.COUNT_SHEET, body_of(COUNTED)),
+    "settlement": Sample(PrintKind.SETTLEMENT, body_of(SETTLEMENT)),
     "kitchen_ticket": Sample(PrintKind.KITCHEN_TICKET, body_of(ORDER)),
     "day_report": Sample(PrintKind.DAY_REPORT, body_of(DAY)),
     "test_page": Sample(PrintKind.TEST_PAGE, {}),

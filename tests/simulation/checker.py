@@ -104,7 +104,7 @@ def _queues(path: Path, was_copied: bool) -> list[str]:
     # Given back once before a copy was put back and once after: a person has to see that.
     seen = [r for r in rows if not (was_copied and "more comes back" in str(r))]
     wrong = [f"unsent or parked: {row}" for row in seen]
-    jobs = query(path, "SELECT id, kind, state FROM print_job WHERE state <> 'done'")
+    jobs = query(path, "SELECT id, kind, state FROM print_job WHERE state NOT IN ('done', 'sent')")
     drafts = query(path, "SELECT value FROM meta WHERE key = 'draft'")
     return wrong + [f"not printed: {j}" for j in jobs] + [f"left open: {d}" for d in drafts]
 

@@ -10,10 +10,13 @@ import codecs
 from dataclasses import dataclass, field, replace
 
 from drivers.simulators.printer.parser import Bytes, Command, Token, Unknown
-from receipts.rows import Align, CutMark, Printed, QrCode, Row, Span
+from receipts.cp949 import width
+from receipts.rows import Align, Bars, CutMark, Printed, QrCode, Raster, Row, Span
 
 _ALIGN = {0: Align.LEFT, 1: Align.CENTER, 2: Align.RIGHT}
+CODE128 = 73
 QR_MODULE_DOTS = 3  # Until GS ( k function 167 says otherwise.
+BAR_DOTS, BAR_HIGH_DOTS = 3, 162  # Until GS w and GS h say otherwise.
 KOREAN_TABLE = "cp949"
 LATIN_TABLE = "cp437"  # What a printer shows for Hangul bytes when two-byte mode is off.
 
@@ -34,9 +37,13 @@ class Head:
     _look: Span = field(default_factory=lambda: Span(""))
     _align: Align = Align.LEFT
     _spans: list[Span] = field(default_factory=list)
+    _used: int = 0
+    _written_in: Span | None = None  # The look of the last span.
     _decoder: codecs.IncrementalDecoder = field(default_factory=lambda: _decoder(LATIN_TABLE))
     _qr: bytes = b""
     _qr_dots: int = QR_MODULE_DOTS
+    _bar_dots: int = BAR_DOTS
+    _bar_high: int = BAR_HIGH_DOTS
 
     def take(self, token: Token) -> None:
         """Carry one token out; status, echo and drawer are the machine's, not the head's."""
@@ -55,6 +62,10 @@ class Head:
                 self._cut()
             case Command(b"\x1d(k"):
                 self._qr_command(token.args)
+            case Command(b"\x1dk"):
+                self._barcode(token.args)
+            case Command(b"\x1dv0"):
+                self._raster(token.args)
             case Command(b"\x1bd"):
                 for _ in range(token.args[0]):
                     self.feed()
@@ -64,7 +75,7 @@ class Head:
     def feed(self) -> None:
         """End the row that is being filled, empty or not."""
         self.rows.append(Row(tuple(self._spans), self._align))
-        self._spans = []
+        self._spans, self._used = [], 0
 
     def tear(self) -> list[Printed]:
         """Take the paper that is out."""
@@ -72,7 +83,7 @@ class Head:
         return out
 
     def _reset(self) -> None:
-        self._look, self._align, self._spans = Span(""), Align.LEFT, []
+        self._look, self._align, self._spans, self._used = Span(""), Align.LEFT, [], 0
         self._decoder = _decoder(LATIN_TABLE)
 
     def _cut(self) -> None:
@@ -96,6 +107,10 @@ class Head:
                 wide, high = 1 + bool(value & 0x20), 1 + bool(value & 0x10)
                 bold, line = bool(value & 0x08), bool(value & 0x80)
                 self._look = replace(self._look, wide=wide, high=high, bold=bold, underline=line)
+            case b"\x1dw":
+                self._bar_dots = value
+            case b"\x1dh":
+                self._bar_high = value
             case b"\x1ba" if value % 48 in _ALIGN:
                 self._align = _ALIGN[value % 48]
             case _:  # Line spacing, code page, margins: they move nothing that is drawn here.
@@ -107,15 +122,18 @@ class Head:
 
     def _letter(self, char: str) -> None:
         # A box of PC437 has no CP949 form; it is shown as `?`, one column wide like on the paper.
-        span = replace(self._look, text=char if _in_korean(char) else "?")
-        used = sum(each.columns for each in self._spans)
-        if used + span.columns > self.columns and self._spans:
+        text = char if _in_korean(char) else "?"
+        wide = width(text) * self._look.wide
+        if self._used + wide > self.columns and self._spans:
             self.strayed += 1
             self.feed()
-        if self._spans and replace(self._spans[-1], text="") == self._look:
-            self._spans[-1] = replace(span, text=self._spans[-1].text + span.text)
+        self._used += wide
+        if self._spans and self._written_in is self._look:
+            last = self._spans[-1]
+            self._spans[-1] = replace(last, text=last.text + text)
         else:
-            self._spans.append(span)
+            self._spans.append(replace(self._look, text=text))
+            self._written_in = self._look
 
     def _qr_command(self, args: bytes) -> None:
         kind, function, data = args[2:3], args[3:4], args[4:]
@@ -131,6 +149,40 @@ class Head:
                 pass
             case _:
                 self.unknown.append((b"\x1d(k" + kind + function).hex())
+
+    def _barcode(self, args: bytes) -> None:
+        kind, data = args[0], args[2:]
+        content = _code128(data) if kind == CODE128 else None
+        if content is None:
+            self.unknown.append((b"\x1dk" + args).hex())
+        else:
+            self.rows.append(Bars(content, self._bar_dots, self._bar_high, self._align))
+
+    def _raster(self, args: bytes) -> None:
+        across = int.from_bytes(args[1:3], "little")
+        strip = Raster(across * 8, args[5:], self._align)
+        last = self.rows[-1] if self.rows else None
+        if isinstance(last, Raster) and (last.row_bytes, last.align) == (across, self._align):
+            self.rows[-1] = replace(last, dots=last.dots + strip.dots)  # It follows without a gap.
+        else:
+            self.rows.append(strip)
+
+
+def _code128(data: bytes) -> str | None:
+    """Return what GS k 73 is to draw, None where it is not well said."""
+    text, code_set, at = "", "", 0
+    while at < len(data):
+        pair = data[at : at + 2]
+        if pair in (b"{A", b"{B", b"{C"):
+            code_set, at = chr(pair[1]), at + 2
+        elif pair == b"{{" and code_set != "C":
+            text, at = text + "{", at + 2
+        elif not code_set or data[at] > (99 if code_set == "C" else 0x7F):
+            return None
+        else:
+            text += f"{data[at]:02d}" if code_set == "C" else chr(data[at])
+            at += 1
+    return text
 
 
 def _decoder(table: str) -> codecs.IncrementalDecoder:

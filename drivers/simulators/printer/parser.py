@@ -57,6 +57,9 @@ _FIXED: dict[bytes, int] = {
     b"\x1bp": 3,  # ESC p m t1 t2: drawer
     b"\x1d!": 1,
     b"\x1dB": 1,
+    b"\x1dH": 1,
+    b"\x1dh": 1,
+    b"\x1dw": 1,
     b"\x1dL": 2,
     b"\x1dW": 2,
     b"\x1da": 1,
@@ -88,10 +91,21 @@ def _raster(buffer: bytes) -> int | None:
     return 8 + across * int.from_bytes(buffer[6:8], "little")
 
 
+def _barcode(buffer: bytes) -> int | None:
+    """GS k m n data where m is a letter's code; GS k m data NUL, from before, where it is none."""
+    if len(buffer) < 4:
+        return None
+    if buffer[2] >= ord("A"):
+        return 4 + buffer[3]
+    end = buffer.find(b"\x00", 3)
+    return end + 1 if end >= 0 else None
+
+
 _SIZED: dict[bytes, Callable[[bytes], int | None]] = {
     b"\x1d(": _bracketed,
     b"\x1dV": _cut,
     b"\x1dv": _raster,
+    b"\x1dk": _barcode,
 }
 _NAME_LENGTH = {b"\x1d(": 3, b"\x1dv": 3}
 _LEADS = frozenset(b"\x10\x1b\x1c\x1d")

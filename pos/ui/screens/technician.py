@@ -27,7 +27,9 @@ class TechnicianScreen(KeyedScreen):
 
     CSS_PATH = "technician.tcss"
     OWN_KEY = "f8"
-    LONE = {"1": "c", "2": "t", "3": "v", "4": "s", "0": "escape"} | {k: k for k in "ctvs"}
+    LONE = {"1": "c", "2": "t", "3": "v", "4": "s", "5": "p", "0": "escape"} | {
+        k: k for k in "ctvsp"
+    }
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__(terminal)
@@ -40,7 +42,7 @@ class TechnicianScreen(KeyedScreen):
             yield Figures()
         yield MessageBar()
         keys = [("1", _("Look again")), ("2", _("Test print")), ("3", _("Check record"))]
-        keys.append(("4", _("Send refused")))
+        keys += [("4", _("Send refused")), ("5", _("Print jobs"))]
         yield KeyBar([*keys, ("escape", _("Back"))])
 
     def on_mount(self) -> None:
@@ -118,6 +120,10 @@ class TechnicianScreen(KeyedScreen):
         if key in tests:
             self.say("")
             act(self, tests[key](), self.refuse)
+        elif key == "p":
+            from pos.ui.screens.print_jobs import PrintJobsScreen  # Seldom needed.
+
+            self.app.push_screen(PrintJobsScreen(self.terminal))
         else:
             super().press(key)
 
