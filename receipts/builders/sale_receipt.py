@@ -92,16 +92,25 @@ def _head(sale: SaleRecord, shop: ShopFacts) -> list[Line]:
 
 
 def _items(sale: SaleRecord) -> list[Line]:
-    table = Items(HEADER, tuple(_item(line) for line in sale.lines))
+    table = Items(HEADER, tuple(item for line in sale.lines for item in _line(line)))
     lines: list[Line] = [Rule(RuleStyle.STRONG), table, Rule(RuleStyle.STRONG)]
+    if sale.off:
+        lines.append(Pair("할인합계", won(-sale.off)))
     if any(line.tax is TaxKind.EXEMPT for line in sale.lines):
         lines.append(Text(EXEMPT_NOTE))
     return lines
 
 
-def _item(line: SaleLine) -> Item:
+def _line(line: SaleLine) -> list[Item]:
+    """Return a line at its full price, and under it what was chosen with it and what came off."""
     mark = EXEMPT_MARK if line.tax is TaxKind.EXEMPT else ""
-    return Item(f"{mark}{line.name}", str(line.quantity), str(line.total), str(line.unit_price))
+    much = f"{line.weight_g:,}g" if line.weight_g else str(line.quantity)
+    items = [Item(f"{mark}{line.name}", much, str(line.gross), str(line.unit_price))]
+    items += [Item(f"· {each}", "", "") for each in (*line.options, line.note) if each]
+    if line.off:
+        percent = f" {line.discount.percent}%" if line.discount and line.discount.percent else ""
+        items.append(Item(f"· 할인{percent}", "", str(-line.off)))
+    return items
 
 
 def _tender(tender: Tender, no_signature_max: Won) -> list[Line]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from pos.domain.discount import Discount
 from pos.domain.tender import ApprovalMode, CashTender, Tender
 from pos.domain.won import Won
 from pos.ports import PrintKind
@@ -110,3 +111,22 @@ def test_a_delivery_order_is_named() -> None:
     record = replace(sale(BASKET, (ONLINE,)), order_key="baedal-eum:B20261124-000318")
     text = ReceiptRenderer(SHOP, 42).to_text(PrintKind.SALE_RECEIPT, receipt_of(record))
     assert "배달e음 B20261124-000318" in text
+
+
+def test_what_came_off_stands_under_its_line_and_the_rows_add_up_to_the_total() -> None:
+    line = replace(KIMBAP, discount=Discount(percent=10), options=("참치",), note="썰지 말 것")
+    lines = (line, replace(MILK, weight_g=450, quantity=1))
+    total = Won.total(each.total for each in lines)
+    text = ReceiptRenderer(SHOP, 42).to_text(
+        PrintKind.SALE_RECEIPT, receipt_of(sale(lines, (CashTender(total, total, Won(0)),))), 1
+    )
+    rows = text.split("=" * 42)[1].splitlines()
+    amounts = [
+        int(row.split()[-1].replace(",", ""))
+        for row in rows
+        if row.split()[-1:] and row.split()[-1][-1].isdigit()
+    ]
+    assert total.amount == sum(amounts)
+    assert "· 할인 10%" in text
+    assert "· 참치" in text
+    assert "450g" in text
