@@ -17,7 +17,7 @@ from pos.domain.codec import decode, encode
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval
 from pos.domain.tender import ApprovalMode
-from pos.domain.won import Won
+from pos.domain.won import ZERO, Won
 
 SETTLED_S = 60  # By then a payment's sale or reversal is known, if the line is up.
 LOADS = ("opening", "grant", "charge")  # Postings that bring money onto a card.
@@ -30,6 +30,11 @@ _ROWS = (
     " LEFT JOIN card_refunds r ON p.kind = 'refund' AND r.id = p.reference"
     " LEFT JOIN payments y ON y.id = coalesce(r.payment, p.reference)"
     " LEFT JOIN tendered t ON t.payment = y.id ORDER BY p.id"
+)
+_SET_ASIDE = (
+    "SELECT e.amount FROM postings p JOIN entries e ON e.posting = p.id AND e.day = p.day"
+    " WHERE p.day = ? AND p.kind = 'set_aside' AND p.reference = ?"
+    " AND substr(e.account, 1, 16) = 'offline_reserve:'"
 )
 
 
@@ -155,8 +160,14 @@ def _fact(tx: Tx, row: Row, data: FraudData) -> Fact | None:
     if undone or _was_offline(tx, number, day, mode):  # Took nothing; was made nobody knows when.
         return None
     said = decode(Approval, json.loads(answer))
-    held = said.balance + said.amount - said.cashback
+    held = said.balance + said.amount - said.cashback + _set_aside(tx, day, reference)
     return Fact(reference, Kind.PAID, card, shop, moment, said.amount, held)
+
+
+def _set_aside(tx: Tx, day: str, reference: str) -> Won:
+    """Return what left the purses with a payment without being spent."""
+    row = tx.row(_SET_ASIDE, (day, reference))
+    return ZERO if row is None else Won(row[0])
 
 
 def _was_offline(tx: Tx, number: int, day: str, mode: str | None) -> bool:

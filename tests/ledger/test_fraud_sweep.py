@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -17,11 +18,13 @@ from random import Random
 import pytest
 
 from ledger.client import HttpLedger
-from ledger.server import books, fraud_flags, fraud_sweep, payments
+from ledger.server import books, fraud_facts, fraud_flags, fraud_sweep, payments
 from ledger.server.accounts import FUNDING, purse
 from ledger.server.database import Database, Tx, is_postgres, open_engine, open_reader
 from ledger.server.fraud_flags import FlagClosed, FlagUnknown
+from ledger.server.fraud_rules import Kind
 from ledger.server.fraud_sweep import Overtaken, Sweeper
+from ledger.server.offline_amount import Holds
 from ledger.server.rules import make_posting
 from ledger.server.writer import Writer
 from pos.domain.identifiers import TransactionId
@@ -31,7 +34,7 @@ from pos.domain.won import Won
 from tests.ledger.cluster import Cluster
 from tests.ledger.conftest import DEVICE, KEY, ROOT, Process
 from tests.ledger.fraud_world import DATA, NOON, World, pan
-from tests.ledger.plain_cards import PANS
+from tests.ledger.plain_cards import PANS, policy
 from tests.ledger.test_payments_over_http import request
 from tests.ledger.test_two_engines import BOOKS
 
@@ -44,6 +47,19 @@ def world(database: Database) -> Iterator[World]:
     made = World(database)
     yield made
     made.close()
+
+
+def test_what_was_set_aside_with_a_payment_counts_as_held_before_it(world: World) -> None:
+    """Else a card that keeps half of its money for payments without the line would look drained."""
+    ask = world.ask(0, 1, 100_000, 0, mode=ApprovalMode.ONLINE)
+    says = replace(ask.facts, holds=Holds(), for_card=lambda _: "")
+    answer = world.run(partial(payments.authorize, ask=replace(ask, facts=says), policy=policy()))
+    assert isinstance(answer, Approval)
+    assert answer.balance + answer.amount - answer.cashback == Won(950_000)
+
+    later = NOON + timedelta(hours=1)
+    read = world.run(lambda tx: fraud_facts.read_in_order(tx, DATA, later, {}, 1_000))
+    assert [each.held for each in read.facts if each.kind is Kind.PAID] == [Won(1_000_000)]
 
 
 def two_places(world: World) -> None:

@@ -97,7 +97,7 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
             Stage.TAP: _("The line is down: the card is approved offline.")
             if offline
             else _("Hold the card to the reader until it sounds."),
-            Stage.ASKING: _("The card can be taken away. One moment."),
+            Stage.ASKING: _("Leave the card on the reader. One moment."),
             Stage.TAP_AGAIN: _("The line went down before anything was sent. Nothing was charged."),
             Stage.CHECKING: _(
                 "No answer came in time. Do not tap again; the answer is looked for."

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pyemv.ac
+import pyemv.mac
+import pyemv.sm
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +19,7 @@ from drivers.simulators.card.applet import VoucherCard
 from drivers.simulators.card.issuer_session import AUTH_FAILED, NOT_CONCLUDED, SCRIPT_FAILED
 from drivers.simulators.card.memory import MemoryFile
 from ledger.server import issuer_answer
-from ledger.server.cardcrypto import OpenedCard, cmac, open_sealed
+from ledger.server.cardcrypto import OpenedCard, card_key, cmac, open_sealed, session_key
 from ledger.server.offline_amount import Holds
 from pos.domain.card import CardEntry, CardRead, CardUpdate, Cryptogram
 from pos.domain.errors import CardRemoved
@@ -321,3 +324,27 @@ def test_aes_cmac_is_that_of_the_standard() -> None:
     message = bytes.fromhex("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51")
     assert cmac(key, b"").hex() == "bb1d6929e95937287fa37d129b756746"
     assert cmac(key, message[:16]).hex() == "070a16b46b4d4144f79bdd9dd04a287c"
+
+
+def test_what_is_signed_is_laid_out_as_an_independent_library_lays_it_out(
+    world: CardWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pyemv knows triple DES alone, so its MAC is replaced by the scheme's; the layout is its own."""
+    tap = Tap(world)
+    keys, card = world.ledger, tap.opened
+    assert keys.issuer_script_key is not None
+    for module, name in ((pyemv.ac, "_mac_iso9797_3"), (pyemv.mac, "mac_iso9797_3")):
+        monkeypatch.setattr(
+            module, name, lambda one, two, data, _, size: cmac(one + two, data)[:size]
+        )
+    counter = card.atc.to_bytes(2, "big")
+    answers = session_key(card_key(keys.issuer_master_key, card), counter)
+    commands = session_key(card_key(keys.issuer_script_key, card), card.ac)
+    update, value = bytes.fromhex("00800000"), bytes.fromhex("000000070000")
+    header = bytes.fromhex("04DA9F770E")
+
+    auth, script = parse(tap.answer(70_000))
+    command = flatten(encode(script.tag, script.value))[0x86]
+    assert auth.value == pyemv.ac.generate_arpc_2(answers, card.ac, update) + update
+    mac = pyemv.sm.generate_command_mac(commands, header + counter + card.ac + value, 8)
+    assert command == header + value + mac
