@@ -63,9 +63,9 @@ def _row(engine: PostgresEngine, url: str, maker: Payments, wanted: int) -> str:
         assert asked.error is None, asked.error
     reader = open_reader(url)
     today = business_day(maker.now)
-    shop = f"{FIRST_DEVICE + 1:012x}"
+    shop, rates = f"{FIRST_DEVICE + 1:012x}", policy()
     report = median(
-        _timed(lambda: settlement.statement(reader, shop, today, policy())) for _ in range(9)
+        _timed(lambda: settlement.statement(reader, shop, today, rates)) for _ in range(TIMED)
     )
     rolled = _timed(lambda: engine.run_now(lambda tx: books.roll_up(tx, today)))
     with psycopg.connect(url, autocommit=True) as db:
