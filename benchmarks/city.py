@@ -75,7 +75,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--p99-ms", type=float, default=P99_MAX_MS, help="beyond it, no more")
     parser.add_argument("--step-s", type=float, default=8)
     parser.add_argument(
-        "--weighed", type=int, default=20_000, help="payments whose bytes are counted"
+        "--weighed", type=int, default=20_000, help="payments whose bytes are counted; 0: none"
     )
     parser.add_argument("--seconds", type=float, default=90, help="of load, in all")
     parser.add_argument(
@@ -100,7 +100,8 @@ def _city(cluster: Cluster, given: argparse.Namespace) -> None:
             approved |= each.said.approved
         print(_rates(steps), "\n")
         print(_checked(db, url, approved), "\n")
-    print(city_weight.tables(url, city, given.weighed), "\n")
+    if given.weighed:
+        print(city_weight.tables(url, city, given.weighed), "\n")
 
 
 def _yardstick() -> float:

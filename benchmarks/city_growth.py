@@ -28,14 +28,15 @@ from tests.ledger.plain_cards import policy
 SMALL = City(cards=5_000, shops=200)
 A_DAY = 10_000  # Payments that are really made; all other days are copies.
 GROUP = 50
+STATISTICS_S = 2.0  # Until the counts of a busy line are sure to be told.
 TIMED = 200  # Payments, each alone.
 
 
 def table(cluster: Cluster, postings_max: int) -> str:
     """Measure at 10,000 postings and ten times as many, up to the most."""
     rows = [
-        "| postings | payment p50 / p99 ms | shop's day ms | roll-up of a day ms | whole check s |",
-        "|---|---|---|---|---|",
+        "| postings | payment p50 / p99 ms | pages it touches | shop's day ms | roll-up of a day ms | whole check s |",
+        "|---|---|---|---|---|---|",
     ]
     url = cluster.fresh()
     fill(url, SMALL)
@@ -56,16 +57,17 @@ def table(cluster: Cluster, postings_max: int) -> str:
 
 
 def _row(engine: PostgresEngine, url: str, maker: Payments, wanted: int) -> str:
-    taken = list[float]()
+    taken, pages = list[float](), _pages(url)
     for _ in range(TIMED):
         asked = maker.next()
         taken.append(_timed(lambda asked=asked: engine.commit([asked])))
         assert asked.error is None, asked.error
+    pages = _pages(url) - pages
     reader = open_reader(url)
     today = business_day(maker.now)
-    shop = f"{FIRST_DEVICE + 1:012x}"
+    shop, rates = f"{FIRST_DEVICE + 1:012x}", policy()
     report = median(
-        _timed(lambda: settlement.statement(reader, shop, today, policy())) for _ in range(9)
+        _timed(lambda: settlement.statement(reader, shop, today, rates)) for _ in range(TIMED)
     )
     rolled = _timed(lambda: engine.run_now(lambda tx: books.roll_up(tx, today)))
     with psycopg.connect(url, autocommit=True) as db:
@@ -78,7 +80,7 @@ def _row(engine: PostgresEngine, url: str, maker: Payments, wanted: int) -> str:
     each = f"{rolled / days:,.0f}" if days else "-"
     return (
         f"| {wanted:,} | {percentile(taken, 0.5):.1f} / {percentile(taken, 0.99):.1f}"
-        f" | {report:.1f} | {each} | {checked / 1_000:.1f} |"
+        f" | {pages / TIMED:,.0f} | {report:.1f} | {each} | {checked / 1_000:.1f} |"
     )
 
 
@@ -105,6 +107,17 @@ def _copy_days(db: psycopg.Connection[Any], before: int, more: int) -> None:
 
 def _back(day: str, days: int) -> str:
     return (datetime.fromisoformat(day) - timedelta(days=days)).date().isoformat()
+
+
+def _pages(url: str) -> int:
+    """Return how many pages were looked at so far: that, unlike time, no other process changes."""
+    time.sleep(STATISTICS_S)
+    with psycopg.connect(url, autocommit=True) as db:
+        return _number(
+            db,
+            "SELECT sum(blks_hit + blks_read)::bigint FROM pg_stat_database"
+            " WHERE datname = current_database()",
+        )
 
 
 def _number(db: psycopg.Connection[Any], sql: str) -> int:

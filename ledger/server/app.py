@@ -118,7 +118,7 @@ class Handlers:
             query=request.scope["query_string"].decode("latin-1"),
             fields=_fields(request),
         )
-        said, caller = gate.look_at(service.reader, message, enrolled=enrolled)
+        said, caller = await gate.look_at(service.admissions.of, message, enrolled=enrolled)
         body = await read_body(request)
         gate.verify(said, caller, message, body, service.now())
         return caller, body

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +18,7 @@ from ledger.server.database import Tx
 from ledger.server.device_keys import KeyState
 from ledger.server.judging import Merchant
 from ledger.server.problems import Refused
+from ledger.server.tables import Row
 from pos.domain.codec import encode
 from pos.domain.identifiers import DEVICE_BITS
 
@@ -129,13 +132,13 @@ def redeem(tx: Tx, code: str, key: bytes, held: int | None, at: datetime) -> Enr
     return Enrolled(device, shop.name)
 
 
-# In one go, for every request asks: the terminal, its key, and its shop with all that was said of it.
+# In one go, for every request asks: terminals, their keys, their shops with all that was said of them.
 _ADMITTED = (
-    "SELECT d.revoked_at, k.state, m.id, m.eligible, m.earns_cashback, s.shop,"  # noqa: S608
-    f" {shops.COLUMNS} FROM devices d JOIN merchants m ON m.id = d.merchant"
-    " LEFT JOIN device_keys k ON k.device = d.device AND k.public_key = ?"
+    "SELECT d.device, k.public_key, d.revoked_at, k.state, m.id, m.eligible, m.earns_cashback,"  # noqa: S608
+    f" s.shop, {shops.COLUMNS} FROM devices d JOIN merchants m ON m.id = d.merchant"
+    " LEFT JOIN device_keys k ON k.device = d.device"
     " LEFT JOIN shop_devices s ON s.device = d.device LEFT JOIN shop_facts f ON f.shop = s.shop"
-    " WHERE d.device = ? ORDER BY valid_from, known_from"
+    " WHERE d.device IN ({marks}) ORDER BY valid_from, known_from"
 )
 
 
@@ -145,15 +148,34 @@ def admit(tx: Tx, device: int, key: bytes) -> Merchant:
     Raises:
         Refused: it speaks for none, or no more.
     """
-    rows = list(tx.execute(_ADMITTED, (key, device)))
+    (said,) = admit_all(tx, ((device, key),))
+    if isinstance(said, Refused):
+        raise said
+    return said
+
+
+def admit_all(tx: Tx, asked: Sequence[tuple[int, bytes]]) -> list[Merchant | Refused]:
+    """Return, for each device and key, the terminal that it speaks for, or why for none."""
+    wanted = sorted({device for device, _ in asked})
+    # Few lengths, so that few statements are prepared.
+    wanted += wanted[-1:] * ((1 << (len(wanted) - 1).bit_length()) - len(wanted))
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in tx.execute(_ADMITTED.format(marks=", ".join("?" * len(wanted))), wanted):
+        found[row[0]].append(row)
+    return [_admitted(device, key, found.get(device, [])) for device, key in asked]
+
+
+def _admitted(device: int, key: bytes, rows: Sequence[Row]) -> Merchant | Refused:
+    """Judge by a terminal's rows: one for each of its keys and each thing said of its shop."""
     if not rows:
-        raise Refused("device_unknown")
-    revoked_at, state, merchant, eligible, earns_cashback, shop, *_ = rows[0]
+        return Refused("device_unknown")
+    _, first, revoked_at, _, merchant, eligible, earns_cashback, shop, *_ = rows[0]
     if revoked_at is not None:
-        raise Refused("device_revoked")
-    if state != KeyState.ACTIVE:
-        raise Refused("key_unknown" if state is None else f"key_{state}")
-    place = shops.of_rows(device, shop, (row[6:] for row in rows))
+        return Refused("device_revoked")
+    states = {bytes(row[1]): row[3] for row in rows if row[1] is not None}
+    if (state := states.get(key)) != KeyState.ACTIVE:
+        return Refused("key_unknown" if state is None else f"key_{state}")
+    place = shops.of_rows(device, shop, (row[8:] for row in rows if row[1] == first))
     return Merchant(merchant, device, bool(eligible), bool(earns_cashback), place)
 
 

@@ -6,6 +6,7 @@ restart; what is older than the window needs no memory, for its time alone keeps
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +23,6 @@ from ledger.contract.http_signature import (
     read_signature,
     required,
 )
-from ledger.server import devices
 from ledger.server.database import ConstraintBroken, Tx
 from ledger.server.device_keys import signed_by
 from ledger.server.judging import Merchant
@@ -36,6 +36,8 @@ FORGET_AFTER = 3 * WINDOW
 KEY_BYTES = 32
 NONCE_CHARS_MIN = 16
 CONTACT_EVERY = timedelta(minutes=1)
+Admit = Callable[[int, bytes], Awaitable[Merchant]]
+"""Returns the terminal that a key speaks for; raises `Refused` if it speaks for none."""
 NO_DEVICE = 0  # No terminal has it; stands for the device of a key that is not enrolled yet.
 
 
@@ -73,7 +75,7 @@ class Caller:
         return self.merchant
 
 
-def look_at(tx: Tx, message: Message, *, enrolled: bool) -> tuple[Signature, Caller]:
+async def look_at(admit: Admit, message: Message, *, enrolled: bool) -> tuple[Signature, Caller]:
     """Read who says to have signed, before anything of the body is read; nothing is verified yet.
 
     Raises:
@@ -92,7 +94,7 @@ def look_at(tx: Tx, message: Message, *, enrolled: bool) -> tuple[Signature, Cal
     is_ours = (said.algorithm, said.tag) == (ALGORITHM, TAG) and len(key) == KEY_BYTES
     if not is_ours or not NONCE_CHARS_MIN <= len(said.nonce) <= NONCE_CHARS_MAX:
         raise Refused("unauthorized", "alg, tag, keyid or nonce")
-    merchant = None if device is None else devices.admit(tx, device, key)
+    merchant = None if device is None else await admit(device, key)
     return said, Caller(key, said.created, said.nonce, merchant)
 
 

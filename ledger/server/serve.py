@@ -138,7 +138,7 @@ def _application(
         tasks = [
             asyncio.create_task(service.keep_house()),
             asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
-            asyncio.create_task(settle_for_ever(writer, service.reader, rules.policy, service.now)),
+            asyncio.create_task(settle_for_ever(setup.db, writer, rules.policy, service.now)),
             asyncio.create_task(sweeper.keep(service.now)),
         ]
         for each in tasks:

@@ -14,6 +14,7 @@ from ledger import feed_mapping, mapping
 from ledger.contract import models as wire
 from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
 from ledger.server import days, devices, gate, heads, orders, payments, records
+from ledger.server.admissions import Admissions
 from ledger.server.cards import CardOpener, SealBroken
 from ledger.server.database import Database, LedgerUnavailable, Tx, open_reader
 from ledger.server.gate import Caller
@@ -57,6 +58,7 @@ class Service:
         self.writer = writer
         self.now = now
         self.reader = open_reader(database)
+        self.admissions = Admissions(database, self.reader)
         self._database = database
         self._opener = opener
         self._rules = rules

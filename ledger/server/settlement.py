@@ -129,6 +129,14 @@ def pay_support(tx: Tx, shop_id: str, half: str, at: datetime) -> Posting | None
     return made
 
 
+def owes_support(tx: Tx, shop_id: str, half: str) -> bool:
+    """Tell whether `pay_support` would move something."""
+    if once.find(tx, SUPPORT, f"{shop_id}:{half}") is not None:
+        return False
+    names = [accounts.support_due_of(f"{each:012x}", half) for each in shops.devices(tx, shop_id)]
+    return any(books.of_shops(tx, names).values())
+
+
 def send_back(tx: Tx, shop_id: str, day: date, at: datetime) -> Won:
     """Take note that a bank sent a pay-out back: it waits in suspense. Return how much.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -71,9 +72,31 @@ async def test_a_year_without_holidays_is_said_and_not_guessed(city: City, reade
     assert paid(reader) == 0
 
 
-async def test_the_servers_task_settles_by_itself(city: City, reader: Tx) -> None:
+async def test_shops_that_are_owed_nothing_cost_payments_no_turn(
+    city: City, reader: Tx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs: list[object] = []
+    run = city.writer.run
+
+    async def counted(job: Callable[[Tx], object], **more: Any) -> object:
+        jobs.append(job)
+        return await run(job, **more)
+
+    monkeypatch.setattr(city.writer, "run", counted)
+    at = START + timedelta(days=2)
+    assert await settle(city.writer, reader, POLICY, at) == []
+    first = len(jobs)
+    assert await settle(city.writer, reader, POLICY, at) == []
+
+    assert first == 2  # One day's pay-out; what has ended of programmes is looked at once.
+    assert len(jobs) == first + 1
+
+
+async def test_the_servers_task_settles_by_itself(
+    city: City, reader: Tx, database: Database
+) -> None:
     task = asyncio.create_task(
-        settle_for_ever(city.writer, reader, lambda: POLICY, lambda: START + timedelta(days=2))
+        settle_for_ever(database, city.writer, lambda: POLICY, lambda: START + timedelta(days=2))
     )
     async with asyncio.timeout(5):
         while not paid(reader):
