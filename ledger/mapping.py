@@ -29,6 +29,7 @@ def approval_to_wire(approval: Approval) -> wire.ApprovalAnswer:
         purses=_purses_to_wire(approval.purses),
         cashback=approval.cashback.amount,
         balance=approval.balance.amount,
+        masked_pan=approval.masked_pan,
     )
 
 
@@ -49,6 +50,7 @@ def approval_from_wire(answer: wire.ApprovalAnswer) -> Approval:
         purses=purses,
         cashback=Won(answer.cashback),
         balance=Won(answer.balance),
+        masked_pan=answer.masked_pan,
     )
 
 

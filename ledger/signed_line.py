@@ -39,6 +39,7 @@ KEEP_ALIVE_S = 2.0  # Far below the server's, so that it rarely closes one in ou
 CLIENT_ERRORS = range(400, 500)
 ABOUT_THE_TERMINAL = (401, 403, 404, 405)  # No other body would be taken either.
 OK = 200
+PAYING = ("authorizePayment", "payByCustomerCode")
 CLOCK_SKEW, REPLAYED = "clock_skew", "replayed"
 REVOKED = frozenset({"device_revoked", "key_revoked", "key_retired"})
 NONCE_BYTES = 16
@@ -134,7 +135,7 @@ class SignedLine:
 
         request = self._request(BY_ID[operation_id], deadline_ms, body, query, path)
         # Only a payment costs the customer something if its connection turns out to be dead.
-        client = self._fresh if operation_id == "authorizePayment" else self._kept
+        client = self._fresh if operation_id in PAYING else self._kept
         assert client is not None
         try:
             async with asyncio.timeout(deadline_ms / 1_000):

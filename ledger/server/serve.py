@@ -29,6 +29,7 @@ from ledger.server.handout import Handout
 from ledger.server.heads import Sign
 from ledger.server.operator import OperatorDoor
 from ledger.server.operator_page import OperatorPage
+from ledger.server.phone import Phone
 from ledger.server.seed import seed
 from ledger.server.service import Service, utc_now
 from ledger.server.settling import settle_for_ever
@@ -47,7 +48,7 @@ class Setup:
     Attributes:
         port: 0 takes a free one.
         operator_token: opens the operator's page; without one, only this machine sees it.
-        demo: adds the operations under /demo.
+        demo: adds the operations under /demo and /app.
         fraud: when a payment is flagged.
     """
 
@@ -125,7 +126,7 @@ def _application(
     sweeper = Sweeper(setup.db, writer, setup.fraud)
     routes = OperatorPage(service, door).routes()
     if setup.demo:
-        routes += Demo(service, faults, door).routes()
+        routes += Demo(service, faults, door).routes() + Phone(service, door).routes()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -13,7 +13,17 @@ from ledger import feed_mapping, mapping
 from ledger.contract import models as wire
 from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
 from ledger.policy.policy import Policy
-from ledger.server import days, devices, gate, heads, orders, payments, records
+from ledger.server import (
+    customer_codes,
+    days,
+    devices,
+    gate,
+    heads,
+    orders,
+    payments,
+    records,
+    shop_codes,
+)
 from ledger.server.cards import CardOpener, SealBroken
 from ledger.server.database import Database, LedgerUnavailable, Tx, open_reader
 from ledger.server.gate import Caller
@@ -21,8 +31,10 @@ from ledger.server.handout import Handout
 from ledger.server.judging import Ask, Merchant
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.problems import Refused
+from ledger.server.tables import Needs
 from ledger.server.writer import Writer
 from pos.domain.codec import encode
+from pos.domain.customer_code import CustomerCode
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline
@@ -122,6 +134,67 @@ class Service:
         except IdReused:
             raise Refused("id_reused") from None
         return mapping.answer_to_wire(answer)
+
+    async def pay_by_code(
+        self, caller: Caller, payment_id: TransactionId, request: wire.CodeRequest
+    ) -> wire.AuthorizeAnswer:
+        """Take one online payment by the code of a customer's app.
+
+        Raises:
+            Refused: its id is wrong, or what came is no such code; nothing was posted.
+        """
+        merchant, now = caller.terminal, self.now()
+        _check_device(merchant, payment_id)
+        code = customer_codes.genuine(request.code, self._handout.ledger_public)
+        body_hash = hash_body("customer code", request.amount, request.code, encode(request.at))
+
+        def pay(tx: Tx) -> Approval | Decline:
+            gate.spend(tx, caller, now)
+            facts, refusal = customer_codes.use(tx, code, payment_id, now)
+            ask = Ask(
+                payment_id=payment_id,
+                merchant=merchant,
+                amount=Won(request.amount),
+                mode=ApprovalMode.ONLINE,
+                facts=facts,
+                body_hash=body_hash,
+                at=now,
+                earned_at=now,
+                by_code=True,
+                refusal=refusal,
+            )
+            return payments.authorize(tx, ask, self._policy)
+
+        try:
+            answer = await self.writer.run(
+                pay, needs=Needs((payment_id.hex,), requests=caller.needs.requests)
+            )
+        except IdReused:
+            raise Refused("id_reused") from None
+        return mapping.answer_to_wire(answer)
+
+    async def new_customer_code(self, card: str) -> CustomerCode:
+        """Make a code that this card's app may show once.
+
+        Raises:
+            LookupError: there is no such card.
+        """
+        now = self.now()
+        return await self.writer.run(lambda tx: customer_codes.issue(tx, card, now, self._sign))
+
+    async def pay_shop_code(self, card: str, text: str) -> Approval | Decline:
+        """Pay what a shop's code asks for, with this card.
+
+        Raises:
+            Refused: the code can't be paid by; nothing was posted.
+        """
+        now = self.now()
+        try:
+            return await self.writer.run(
+                lambda tx: shop_codes.pay(tx, card, text, self._policy, now)
+            )
+        except IdReused:
+            raise Refused("id_reused") from None
 
     async def outcome(self, caller: Caller, payment_id: TransactionId) -> wire.OutcomeAnswer:
         """Say what became of a payment.

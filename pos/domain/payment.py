@@ -164,6 +164,7 @@ class Payment:
                 approved_at=self.offline.at,
                 cashback=self.offline.cashback_estimate,
                 cashback_is_estimate=True,
+                entry=self.card.entry,
             )
         if self.approval is None:
             return None
@@ -171,13 +172,14 @@ class Payment:
             payment_id=self.id,
             amount=self.amount,
             mode=ApprovalMode.ONLINE,
-            masked_pan=self.card.masked_pan,
+            masked_pan=self.approval.masked_pan or self.card.masked_pan,
             approval_code=self.approval.approval_code,
             approved_at=self.approval.approved_at,
             rrn=self.approval.rrn,
             purses=self.approval.purses,
             cashback=self.approval.cashback,
             balance=self.approval.balance,
+            entry=self.card.entry,
         )
 
 

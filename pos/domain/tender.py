@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pos.domain.card import CardEntry
 from pos.domain.errors import CashTooLittle
 from pos.domain.identifiers import TransactionId
 from pos.domain.won import ZERO, Won
@@ -55,6 +56,7 @@ class VoucherTender:
         balance: what is left on the card, when the ledger said it; never guessed.
         approval_code: the ledger's, or the card's own for an offline approval.
         rrn: the ledger's reference; empty until it has one.
+        entry: how the card came in; None in journals from before that was kept.
     """
 
     payment_id: TransactionId
@@ -68,6 +70,12 @@ class VoucherTender:
     cashback: Won = ZERO
     cashback_is_estimate: bool = False
     balance: Won | None = None
+    entry: CardEntry | None = None
+
+    @property
+    def by_qr(self) -> bool:
+        """It was paid by a code on a phone."""
+        return self.entry is not None and self.entry.is_qr
 
 
 Tender = CashTender | VoucherTender

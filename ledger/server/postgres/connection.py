@@ -22,6 +22,7 @@ SETTINGS = f"-c synchronous_commit=on -c lock_timeout={LOCK_MS} -c timezone=UTC"
 # The writer asks by key alone. Left to itself the planner would keep, from when the tables were empty,
 # plans that read them whole.
 BY_KEY = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
+WITHOUT_CODES = 3  # The tables' version before customers' codes.
 MUST_BE_ON = ("fsync", "full_page_writes")
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -82,7 +83,7 @@ def connect(url: str, *, read_only: bool = False) -> Connection:
 
 
 def make_tables(connection: Connection) -> None:
-    """Make the tables if there are none, all of them or nothing.
+    """Make the tables if there are none, or upgrade them, all of it or nothing.
 
     Raises:
         DatabaseUnfit: another version of the ledger has made them.
@@ -95,6 +96,10 @@ def make_tables(connection: Connection) -> None:
             connection.execute(SCHEMA.read_bytes())
             connection.execute("INSERT INTO ledger_version VALUES (%s)", (VERSION,))
         row = connection.execute("SELECT version FROM ledger_version").fetchone()
+        if row is not None and row[0] == WITHOUT_CODES:
+            connection.execute(SCHEMA.with_name("upgrade_4.sql").read_bytes())
+            connection.execute("UPDATE ledger_version SET version = %s", (VERSION,))
+            row = (VERSION,)
     if row is None or row[0] != VERSION:
         version = None if row is None else row[0]
         raise DatabaseUnfit(f"the tables are of version {version}, this ledger is of {VERSION}")

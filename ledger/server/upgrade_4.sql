@@ -1,0 +1,1 @@
+-- From version 3 to version 4: only the table of customers' codes is new, and schema.sql has made it by now.
