@@ -42,6 +42,7 @@ from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
+from pos.services.take_qr import TakeQr
 from pos.services.terminal import Shop, Terminal
 
 INCARNATION_BITS = 32
@@ -197,6 +198,22 @@ class Assembly:
             outcome_deadline_ms=self._settings.ledger.outcome_ms,
         ).run()
 
+    def _take_qr(self) -> TakeQr:
+        signer, ledger = self.store.signer, self._settings.ledger
+        assert signer is not None  # It is not opened for reading.
+        return TakeQr(
+            counter=self._counter,
+            finish=self._finish,
+            ledger=self._ledger,
+            store=self.store,
+            sync=self._forwarder,
+            line=self._line,
+            sign=signer.sign,
+            terminal_number=self._settings.terminal.number,
+            deadlines=Deadlines(authorize_ms=ledger.authorize_ms, outcome_ms=ledger.outcome_ms),
+            clock=self._devices.clock,
+        )
+
     def _terminal(self, recovered: Recovered) -> Terminal:
         settings, clock, store = self._settings, self._devices.clock, self.store
         take_card = TakeCard(
@@ -220,6 +237,7 @@ class Assembly:
             counter=self._counter,
             take_cash=TakeCash(counter=self._counter, finish=self._finish),
             take_card=take_card,
+            take_qr=self._take_qr(),
             orders=self._orders,
             day=ShowDay(store=store, rates=self.rates_on, clock=clock),
             reprint=Reprint(store=store, spool=self._spool),

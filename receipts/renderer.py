@@ -6,6 +6,7 @@ from pos.domain.codec import Json
 from pos.ports import PrintKind
 from receipts.builders.day_report import build_day_report
 from receipts.builders.kitchen_ticket import build_kitchen_ticket
+from receipts.builders.pay_code import build_pay_code
 from receipts.builders.refund_slip import build_refund_slip
 from receipts.builders.sale_receipt import Proof, build_sale_receipt
 from receipts.builders.test_page import build_test_page
@@ -79,5 +80,7 @@ class ReceiptRenderer:
                 return build_kitchen_ticket(body, self._shop, copy=copy)
             case PrintKind.DAY_REPORT:
                 return build_day_report(body, self._shop, copy=copy)
+            case PrintKind.PAY_CODE:
+                return build_pay_code(body, self._shop, copy=copy)
             case PrintKind.TEST_PAGE:
                 return build_test_page(body, self._shop, copy=copy)

@@ -6,16 +6,18 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ledger.server import cards
-from ledger.server.cards import CardFacts
+from ledger.policy.policy import Policy
+from ledger.server import cards, payments
+from ledger.server.cards import Card, CardFacts
 from ledger.server.database import Tx
 from ledger.server.device_keys import signed_by
 from ledger.server.heads import Sign
+from ledger.server.judging import Ask
 from pos.domain.card import Cryptogram
 from pos.domain.codec import encode
 from pos.domain.customer_code import GOOD_FOR, ID_BYTES, CustomerCode, read_customer_code
 from pos.domain.identifiers import TransactionId
-from pos.domain.payment_answers import DeclineReason
+from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.scan_errors import QrError
 from pos.domain.won import ZERO
 
@@ -51,28 +53,36 @@ def genuine(text: str, ledger_public: bytes) -> CustomerCode | None:
     return code if signed_by(ledger_public, code.signature, code.message) else None
 
 
-def use(
-    tx: Tx, code: CustomerCode | None, payment_id: TransactionId, at: datetime
-) -> tuple[CardFacts, DeclineReason | None]:
-    """Take a code for a payment; return the card that it stands for, or why it is not taken.
+def pay(tx: Tx, ask: Ask, code: CustomerCode | None, policy: Policy) -> Approval | Decline:
+    """Pay with the card that a code stands for; `code` is None where it is not the ledger's.
 
-    Whatever becomes of the payment then, the code is used; the same payment may come again.
+    Whatever becomes of the payment, the code is used; the same payment may come again.
+
+    Raises:
+        IdReused: as `payments.authorize`.
     """
+    card, refusal = _take(tx, code, ask.payment_id, ask.at)
+    facts = ask.facts if card is None else replace(ask.facts, pan_key=card.pan_key)
+    return payments.authorize(tx, replace(ask, facts=facts, refusal=refusal), policy)
+
+
+def _take(
+    tx: Tx, code: CustomerCode | None, payment_id: TransactionId, at: datetime
+) -> tuple[Card | None, DeclineReason | None]:
+    """Take a code for a payment; return the card that it stands for, or why it is not taken."""
     row = None
     if code is not None:
         sql = "SELECT card, expires_at, used_by FROM customer_codes WHERE id = ?"
         row = tx.row(sql, (code.id,))
     if code is None or row is None:
-        return NO_CARD, DeclineReason.CODE_UNKNOWN
+        return None, DeclineReason.CODE_UNKNOWN
     card, expires_at, used_by = row
     if used_by is None:
         if encode(at) >= expires_at:
-            return NO_CARD, DeclineReason.CODE_EXPIRED
+            return None, DeclineReason.CODE_EXPIRED
         sql = "UPDATE customer_codes SET used_by = ? WHERE id = ? AND used_by IS NULL"
         if not tx.change(sql, (payment_id.hex, code.id)):  # By another server, since it was read.
-            return NO_CARD, DeclineReason.CODE_USED
+            return None, DeclineReason.CODE_USED
     elif used_by != payment_id.hex:
-        return NO_CARD, DeclineReason.CODE_USED
-    found = cards.by_id(tx, card)
-    assert found is not None
-    return replace(NO_CARD, pan_key=found.pan_key), None
+        return None, DeclineReason.CODE_USED
+    return cards.by_id(tx, card), None

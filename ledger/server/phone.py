@@ -15,8 +15,12 @@ from starlette.routing import Route
 
 from ledger import mapping
 from ledger.contract.models import CODE_MAX, Wire
+from ledger.policy.policy import Policy
+from ledger.server import customer_codes, shop_codes
 from ledger.server.app import parse, read_body
+from ledger.server.heads import Sign
 from ledger.server.operator import OperatorDoor
+from ledger.server.payments import IdReused
 from ledger.server.problems import Refused
 from ledger.server.service import Service
 
@@ -30,9 +34,11 @@ class Scanned(Wire):
 class Phone:
     """The app's operations."""
 
-    def __init__(self, service: Service, door: OperatorDoor) -> None:
+    def __init__(self, service: Service, door: OperatorDoor, policy: Policy, sign: Sign) -> None:
         self._service = service
         self._door = door
+        self._policy = policy
+        self._sign = sign
 
     def routes(self) -> list[Route]:
         """Return the routes to add to the application."""
@@ -44,8 +50,11 @@ class Phone:
     async def show_code(self, request: Request) -> Response:
         """Make a one-use code for the shop to scan; answers 201 with it."""
         self._door.check(request)
+        card, now = str(request.path_params["id"]), self._service.now()
         try:
-            code = await self._service.new_customer_code(str(request.path_params["id"]))
+            code = await self._service.writer.run(
+                lambda tx: customer_codes.issue(tx, card, now, self._sign)
+            )
         except LookupError:
             raise Refused("not_found") from None
         body = {"code": code.text, "expires_at": code.expires_at.isoformat()}
@@ -55,6 +64,12 @@ class Phone:
         """Pay by the code that a shop shows; answers as a payment is answered."""
         self._door.check(request)
         scanned = parse(await read_body(request), Scanned)
-        answer = await self._service.pay_shop_code(str(request.path_params["id"]), scanned.code)
+        card, now = str(request.path_params["id"]), self._service.now()
+        try:
+            answer = await self._service.writer.run(
+                lambda tx: shop_codes.pay(tx, card, scanned.code, self._policy, now)
+            )
+        except IdReused:
+            raise Refused("id_reused") from None
         said = mapping.answer_to_wire(answer).model_dump_json()
         return Response(said, media_type="application/json")

@@ -126,7 +126,9 @@ def _application(
     sweeper = Sweeper(setup.db, writer, setup.fraud)
     routes = OperatorPage(service, door).routes()
     if setup.demo:
-        routes += Demo(service, faults, door).routes() + Phone(service, door).routes()
+        routes += (
+            Demo(service, faults, door).routes() + Phone(service, door, setup.policy, sign).routes()
+        )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

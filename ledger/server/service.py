@@ -22,7 +22,6 @@ from ledger.server import (
     orders,
     payments,
     records,
-    shop_codes,
 )
 from ledger.server.cards import CardOpener, SealBroken
 from ledger.server.database import Database, LedgerUnavailable, Tx, open_reader
@@ -34,7 +33,6 @@ from ledger.server.problems import Refused
 from ledger.server.tables import Needs
 from ledger.server.writer import Writer
 from pos.domain.codec import encode
-from pos.domain.customer_code import CustomerCode
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline
@@ -146,55 +144,28 @@ class Service:
         merchant, now = caller.terminal, self.now()
         _check_device(merchant, payment_id)
         code = customer_codes.genuine(request.code, self._handout.ledger_public)
-        body_hash = hash_body("customer code", request.amount, request.code, encode(request.at))
+        ask = Ask(
+            payment_id=payment_id,
+            merchant=merchant,
+            amount=Won(request.amount),
+            mode=ApprovalMode.ONLINE,
+            facts=customer_codes.NO_CARD,
+            body_hash=hash_body("code", request.amount, request.code, encode(request.at)),
+            at=now,
+            earned_at=now,
+            by_code=True,
+        )
 
         def pay(tx: Tx) -> Approval | Decline:
             gate.spend(tx, caller, now)
-            facts, refusal = customer_codes.use(tx, code, payment_id, now)
-            ask = Ask(
-                payment_id=payment_id,
-                merchant=merchant,
-                amount=Won(request.amount),
-                mode=ApprovalMode.ONLINE,
-                facts=facts,
-                body_hash=body_hash,
-                at=now,
-                earned_at=now,
-                by_code=True,
-                refusal=refusal,
-            )
-            return payments.authorize(tx, ask, self._policy)
+            return customer_codes.pay(tx, ask, code, self._policy)
 
+        needs = Needs((payment_id.hex,), requests=caller.needs.requests)
         try:
-            answer = await self.writer.run(
-                pay, needs=Needs((payment_id.hex,), requests=caller.needs.requests)
-            )
+            answer = await self.writer.run(pay, needs=needs)
         except IdReused:
             raise Refused("id_reused") from None
         return mapping.answer_to_wire(answer)
-
-    async def new_customer_code(self, card: str) -> CustomerCode:
-        """Make a code that this card's app may show once.
-
-        Raises:
-            LookupError: there is no such card.
-        """
-        now = self.now()
-        return await self.writer.run(lambda tx: customer_codes.issue(tx, card, now, self._sign))
-
-    async def pay_shop_code(self, card: str, text: str) -> Approval | Decline:
-        """Pay what a shop's code asks for, with this card.
-
-        Raises:
-            Refused: the code can't be paid by; nothing was posted.
-        """
-        now = self.now()
-        try:
-            return await self.writer.run(
-                lambda tx: shop_codes.pay(tx, card, text, self._policy, now)
-            )
-        except IdReused:
-            raise Refused("id_reused") from None
 
     async def outcome(self, caller: Caller, payment_id: TransactionId) -> wire.OutcomeAnswer:
         """Say what became of a payment.

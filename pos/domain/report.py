@@ -48,6 +48,7 @@ class DaySummary:
 
     Attributes:
         tenders: by `cash` and by `ApprovalMode` value.
+        qr: the online ones among them that were paid by QR.
         cashback: given to the customers, as far as the ledger has said it.
         cashback_estimated: for payments not yet forwarded.
         receivable: approved offline, declined by the ledger afterwards.
@@ -76,6 +77,7 @@ class DaySummary:
     refunded_to: Mapping[str, TenderSum] = field(default_factory=dict[str, TenderSum])
     refund_vat: Won = ZERO
     cashback_taken: Won = ZERO
+    qr: TenderSum = TenderSum()
 
     @property
     def net(self) -> Won:
@@ -184,16 +186,19 @@ def _count_refund(day: DaySummary, refund: RefundRecord) -> DaySummary:
 
 def _count_sale(day: DaySummary, sale: SaleRecord) -> DaySummary:
     tenders = dict(day.tenders)
-    cashback = day.cashback
+    cashback, qr = day.cashback, day.qr
     for tender in sale.tenders:
         name = "cash" if isinstance(tender, CashTender) else tender.mode.value
         tenders[name] = tenders.get(name, TenderSum()).plus(tender.amount)
         if not isinstance(tender, CashTender) and not tender.cashback_is_estimate:
             cashback += tender.cashback
+        if not isinstance(tender, CashTender) and tender.by_qr:
+            qr = qr.plus(tender.amount)
     return replace(
         day,
         sales=day.sales.plus(sale.total),
         vat=day.vat + sale.tax.vat,
         tenders=tenders,
         cashback=cashback,
+        qr=qr,
     )

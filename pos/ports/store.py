@@ -27,6 +27,7 @@ class PrintKind(StrEnum):
     REFUND_SLIP = "refund_slip"  # body: encode(RefundRecord)
     DAY_REPORT = "day_report"  # body: encode-like DaySummary, see receipts.builders.day_report
     TEST_PAGE = "test_page"  # body: {}
+    PAY_CODE = "pay_code"  # body: {"code": the text of the shop's code}
 
 
 @dataclass(frozen=True, slots=True)

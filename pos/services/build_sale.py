@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pos.domain.barcode import InStoreLayout
+from pos.domain.business_day import business_day
 from pos.domain.catalogue import Catalogue, Product
 from pos.domain.errors import (
     PaymentPending,
@@ -18,6 +20,7 @@ from pos.domain.events import Event, SaleDropped, to_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_events import ReversalAsked
 from pos.domain.sale import Sale, SaleLine
+from pos.domain.scanned_product import USUAL_LAYOUTS, scanned_product
 from pos.domain.tender import VoucherTender
 from pos.domain.won import ZERO
 from pos.ports import Change, Clock, Listener, Store
@@ -33,8 +36,17 @@ class Counter:
     PaymentPending while a payment is under way, and SaleHasTender once a part is paid.
     """
 
-    def __init__(self, *, catalogue: Catalogue, store: Store, ids: IdSource, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        store: Store,
+        ids: IdSource,
+        clock: Clock,
+        in_store: tuple[InStoreLayout, ...] = USUAL_LAYOUTS,
+    ) -> None:
         self.catalogue = catalogue
+        self._in_store = in_store
         self._store = store
         self._ids = ids
         self._clock = clock
@@ -57,14 +69,24 @@ class Counter:
         """Return a new transaction id, for a payment of this sale."""
         return self._ids.next()
 
+    def find(self, code: str) -> Product | None:
+        """Return what a code stands for, priced as its label says; None if the shop has no such thing.
+
+        Raises:
+            ScanError: it is a code that can't be taken: misread, without a price, past its day.
+        """
+        today = business_day(self._clock.now())
+        return scanned_product(self.catalogue, code, self._in_store, today)
+
     def scan(self, code: str, quantity: int = 1) -> SaleLine:
         """Add the product with this code and return its line.
 
         Raises:
             ProductUnknown: no product has the code.
+            ScanError: see `find`.
             SaleError: see the class.
         """
-        product = self.catalogue.by_code(code)
+        product = self.find(code)
         if product is None:
             raise ProductUnknown(product=code[:40])
         return self.add(product, quantity)

@@ -19,16 +19,22 @@ from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
+from pos.services.take_qr import TakeQr
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What the screens say about the shop and the terminal."""
+    """What the screens say about the shop and the terminal.
+
+    Attributes:
+        scan_prefix: what a scanner at the keyboard puts before each code; mostly nothing.
+    """
 
     name: str
     terminal_number: str
     language: str
     training: bool = False
+    scan_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Terminal:
     counter: Counter
     take_cash: TakeCash
     take_card: TakeCard
+    take_qr: TakeQr
     orders: OrderDesk
     day: ShowDay
     reprint: Reprint

@@ -141,7 +141,7 @@ class IeumApp(App[None]):
         if message.key == "enter":
             ask_menu(self, self._selling, side_panel=self.side_panel is not None)
         else:
-            self.push_screen(screen_for(message.key, self.terminal))
+            self.push_screen(screen_for(message.key, self.terminal, message.scanned))
 
     def on_side_panel_asked(self, message: SidePanelAsked) -> None:
         """Open the demo's panel over whatever is up."""

@@ -22,6 +22,8 @@ def sales_rows(day: DaySummary) -> tuple[Row, ...]:
     """Return sales by tender, what was given back, what is left, VAT and cashback."""
     rows: list[Row] = [(_("Sales"), ""), (_("All sales"), counted(day.sales))]
     rows += [(tender_word(name), counted(day.tenders.get(name, TenderSum()))) for name in TENDERS]
+    if day.qr.count:
+        rows.append((_("of these by QR"), counted(day.qr)))
     cash, card = (day.refunded_to.get(name, TenderSum()).amount for name in ("cash", "card"))
     return (
         *rows,

@@ -6,6 +6,7 @@ from pos.domain.catalogue import Product
 from pos.domain.errors import ProductUnknown, SaleEmpty
 from pos.domain.sale import SaleLine
 from pos.services.build_sale import Counter
+from pos.ui.scans import ways_to_read
 from pos.ui.typed import parse
 
 
@@ -42,16 +43,22 @@ class Till:
 
         Raises:
             ProductUnknown: nothing has the code or the name; nothing was added.
+            ScanError: it is a code that can't be taken.
             SaleError: see `Counter`.
         """
         counter = self.counter
-        if counter.catalogue.by_code(text) is not None:
-            return self._choose(counter.scan(text, quantity))
+        product = self._by_code(text)
+        if product is not None:
+            return self._choose(counter.add(product, quantity))
         found = counter.catalogue.search(text) if parse(text).is_search else []
         if not found:
             raise ProductUnknown(product=text[:40])
         product = picked if picked is not None and picked in found else found[0]
         return self._choose(counter.add(product, quantity))
+
+    def _by_code(self, text: str) -> Product | None:
+        found = (self.counter.find(each) for each in ways_to_read(text))
+        return next((each for each in found if each is not None), None)
 
     def set_quantity(self, quantity: int) -> SaleLine | None:
         """Change the chosen line's quantity; 0 takes it off and returns None.

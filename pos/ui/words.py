@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pos.domain.card import CardEntry
 from pos.domain.order import OrderState
 from pos.domain.payment_answers import DeclineReason
 from pos.domain.tender import ApprovalMode, Purse
@@ -27,6 +28,17 @@ def mode_word(mode: ApprovalMode) -> str:
             return _("OFFLINE GUARANTEED")
         case ApprovalMode.OFFLINE_AT_RISK:
             return _("OFFLINE AT RISK")
+
+
+def entry_word(entry: CardEntry | None) -> str:
+    """Return how a payment by QR came about; nothing for a card."""
+    match entry:
+        case CardEntry.CUSTOMER_QR:
+            return _("QR, customer's code")
+        case CardEntry.SHOP_QR:
+            return _("QR, shop's code")
+        case _:
+            return ""
 
 
 def tender_word(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pos.domain.card import CardEntry
 from pos.domain.identifiers import Stan
 from pos.domain.tender import ApprovalMode, Purse, VoucherTender
 from pos.domain.won import Won
@@ -13,6 +14,10 @@ PURSES = {
     Purse.CHARGED: "충전금",
     Purse.CASHBACK: "캐시",
 }
+ENTRIES: dict[CardEntry | None, str] = {
+    CardEntry.CUSTOMER_QR: "QR(고객 코드)",
+    CardEntry.SHOP_QR: "QR(매장 코드)",
+}
 SIGNATURE_LINE = "_" * 18
 
 
@@ -23,10 +28,15 @@ def voucher_lines(tender: VoucherTender, no_signature_max: Won) -> list[Line]:
         Pair("승인금액", won(tender.amount), bold=True),
         Pair("할부", "일시불"),
         Pair("카드번호", masked(tender.masked_pan)),
+        *_entry(tender),
         *_approval(tender),
         *_purses(tender),
         *_signature(tender.amount, no_signature_max),
     ]
+
+
+def _entry(tender: VoucherTender) -> list[Line]:
+    return [Pair("결제수단", ENTRIES[tender.entry])] if tender.entry in ENTRIES else []
 
 
 def _approval(tender: VoucherTender) -> list[Line]:

@@ -12,6 +12,7 @@ from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Input
 
+from pos.domain.customer_code import is_customer_code
 from pos.domain.errors import IeumError, PaymentPending, SaleEmpty
 from pos.domain.won import ZERO, Won
 from pos.services.terminal import Terminal
@@ -21,6 +22,7 @@ from pos.ui.i18n import _, language
 from pos.ui.key_labels import MONEY_KEYS, key_labels
 from pos.ui.lookout import Lookout
 from pos.ui.navigation import OPENS, ScreenAsked
+from pos.ui.scans import as_code, is_ours
 from pos.ui.summaries import big_amount
 from pos.ui.till import Till
 from pos.ui.typed import amount_of, parse
@@ -61,6 +63,7 @@ class SellingScreen(Screen[None]):
             "escape": self._escape,
             "f2": lambda: act(self, self._print_again(), self._refuse),
             "f5": self._pay_card,
+            "f9": self._pay_qr,
             "f10": self._quit,
             "f12": lambda: self.post_message(SidePanelAsked()),
         }
@@ -138,7 +141,8 @@ class SellingScreen(Screen[None]):
         """Search while letters are typed; `event` may be older than what stands there now."""
         typed = parse(self.query_one(Entry).value)
         catalogue = self._terminal.counter.catalogue
-        found = catalogue.search(typed.text) if typed.is_search else []
+        searched = typed.is_search and not is_ours(typed.text)
+        found = catalogue.search(typed.text) if searched else []
         self.query_one(SaleSide).show_found(found)
 
     def on_entry_entered(self, event: Entry.Entered) -> None:
@@ -155,7 +159,11 @@ class SellingScreen(Screen[None]):
             self._try(lambda: self._enter(event.text))
 
     def _enter(self, text: str) -> None:
-        typed = parse(text)
+        code = as_code(text, self._terminal.shop.scan_prefix)
+        if is_ours(code):
+            self._scanned_ours(code)
+            return
+        typed = parse(code)
         before_ms, self._entered_at_ms = self._entered_at_ms, self._terminal.clock.monotonic_ms()
         soon = self._entered_at_ms - before_ms < MENU_AFTER_MS
         if typed.text:
@@ -172,6 +180,13 @@ class SellingScreen(Screen[None]):
                 self.post_message(ScreenAsked("enter"))
             return
         self._say(f"{line.name}   {line.unit_price} x {line.quantity} = {won(line.total)}")
+
+    def _scanned_ours(self, code: str) -> None:
+        """A receipt opens what can be given back of it; a customer's code pays."""
+        if is_customer_code(code):
+            self._pay_qr(code)
+        else:
+            self.post_message(ScreenAsked("f7", code))
 
     def on_key(self, event: Key) -> None:
         """Act on a key that the field let through."""
@@ -276,16 +291,23 @@ class SellingScreen(Screen[None]):
             self._try(partial(self._enter, self._held.popleft()))
 
     def _pay_card(self) -> None:
-        counter = self._terminal.counter
-        if self._taking_money:
-            return
-        if counter.sale.due <= ZERO:
-            self._refuse(SaleEmpty())
-            return
         from pos.ui.screens.payment import PaymentScreen  # Keeps the start fast.
 
+        self._pay(lambda due: PaymentScreen(self._terminal, due))
+
+    def _pay_qr(self, code: str = "") -> None:
+        from pos.ui.screens.qr import QrScreen  # Keeps the start fast.
+
+        self._pay(lambda due: QrScreen(self._terminal, due, code))
+
+    def _pay(self, screen_for: Callable[[Won], Screen[results.PaymentAnswer]]) -> None:
+        if self._taking_money:
+            return
+        if self.due <= ZERO:
+            self._refuse(SaleEmpty())
+            return
         self._taking_money = True
-        self.app.push_screen(PaymentScreen(self._terminal, counter.sale.due), self._paid)
+        self.app.push_screen(screen_for(self.due), self._paid)
 
     def _paid(self, outcome: results.PaymentAnswer) -> None:
         self._money_taken()
