@@ -11,8 +11,10 @@ from composition.wiring import Devices
 from config.settings import Settings
 from ledger.client import HttpLedger
 from offline_queue.device_key import Signer
-from pos.ports import CardReader, Printer
+from pos.ports import CardReader, CustomerDisplay, Printer, Scanner
 from pos.services.hotlist import Hotlist
+
+DISPLAY_SOCKET = "display.sock"  # Beside the settings.
 
 
 def reader_of(settings: Settings, folder: Path, hotlist: Hotlist) -> CardReader:
@@ -38,6 +40,37 @@ def printer_of(settings: Settings) -> Printer:
     from drivers.printers.escpos_network import EscposNetworkPrinter
 
     return EscposNetworkPrinter(settings.printer.host, settings.printer.port)
+
+
+def scanner_of(settings: Settings) -> Scanner | None:
+    """Return the scanner, if it has a line of its own."""
+    given = settings.scanner
+    if given.kind == "keyboard":
+        return None
+    from drivers.scanners.framing import ENDS, Framing
+    from drivers.scanners.serial_scanner import SerialScanner
+
+    framing = Framing(given.prefix.encode(), ENDS[given.suffix])
+    return SerialScanner(given.port, baud=given.baud, framing=framing)
+
+
+def displays_of(settings: Settings, folder: Path) -> tuple[CustomerDisplay, ...]:
+    """Return what the customer may look at: screens of their own, and the display on a line.
+
+    Raises:
+        ConfigError: the display's profile can't be used.
+    """
+    from drivers.displays.screen_link import ScreenLink
+
+    screens = ScreenLink(folder / DISPLAY_SOCKET)
+    given = settings.display
+    if given.kind == "none":
+        return (screens,)
+    from drivers.displays.profile import load_profile
+    from drivers.displays.vfd_serial import VfdSerial
+
+    profile = load_profile(given.profile, folder)
+    return (screens, VfdSerial(given.port, profile, baud=given.baud))
 
 
 def ledger_of(settings: Settings, folder: Path) -> Callable[[Signer], HttpLedger]:
@@ -75,4 +108,6 @@ def devices_of(settings: Settings, folder: Path) -> Devices:
         ledger=ledger_of(settings, folder),
         clock=SystemClock(),
         hotlist=hotlist,
+        scanner=scanner_of(settings),
+        displays=displays_of(settings, folder),
     )

@@ -20,7 +20,7 @@ from offline_queue.spool import Spool
 from offline_queue.store import SqliteStore
 from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
-from pos.ports import CardReader, Clock, Ledger, Printer
+from pos.ports import CardReader, Clock, CustomerDisplay, Ledger, Printer, Scanner
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import (
     Deadlines,
@@ -31,12 +31,14 @@ from pos.services.handle_orders import OrderDesk
 from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
+from pos.services.listen_scanner import ListenScanner
 from pos.services.news import NewsDesk
 from pos.services.receivables import Receivables
 from pos.services.recover import Recover, Recovered
 from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
+from pos.services.show_customer import ShowCustomer
 from pos.services.show_day import ShowDay
 from pos.services.take_card import (
     TakeCard,
@@ -63,6 +65,8 @@ class Devices:
     ledger: Callable[[Signer], Ledger]
     clock: Clock
     hotlist: Hotlist = field(default_factory=Hotlist)
+    scanner: Scanner | None = None
+    displays: tuple[CustomerDisplay, ...] = ()
 
 
 class Assembly:
@@ -102,6 +106,7 @@ class Assembly:
         self._spool = Spool(
             store=store, printer=devices.printer, renderer=self._renderer, clock=clock
         )
+        self._scanner = None if devices.scanner is None else ListenScanner(devices.scanner)
         self._tasks: list[asyncio.Task[None]] = []
 
     def rates_on(self, day: date) -> Rates:
@@ -121,13 +126,25 @@ class Assembly:
         )
         self._ids = ids
         clock = self._devices.clock
-        self._counter = Counter(catalogue=self._catalogue, store=self.store, ids=ids, clock=clock)
+        self._counter = Counter(
+            catalogue=self._catalogue,
+            store=self.store,
+            ids=ids,
+            clock=clock,
+            in_store=self._settings.scanner.layouts,
+        )
         self._finish = FinishSale(
             counter=self._counter,
             store=self.store,
             spool=self._spool,
             sync=self._forwarder,
             clock=clock,
+        )
+        self._customer = ShowCustomer(
+            counter=self._counter,
+            shop=self._settings.shop.name,
+            language=self._settings.terminal.language,
+            displays=self._devices.displays,
         )
         self._orders = OrderDesk(
             store=self.store,
@@ -175,6 +192,8 @@ class Assembly:
             self._counter.keep_draft(),
             feed.run(),
             warm_up(),
+            self._customer.run(self._devices.clock),
+            *([] if self._scanner is None else [self._scanner.run()]),
         ):
             task = asyncio.create_task(work)
             task.add_done_callback(ended)
@@ -185,6 +204,10 @@ class Assembly:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for each in self._devices.displays:
+            await each.close()
+        if self._devices.scanner is not None:
+            await self._devices.scanner.close()
         await self.store.close()
 
     async def _recover(self) -> Recovered:
@@ -231,13 +254,15 @@ class Assembly:
             ),
             clock=clock,
         )
-        terminal = settings.terminal
+        terminal, take_qr = settings.terminal, self._take_qr()
+        prefix = settings.scanner.prefix if settings.scanner.kind == "keyboard" else ""
+        self._customer.follow(self._finish, take_qr)
         return Terminal(
-            shop=Shop(settings.shop.name, terminal.number, terminal.language),
+            shop=Shop(settings.shop.name, terminal.number, terminal.language, scan_prefix=prefix),
             counter=self._counter,
             take_cash=TakeCash(counter=self._counter, finish=self._finish),
             take_card=take_card,
-            take_qr=self._take_qr(),
+            take_qr=take_qr,
             orders=self._orders,
             day=ShowDay(store=store, rates=self.rates_on, clock=clock),
             reprint=Reprint(store=store, spool=self._spool),
@@ -255,4 +280,6 @@ class Assembly:
             clock=clock,
             recovered=recovered,
             news=self._news,
+            scanner=self._scanner,
+            customer=self._customer,
         )

@@ -9,11 +9,13 @@ from __future__ import annotations
 from pos.ports.devices import (
     CardReader,
     CardRequest,
+    CustomerDisplay,
     DeviceStatus,
     DocumentRenderer,
     Printer,
     PrintOutcome,
     PrintResult,
+    Scanner,
 )
 from pos.ports.ledger import AuthorizationRequest, FeedItem, FeedPage, Ledger, PaymentFate
 from pos.ports.store import Backlog, Change, HotlistChange, NewPrintJob, PrintKind, Store
@@ -26,6 +28,7 @@ __all__ = [
     "CardRequest",
     "Change",
     "Clock",
+    "CustomerDisplay",
     "DeviceStatus",
     "DocumentRenderer",
     "FeedItem",
@@ -40,6 +43,7 @@ __all__ = [
     "PrintResult",
     "PrintSpool",
     "Printer",
+    "Scanner",
     "Store",
     "SyncEngine",
 ]

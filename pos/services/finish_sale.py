@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pos.domain.business_day import business_day
 from pos.domain.codec import encode
 from pos.domain.events import Event, SaleCompleted, from_record, to_record
@@ -24,6 +26,11 @@ class FinishSale:
         self._spool = spool
         self._sync = sync
         self._clock = clock
+        self._listeners: list[Callable[[SaleRecord], None]] = []
+
+    def on_finish(self, listener: Callable[[SaleRecord], None]) -> None:
+        """Tell the listener of each sale that is closed."""
+        self._listeners.append(listener)
 
     async def finish(self, sale: Sale, because: tuple[Event, ...] = ()) -> SaleRecord:
         """Write the sale's end together with the events that paid it, and start a new sale.
@@ -48,6 +55,8 @@ class FinishSale:
             )
         )
         self._counter.start_new()
+        for listener in self._listeners:
+            listener(record)
         self._spool.wake()
         self._sync.wake()
         return record

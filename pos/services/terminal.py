@@ -8,12 +8,14 @@ from pos.ports import CardReader, Clock, Printer, PrintSpool, Store, SyncEngine
 from pos.services.build_sale import Counter
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
+from pos.services.listen_scanner import ListenScanner
 from pos.services.news import NewsDesk
 from pos.services.receivables import Receivables
 from pos.services.recover import Recovered
 from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
+from pos.services.show_customer import ShowCustomer
 from pos.services.show_day import ShowDay
 from pos.services.take_card import (
     TakeCard,
@@ -61,3 +63,5 @@ class Terminal:
     clock: Clock
     recovered: Recovered = Recovered()
     news: NewsDesk = field(default_factory=NewsDesk)
+    scanner: ListenScanner | None = None
+    customer: ShowCustomer | None = None

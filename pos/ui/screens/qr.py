@@ -220,7 +220,7 @@ class QrScreen(ModalScreen[PaymentAnswer]):
                 self._print()
             case _ if not is_customer_code(text):
                 self.app.bell()
-                self.query_one(".text", Static).update(safe(NotAPaymentCode().message(language())))
+                self.refuse(NotAPaymentCode())
             case _ if self._stage is None:
                 self._begin(text, self._amount)
             case _:
@@ -237,6 +237,10 @@ class QrScreen(ModalScreen[PaymentAnswer]):
         if code is not None and self._stage in CANCELLABLE:
             act(self, self._terminal.reprint.shop_code(code), self._failed)
             self._keys_say(_("Printing the code   Esc cancel   F6 cash instead"))
+
+    def refuse(self, error: IeumError) -> None:
+        """Say why something scanned was no code; the payment goes on."""
+        self.query_one(".text", Static).update(safe(error.message(language())))
 
     def _say(self, title: str, text: str, keys: str, tone: str) -> None:
         dialog = self.query_one(".dialog")

@@ -61,7 +61,7 @@ class SellingScreen(Screen[None]):
             "down": lambda: self._move(1),
             "delete": lambda: self._try(self._till.remove),
             "escape": self._escape,
-            "f2": lambda: act(self, self._print_again(), self._refuse),
+            "f2": lambda: act(self, self._print_again(), self.refuse),
             "f5": self._pay_card,
             "f9": self._pay_qr,
             "f10": self._quit,
@@ -134,7 +134,8 @@ class SellingScreen(Screen[None]):
             self._show_result(said.result)
         self._say(said.text, said.kind)
 
-    def _refuse(self, error: IeumError) -> None:
+    def refuse(self, error: IeumError) -> None:
+        """Say what went wrong."""
         self._say(error.message(language()), "error")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -228,7 +229,7 @@ class SellingScreen(Screen[None]):
                 raise PaymentPending()
             change()
         except IeumError as error:
-            self._refuse(error)
+            self.refuse(error)
         finally:  # Once, with the line that is chosen now.
             self._changing = False
             self._show_sale()
@@ -245,7 +246,7 @@ class SellingScreen(Screen[None]):
             self._tell(results.drop_question(sale))
         else:
             self._armed = ""
-            act(self, self._drop(), self._refuse)
+            act(self, self._drop(), self.refuse)
 
     async def _drop(self) -> None:
         await self._terminal.counter.drop()
@@ -277,7 +278,7 @@ class SellingScreen(Screen[None]):
             self._say(text, "error")
         elif not self._taking_money:
             self._taking_money = True  # From this key on, before the task has even begun.
-            act(self, self._take_cash(received), self._refuse)
+            act(self, self._take_cash(received), self.refuse)
 
     async def _take_cash(self, received: Won | None) -> None:
         try:
@@ -304,7 +305,7 @@ class SellingScreen(Screen[None]):
         if self._taking_money:
             return
         if self.due <= ZERO:
-            self._refuse(SaleEmpty())
+            self.refuse(SaleEmpty())
             return
         self._taking_money = True
         self.app.push_screen(screen_for(self.due), self._paid)
