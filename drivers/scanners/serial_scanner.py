@@ -104,11 +104,10 @@ class SerialScanner:
                         self._pass_on(trouble)
 
     def _pass_on(self, found: str | ScanError) -> None:
-        if isinstance(found, str):
-            before, at = self._last
-            self._last = found, time.monotonic()
-            if found == before and self._last[1] - at < DUPLICATE_S:
-                return
+        (before, at), now = self._last, time.monotonic()
+        self._last = (found, now) if isinstance(found, str) else ("", now)
+        if found == before and now - at < DUPLICATE_S:
+            return
         assert self._loop is not None
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._put, found)

@@ -15,7 +15,7 @@ EAN_8, UPC_A, EAN_13, GTIN_14 = 8, 12, 13, 14
 LENGTHS = (EAN_8, UPC_A, EAN_13, GTIN_14)
 PRICE_MAX = Won(99_999_999)  # As a sale's total.
 GRAMS_MAX = 999_999
-_PATTERN = re.compile(r"2\d*I+[PW]+V?[PW]*C")
+_PATTERN = re.compile(r"2\d*I+(?:V[PW]+|[PW]+V?)C")
 
 
 def is_number(text: str) -> bool:

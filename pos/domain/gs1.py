@@ -13,7 +13,7 @@ from datetime import date
 
 from pos.domain.barcode import GRAMS_MAX, PRICE_MAX, is_checked, is_number
 from pos.domain.scan_errors import CheckDigitWrong, CodeUnreadable, PriceCodeWrong
-from pos.domain.won import ZERO, Won
+from pos.domain.won import Won
 
 GS = "\x1d"
 CHARS_MAX = 90  # Of one element string; a symbol holds no more than 74.
@@ -96,7 +96,7 @@ def _won(gtin: str, value: int, decimals: int) -> Won:
     amount, rest = divmod(
         value, int(f"1{'0' * decimals}")
     )  # Won have no hundredths: they must be noughts.
-    if rest or not ZERO < Won(amount) <= PRICE_MAX:
+    if rest or not 0 < amount <= PRICE_MAX.amount:
         raise PriceCodeWrong(barcode=gtin, problem=f"392{decimals} {value}")
     return Won(amount)
 

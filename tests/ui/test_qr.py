@@ -200,15 +200,13 @@ async def test_a_receipts_code_on_the_selling_screen_opens_that_receipt() -> Non
 
 def with_hangul_on(text: str) -> str:
     """Return what a terminal gets of a code that is typed with the two-set Hangul keyboard on."""
-    import unicodedata
-
     from pos.ui.hangul_keys import _SHIFTED, _TWO_SET
 
     keys = {latin.upper(): jamo for jamo, latin in _TWO_SET.items()}
     keys |= {latin: jamo for jamo, latin in _SHIFTED.items()}
     typed = "".join(keys.get(each, each) for each in text)
     # The input method puts consonant and vowel together.
-    return "".join(_composed(typed)) if unicodedata.name(typed[0], "") else typed
+    return "".join(_composed(typed))
 
 
 def _composed(typed: str) -> list[str]:
