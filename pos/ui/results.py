@@ -78,7 +78,7 @@ def card_result(outcome: PaidInFull | PaidInPart | str | None) -> Said:
             text = _("{due} still due: F5 another card, F6 cash", due=won(due))
             return Said(text, "ask", part_result(tender, due))
         case _:
-            return Said(_("No card payment was made."))
+            return Said(_("No payment was made."))
 
 
 def cash_result(record: SaleRecord) -> Said:
