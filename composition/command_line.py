@@ -43,6 +43,13 @@ class Language(StrEnum):
     EN = "en"
 
 
+class PhoneDeed(StrEnum):
+    """What a demo customer does with the phone."""
+
+    SHOW = "show"
+    PAY = "pay"
+
+
 LanguageOption = Annotated[Language | None, typer.Option("--lang", help="ko or en")]
 
 
@@ -65,6 +72,26 @@ def run(settings: SettingsOption = Path("settings.toml")) -> None:
     from composition.sessions import run_shop
 
     or_say(lambda: run_shop(settings.resolve()))
+
+
+@app.command()
+def display(settings: SettingsOption = DEMO_HOME / "settings.toml") -> None:
+    """고객이 보는 화면을 다른 창에 띄웁니다 / the customer's screen, in a window of its own."""
+    from composition.display_session import run_display
+
+    or_say(lambda: run_display(settings.resolve()))
+
+
+@app.command()
+def phone(
+    deed: Annotated[PhoneDeed, typer.Argument(help="show a code, or pay the one on the display")],
+    card: Annotated[str, typer.Option("--card", help="id in demo_cards.toml")] = "",
+    home: HomeOption = DEMO_HOME,
+) -> None:
+    """데모 손님의 휴대폰: 코드를 띄우거나(show) 매장 코드로 결제(pay) / a demo customer's phone."""
+    from composition.demo.phone import use_phone
+
+    or_say(lambda: print(use_phone(home.resolve(), deed.value, card, ROOT)))
 
 
 @app.command()

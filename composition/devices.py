@@ -13,11 +13,13 @@ from composition.wiring import Devices
 from config.settings import Settings
 from ledger.client import HttpLedger
 from offline_queue.device_key import Signer
-from pos.ports import CardReader
+from pos.ports import CardReader, CustomerDisplay, Scanner
 from pos.services.hotlist import Hotlist
 
 if TYPE_CHECKING:  # A till without such a reader does not load it.
     from drivers.cards.serial.serial_reader import SerialReader
+
+DISPLAY_SOCKET = "display.sock"  # Beside the settings.
 
 
 def reader_of(settings: Settings, folder: Path, hotlist: Hotlist) -> CardReader:
@@ -62,6 +64,37 @@ def serial_reader_of(settings: Settings, folder: Path, hotlist: Hotlist) -> Seri
     )
 
 
+def scanner_of(settings: Settings) -> Scanner | None:
+    """Return the scanner, if it has a line of its own."""
+    given = settings.scanner
+    if given.kind == "keyboard":
+        return None
+    from drivers.scanners.framing import ENDS, Framing
+    from drivers.scanners.serial_scanner import SerialScanner
+
+    framing = Framing(given.prefix.encode(), ENDS[given.suffix])
+    return SerialScanner(given.port, baud=given.baud, framing=framing)
+
+
+def displays_of(settings: Settings, folder: Path) -> tuple[CustomerDisplay, ...]:
+    """Return what the customer may look at: screens of their own, and the display on a line.
+
+    Raises:
+        ConfigError: the display's profile can't be used.
+    """
+    from drivers.displays.screen_link import ScreenLink
+
+    screens = ScreenLink(folder / DISPLAY_SOCKET)
+    given = settings.display
+    if given.kind == "none":
+        return (screens,)
+    from drivers.displays.profile import load_profile
+    from drivers.displays.vfd_serial import VfdSerial
+
+    profile = load_profile(given.profile, folder)
+    return (screens, VfdSerial(given.port, profile, baud=given.baud))
+
+
 def ledger_of(settings: Settings, folder: Path) -> Callable[[Signer], HttpLedger]:
     """Return what makes the line to the central ledger, signed by the device.
 
@@ -97,4 +130,6 @@ def devices_of(settings: Settings, folder: Path) -> Devices:
         ledger=ledger_of(settings, folder),
         clock=SystemClock(),
         hotlist=hotlist,
+        scanner=scanner_of(settings),
+        displays=displays_of(settings, folder),
     )

@@ -24,7 +24,7 @@ from offline_queue.store import SqliteStore
 from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
 from pos.domain.tender import VoucherTender
-from pos.ports import CardReader, Clock, Printer, PrintKind, WholeLedger
+from pos.ports import CardReader, Clock, CustomerDisplay, Printer, PrintKind, Scanner, WholeLedger
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import (
     Deadlines,
@@ -36,6 +36,7 @@ from pos.services.handle_orders import OrderDesk
 from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
+from pos.services.listen_scanner import ListenScanner
 from pos.services.news import NewsDesk
 from pos.services.printer_watch import PrinterWatch
 from pos.services.receivables import Receivables
@@ -44,11 +45,13 @@ from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.settle_day import SettleDay
+from pos.services.show_customer import ShowCustomer
 from pos.services.show_day import ShowDay
 from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
+from pos.services.take_qr import TakeQr
 from pos.services.terminal import Shop, Terminal
 
 INCARNATION_BITS = 32
@@ -72,6 +75,8 @@ class Devices:
     ledger: Callable[[Signer], WholeLedger]
     clock: Clock
     hotlist: Hotlist = field(default_factory=Hotlist)
+    scanner: Scanner | None = None
+    displays: tuple[CustomerDisplay, ...] = ()
 
 
 class Assembly:
@@ -119,6 +124,7 @@ class Assembly:
         )
         self._pages: EReceipts | None = None
         self._watch = PrinterWatch(printer=devices.printer, clock=clock)
+        self._scanner = None if devices.scanner is None else ListenScanner(devices.scanner)
         self._tasks: list[asyncio.Task[None]] = []
 
     def rates_on(self, day: date) -> Rates:
@@ -138,7 +144,13 @@ class Assembly:
         )
         self._ids = ids
         clock = self._devices.clock
-        self._counter = Counter(catalogue=self._catalogue, store=self.store, ids=ids, clock=clock)
+        self._counter = Counter(
+            catalogue=self._catalogue,
+            store=self.store,
+            ids=ids,
+            clock=clock,
+            in_store=self._settings.scanner.layouts,
+        )
         self._finish = FinishSale(
             counter=self._counter,
             store=self.store,
@@ -146,6 +158,12 @@ class Assembly:
             sync=self._forwarder,
             clock=clock,
             merchant_copy=self._merchant_copy,
+        )
+        self._customer = ShowCustomer(
+            counter=self._counter,
+            shop=self._settings.shop.name,
+            language=self._settings.terminal.language,
+            displays=self._devices.displays,
         )
         self._orders = OrderDesk(
             store=self.store,
@@ -228,6 +246,8 @@ class Assembly:
             self._watch.run(),
             warm_up(),
             look_at_reader(),
+            self._customer.run(self._devices.clock),
+            *([] if self._scanner is None else [self._scanner.run()]),
         ):
             task = asyncio.create_task(work)
             task.add_done_callback(ended)
@@ -240,6 +260,10 @@ class Assembly:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._pages is not None:
             await self._pages.close()
+        for each in self._devices.displays:
+            await each.close()
+        if self._devices.scanner is not None:
+            await self._devices.scanner.close()
         await self.store.close()
 
     async def _recover(self) -> Recovered:
@@ -252,6 +276,22 @@ class Assembly:
             clock=self._devices.clock,
             outcome_deadline_ms=self._settings.ledger.outcome_ms,
         ).run()
+
+    def _take_qr(self) -> TakeQr:
+        signer, ledger = self.store.signer, self._settings.ledger
+        assert signer is not None  # It is not opened for reading.
+        return TakeQr(
+            counter=self._counter,
+            finish=self._finish,
+            ledger=self._ledger,
+            store=self.store,
+            sync=self._forwarder,
+            line=self._line,
+            sign=signer.sign,
+            terminal_number=self._settings.terminal.number,
+            deadlines=Deadlines(authorize_ms=ledger.authorize_ms, outcome_ms=ledger.outcome_ms),
+            clock=self._devices.clock,
+        )
 
     def _terminal(self, recovered: Recovered) -> Terminal:
         settings, clock, store = self._settings, self._devices.clock, self.store
@@ -270,12 +310,15 @@ class Assembly:
             ),
             clock=clock,
         )
-        terminal = settings.terminal
+        terminal, take_qr = settings.terminal, self._take_qr()
+        prefix = settings.scanner.prefix if settings.scanner.kind == "keyboard" else ""
+        self._customer.follow(self._finish, take_qr)
         return Terminal(
-            shop=Shop(settings.shop.name, terminal.number, terminal.language),
+            shop=Shop(settings.shop.name, terminal.number, terminal.language, scan_prefix=prefix),
             counter=self._counter,
             take_cash=TakeCash(counter=self._counter, finish=self._finish),
             take_card=take_card,
+            take_qr=take_qr,
             orders=self._orders,
             day=ShowDay(store=store, rates=self.rates_on, clock=clock),
             settle=SettleDay(
@@ -302,4 +345,6 @@ class Assembly:
             news=self._news,
             watch=self._watch,
             e_receipt=EReceipt(store=store, links=self._pages) if self._pages else None,
+            scanner=self._scanner,
+            customer=self._customer,
         )

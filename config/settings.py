@@ -10,8 +10,10 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from config.printer_settings import MorePrinterSettings, PaperSettings, PrinterSettings, clash
 from config.reading import Strict, read_model
+from pos.domain.barcode import InStoreLayout
 from pos.domain.identifiers import DEVICE_BITS, business_number_is_valid
 from pos.domain.offline import OfflineLimits
+from pos.domain.scanned_product import USUAL_LAYOUTS
 from pos.domain.won import Won
 
 Text = Annotated[str, Field(min_length=1, max_length=80)]
@@ -76,6 +78,50 @@ class ReaderSettings(Strict):
         return self
 
 
+class ScannerSettings(Strict):
+    """The barcode scanner; one that is at the keyboard needs no setting but its prefix, if it has one."""
+
+    kind: Literal["keyboard", "serial"] = "keyboard"
+    port: str = ""  # A pattern: /dev/serial/by-id/usb-ACME*
+    baud: Annotated[int, Field(ge=1_200, le=921_600)] = 9_600
+    prefix: Annotated[str, Field(max_length=8)] = ""
+    suffix: Literal["cr", "lf", "crlf", "tab", "etx"] = "cr"
+    in_store: list[str] = Field(default_factory=lambda: [each.pattern for each in USUAL_LAYOUTS])
+
+    @field_validator("in_store")
+    @classmethod
+    def _are_layouts(cls, patterns: list[str]) -> list[str]:
+        for each in patterns:
+            InStoreLayout(each)
+        return patterns
+
+    @model_validator(mode="after")
+    def _has_port(self) -> ScannerSettings:
+        if self.kind == "serial" and not self.port:
+            raise ValueError("port가 없음 / no port")
+        return self
+
+    @property
+    def layouts(self) -> tuple[InStoreLayout, ...]:
+        """How the shop's scale writes its codes."""
+        return tuple(InStoreLayout(each) for each in self.in_store)
+
+
+class DisplaySettings(Strict):
+    """What the customer sees. A screen in another window (`run_pos.py display`) is always possible."""
+
+    kind: Literal["none", "vfd"] = "none"
+    port: str = ""
+    baud: Annotated[int, Field(ge=1_200, le=921_600)] = 9_600
+    profile: str = "escpos-cp949"  # Or a file of the shop's own, NAME.toml.
+
+    @model_validator(mode="after")
+    def _has_port(self) -> DisplaySettings:
+        if self.kind == "vfd" and not self.port:
+            raise ValueError("port가 없음 / no port")
+        return self
+
+
 class OfflineSettings(Strict):
     """What the shop allows while the line is down, in won."""
 
@@ -130,6 +176,8 @@ class Settings(Strict):
     printer: PrinterSettings = PrinterSettings()
     printers: Annotated[list[MorePrinterSettings], Field(default_factory=list)]
     paper: PaperSettings = PaperSettings()
+    scanner: ScannerSettings = ScannerSettings()
+    display: DisplaySettings = DisplaySettings()
     offline: OfflineSettings = OfflineSettings()
     orders: OrderSettings = OrderSettings()
     files: FileSettings = FileSettings()

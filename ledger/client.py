@@ -60,11 +60,16 @@ class HttpLedger:
         from ledger import mapping
         from ledger.contract import models
 
-        body = models.AuthorizeRequest(
-            amount=request.amount.amount, sealed=request.sealed, at=request.at
-        )
+        amount, at = request.amount.amount, request.at
+        body: models.AuthorizeRequest | models.CodeRequest
+        if request.by_code:
+            operation = "payByCustomerCode"
+            body = models.CodeRequest(amount=amount, code=request.sealed, at=at)
+        else:
+            operation = "authorizePayment"
+            body = models.AuthorizeRequest(amount=amount, sealed=request.sealed, at=at)
         answer = await self._line.call(
-            "authorizePayment",
+            operation,
             models.AuthorizeAnswer,
             deadline_ms,
             body=body,

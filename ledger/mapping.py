@@ -30,6 +30,7 @@ def approval_to_wire(approval: Approval) -> wire.ApprovalAnswer:
         cashback=approval.cashback.amount,
         balance=approval.balance.amount,
         for_card=approval.for_card or None,
+        masked_pan=approval.masked_pan,
     )
 
 
@@ -51,6 +52,7 @@ def approval_from_wire(answer: wire.ApprovalAnswer) -> Approval:
         cashback=Won(answer.cashback),
         balance=Won(answer.balance),
         for_card=answer.for_card or "",
+        masked_pan=answer.masked_pan,
     )
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 CONNECT_MS_MAX = 2_000  # A cashier waits no longer to hear that there is no line.
 KEEP_ALIVE_S = 2.0  # Far below the server's, so that it rarely closes one in our hands.
 NOT_OFFERED = (404, 405, 406)  # Of an event stream: an older ledger, or a proxy that has none.
+PAYING = ("authorizePayment", "payByCustomerCode")
 NONCE_BYTES = 16
 
 
@@ -121,7 +122,7 @@ class SignedLine:
 
         request = self._request(BY_ID[operation_id], deadline_ms, body, query, path)
         # Only a payment costs the customer something if its connection turns out to be dead.
-        fresh = operation_id == "authorizePayment"
+        fresh = operation_id in PAYING
         async with self._troubles(deadline_ms):
             response = await self._send(request, has_body=body is not None, fresh=fresh)
         return read(response, expected)

@@ -12,6 +12,7 @@ from receipts.builders.cash_receipt import build_cash_receipt
 from receipts.builders.day_report import build_day_report
 from receipts.builders.gift_receipt import build_gift_receipt
 from receipts.builders.kitchen_ticket import build_kitchen_ticket
+from receipts.builders.pay_code import build_pay_code
 from receipts.builders.refund_slip import RefundProof, build_refund_slip
 from receipts.builders.rider_slip import build_order_label, build_rider_slip
 from receipts.builders.sale_receipt import Proof, build_sale_receipt
@@ -45,6 +46,7 @@ _UNSIGNED: dict[PrintKind, _Builder] = {
     PrintKind.COUNT_SHEET: build_count_sheet,
     PrintKind.SETTLEMENT: build_settlement,
     PrintKind.DAY_REPORT: build_day_report,
+    PrintKind.PAY_CODE: build_pay_code,
     PrintKind.TEST_PAGE: build_test_page,
 }
 

@@ -30,6 +30,7 @@ from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
+from pos.services.take_qr import TakeQr
 from pos.services.terminal import Shop, Terminal
 from tests.fakes import (
     DEVICE,
@@ -94,6 +95,18 @@ class World:
             deadlines=Deadlines(),
             clock=clock,
         )
+        self.qr = TakeQr(
+            counter=self.counter,
+            finish=self.finish,
+            ledger=self.ledger,
+            store=store,
+            sync=self.sync,
+            line=self.line,
+            sign=lambda message: message[:64].ljust(64, b"."),
+            terminal_number="IE-0001-01",
+            deadlines=Deadlines(),
+            clock=clock,
+        )
         self.orders = OrderDesk(
             store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
         )
@@ -144,6 +157,7 @@ class World:
             counter=self.counter,
             take_cash=self.cash,
             take_card=self.card,
+            take_qr=self.qr,
             orders=self.orders,
             day=self.day,
             settle=self.settle,

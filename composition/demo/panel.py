@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from composition.demo.cable import Cable
-from drivers.simulators.card.profiles import CardProfile
+from drivers.simulators.card.profiles import CardKind, CardProfile
 from drivers.simulators.card.virtual_cards import VirtualCards
+from drivers.simulators.phone.phone import Phone, PhoneRefused, code_on
+from drivers.simulators.scanner import HandScanner
 
 CONTROL_S = 3.0
 JAM = "jam_midway"
@@ -25,15 +27,19 @@ class DemoPanel:
         profiles: Sequence[CardProfile],
         cards: VirtualCards,
         cable: Cable,
+        scanner: HandScanner,
         printer_control: Path,
         ledger_url: str,
         token: str,
         language: str,
+        display: Path,
         facts: Sequence[tuple[str, str]],
     ) -> None:
         self._profiles = profiles
         self._cards = cards
         self._cable = cable
+        self._scanner = scanner
+        self._display = display
         self._printer_control = printer_control
         self._ledger_url = ledger_url
         self._token = token
@@ -71,6 +77,20 @@ class DemoPanel:
         with contextlib.suppress(httpx.HTTPError):
             async with httpx.AsyncClient(timeout=CONTROL_S, headers=headers) as client:
                 await client.post(f"{self._ledger_url}/demo/orders")
+
+    async def show_phone(self) -> None:
+        """Let the customer's phone show a code, and the shop's scanner read it."""
+        with contextlib.suppress(PhoneRefused):
+            self._scanner.give(await self._phone().show_code())
+
+    async def pay_by_phone(self) -> None:
+        """Let the customer's phone pay the code that the customer's display shows."""
+        with contextlib.suppress(PhoneRefused, OSError, TimeoutError):
+            await self._phone().pay(await code_on(self._display, CONTROL_S))
+
+    def _phone(self) -> Phone:
+        card = next(each.id for each in self._profiles if each.kind is CardKind.VOUCHER)
+        return Phone(self._ledger_url, self._token, card)
 
     @property
     def facts(self) -> Sequence[tuple[str, str]]:

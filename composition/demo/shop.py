@@ -13,11 +13,12 @@ from composition.demo.enrolment import make_code
 from composition.demo.home import Home
 from composition.demo.panel import DemoPanel
 from composition.demo.servers import ledger_database, ledger_process, printer_process
-from composition.devices import ledger_public
+from composition.devices import DISPLAY_SOCKET, displays_of, ledger_public, scanner_of
 from composition.wiring import Assembly, Devices
 from config.secrets import read_secret
 from config.settings import Settings, load_settings
 from drivers.printers.escpos_network import EscposNetworkPrinter
+from drivers.simulators.scanner import HandScanner
 from ledger.client import HttpLedger
 from ledger.enrolling import enrol
 from offline_queue.device_key import Signer, device_key
@@ -48,6 +49,7 @@ class DemoShop:
         self._ledger_process = ledger_process(home)
         self._printer_process = printer_process(home, settings.printer.columns)
         self._cable: Cable | None = None
+        self._scanner = HandScanner()
         self._ledger: HttpLedger | None = None
         self.assembly: Assembly | None = None
 
@@ -80,6 +82,8 @@ class DemoShop:
             lambda signer: self._line(cable.port, signer),
             SystemClock(),
             self._hotlist,
+            scanner_of(self._settings) or self._scanner,
+            displays_of(self._settings, self._home.folder),
         )
         self.assembly = Assembly(self._settings, self._home.folder, devices)
         control = Path(printer_ready["control"])
@@ -119,10 +123,12 @@ class DemoShop:
             profiles=self._profiles,
             cards=table.cards,
             cable=cable,
+            scanner=self._scanner,
             printer_control=control,
             ledger_url=url,
             token=token,
             language=self._settings.terminal.language,
+            display=self._home.folder / DISPLAY_SOCKET,
             facts=facts,
         )
 

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Roo
 AMOUNT_MAX = 99_999_999  # Eight digits, what a slip's amount field holds.
 BALANCE_MAX = 999_999_999_999
 SEALED_MAX = 4_096  # Characters; a sealed card is about 300.
+CODE_MAX = 512  # Characters of a code that is paid by.
 CATALOGUE_MAX = 200  # Products in one feed item.
 BATCH_MAX = 1_000  # Records in one request.
 SEQUENCE_MAX = (1 << 48) - 1
@@ -39,6 +40,9 @@ DeclineCode = Literal[
     "reversed_before",
     "payment_unknown",
     "refund_exceeds",
+    "code_unknown",
+    "code_used",
+    "code_expired",
 ]
 OrderStateName = Literal[
     "accepted",
@@ -66,6 +70,14 @@ class AuthorizeRequest(Wire):
     at: AwareDatetime
 
 
+class CodeRequest(Wire):
+    """One online payment by the code of a customer's app; its id is in the path."""
+
+    amount: Amount
+    code: Annotated[str, Field(min_length=1, max_length=CODE_MAX)]
+    at: AwareDatetime
+
+
 class PurseDrawn(Wire):
     """What one purse paid."""
 
@@ -78,6 +90,7 @@ class ApprovalAnswer(Wire):
 
     `for_card` is for the card: tag 91, and 71 or 72 with commands, as in an issuer's field 55. It is
     left out unless the terminal has passed on what the card says to its issuer.
+    `masked_pan` is told where a code stood for the card, else empty.
     """
 
     status: Literal["approved"] = "approved"
@@ -93,6 +106,7 @@ class ApprovalAnswer(Wire):
         Annotated[str, Field(pattern="^([0-9a-f]{2}){1,512}$")] | None,
         Field(exclude_if=lambda value: value is None),
     ] = None
+    masked_pan: Annotated[str, Field(pattern=r"^([0-9]{6}\*{3,9}[0-9]{4})?$")] = ""
 
 
 class DeclineAnswer(Wire):

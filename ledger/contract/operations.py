@@ -85,6 +85,16 @@ OPERATIONS: tuple[Operation, ...] = (
         problems=(401, 403, 409, 413, 422, 503),
     ),
     Operation(
+        id="payByCustomerCode",
+        method="POST",
+        path="/v1/payments/{payment_id}/customer-code",
+        summary="Authorize and capture one payment by the one-use code of a customer's app.",
+        request=wire.CodeRequest,
+        answer=wire.AuthorizeAnswer,
+        parameters=(_PAYMENT_ID,),
+        problems=(401, 403, 409, 413, 422, 503),
+    ),
+    Operation(
         id="paymentOutcome",
         method="GET",
         path="/v1/payments/{payment_id}",

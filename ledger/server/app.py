@@ -44,6 +44,7 @@ class Handlers:
         self.by_id: dict[str, Handler] = {
             "enrolTerminal": self.enrol_terminal,
             "authorizePayment": self.authorize_payment,
+            "payByCustomerCode": self.pay_by_customer_code,
             "paymentOutcome": self.payment_outcome,
             "forwardRecords": self.forward_records,
             "journalHead": self.journal_head,
@@ -63,6 +64,12 @@ class Handlers:
         caller, body = await self._admit(request)
         payment_id = _payment_id(request)
         return await self._service.authorize(caller, payment_id, parse(body, wire.AuthorizeRequest))
+
+    async def pay_by_customer_code(self, request: Request) -> BaseModel:
+        """Take one online payment by a customer's code."""
+        caller, body = await self._admit(request)
+        asked = parse(body, wire.CodeRequest)
+        return await self._service.pay_by_code(caller, _payment_id(request), asked)
 
     async def payment_outcome(self, request: Request) -> BaseModel:
         """Say what became of a payment."""

@@ -132,6 +132,12 @@ def by_id(tx: Tx, card: str) -> Card | None:
     return None if row is None else find(tx, bytes(row[0]))
 
 
+def masked_pan(tx: Tx, card: str) -> str:
+    """Return a card's number as people may see it."""
+    row = tx.row("SELECT masked_pan FROM cards WHERE id = ?", (card,))
+    return "" if row is None else str(row[0])
+
+
 def use_atc(tx: Tx, card: Card, atc: int, *, online: bool) -> bool:
     """Take a transaction counter for used; False if it is a replay (EMV Book 2, 8.1.2).
 

@@ -50,7 +50,12 @@ class FaultWish(Wire):
     silent_next: Annotated[int, Field(ge=0, le=1_000)] = 0
     delay_ms: Annotated[int, Field(ge=0, le=DELAY_MS_MAX)] = 0
     operation: Literal[
-        "authorizePayment", "paymentOutcome", "forwardRecords", "journalHead", "readFeed"
+        "authorizePayment",
+        "payByCustomerCode",
+        "paymentOutcome",
+        "forwardRecords",
+        "journalHead",
+        "readFeed",
     ] = "authorizePayment"
 
 

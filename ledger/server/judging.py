@@ -58,6 +58,8 @@ class Ask:
         body_hash: over all that the terminal said; another one under a known id is refused.
         at: the ledger's time; the settlement day is taken from it.
         earned_at: when the customer paid; the cashback's month is taken from it.
+        by_code: the card holder's app stands for the card, which made no cryptogram and counted nothing.
+        refusal: why it can't stand, known before card, shop and funds are looked at.
     """
 
     payment_id: TransactionId
@@ -68,6 +70,8 @@ class Ask:
     body_hash: bytes
     at: datetime
     earned_at: datetime
+    by_code: bool = False
+    refusal: DeclineReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,16 @@ class Yes:
 
 def judge(tx: Tx, ask: Ask, terms: Terms, policy: Policy) -> Yes | Decline:
     """Decide by the card, the shop and the funds, in this order; the card's counter is used up."""
+    if ask.refusal is not None:
+        return Decline(ask.refusal)
     card = cards.find(tx, ask.facts.pan_key)
     if card is None:
         return Decline(DeclineReason.CARD_UNKNOWN)
     online = ask.mode is ApprovalMode.ONLINE
-    if not is_genuine(ask) or not cards.use_atc(tx, card, ask.facts.atc, online=online):
+    genuine = ask.by_code or (
+        is_genuine(ask) and cards.use_atc(tx, card, ask.facts.atc, online=online)
+    )
+    if not genuine:
         return Decline(DeclineReason.CARD_NOT_GENUINE)
     if not (ask.merchant.eligible and terms.eligible):
         return Decline(DeclineReason.MERCHANT_NOT_ELIGIBLE)

@@ -12,7 +12,16 @@ from typing import Any, cast
 
 from ledger.policy.policy import Policy
 from ledger.policy.terms import Terms
-from ledger.server import accounts, books, coupons, fraud_facts, funds, rules, setting_aside
+from ledger.server import (
+    accounts,
+    books,
+    cards,
+    coupons,
+    fraud_facts,
+    funds,
+    rules,
+    setting_aside,
+)
 from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, Yes, credible, judge
@@ -159,6 +168,7 @@ def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms, policy: Policy) -> Approval:
         cashback=yes.cashback.total,
         balance=funds.total(tx, yes.card.id, policy, business_day(ask.at)),
         for_card=for_card,
+        masked_pan=cards.masked_pan(tx, yes.card.id) if ask.by_code else "",
     )
     _keep(tx, ask, approval, yes=yes, posting=number)
     return approval

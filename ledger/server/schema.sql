@@ -142,6 +142,16 @@ CREATE TABLE IF NOT EXISTS card_refunds (
 
 CREATE INDEX IF NOT EXISTS card_refunds_by_payment ON card_refunds (payment);
 
+-- Codes that customers' apps show, of the last minutes; each is good for one payment.
+CREATE TABLE IF NOT EXISTS customer_codes (
+    id TEXT PRIMARY KEY,
+    card TEXT NOT NULL REFERENCES cards (id),
+    expires_at TEXT NOT NULL,
+    used_by TEXT  -- The payment.
+) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS customer_codes_by_age ON customer_codes (expires_at);
+
 CREATE TABLE IF NOT EXISTS records (
     device INTEGER NOT NULL,
     incarnation INTEGER NOT NULL,

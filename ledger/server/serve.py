@@ -28,6 +28,7 @@ from ledger.server.handout import Handout
 from ledger.server.heads import Sign
 from ledger.server.operator import OperatorDoor
 from ledger.server.operator_page import OperatorPage
+from ledger.server.phone import Phone
 from ledger.server.reloading import Reloader
 from ledger.server.rule_files import RuleFiles, Told
 from ledger.server.seed import seed
@@ -49,7 +50,7 @@ class Setup:
         operator_token: opens the operator's page; without one, only this machine sees it.
         told: what the files of rules and shops said; None if they can't be read: `problem` says why.
         files: where they stand, to be read again on SIGHUP; None: nowhere.
-        demo: adds the operations under /demo.
+        demo: adds the operations under /demo and /app.
         fraud: when a payment is flagged.
     """
 
@@ -128,7 +129,7 @@ def _application(
     sweeper = Sweeper(setup.db, writer, setup.fraud)
     routes = OperatorPage(service, door).routes()
     if setup.demo:
-        routes += Demo(service, faults, door).routes()
+        routes += Demo(service, faults, door).routes() + Phone(service, door, rules, sign).routes()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

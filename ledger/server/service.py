@@ -13,7 +13,16 @@ from typing import TypeVar
 from ledger import feed_mapping, mapping
 from ledger.contract import models as wire
 from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
-from ledger.server import days, devices, gate, heads, orders, payments, records
+from ledger.server import (
+    customer_codes,
+    days,
+    devices,
+    gate,
+    heads,
+    orders,
+    payments,
+    records,
+)
 from ledger.server.admissions import Admissions
 from ledger.server.cards import CardOpener, SealBroken
 from ledger.server.database import Database, LedgerUnavailable, Tx, open_reader
@@ -23,6 +32,7 @@ from ledger.server.judging import Ask, Merchant
 from ledger.server.payments import IdReused, hash_body
 from ledger.server.problems import Refused
 from ledger.server.rulebook import Rulebook
+from ledger.server.tables import Needs
 from ledger.server.writer import Writer
 from pos.domain.codec import encode
 from pos.domain.forwarding import ForwardOutcome
@@ -122,6 +132,40 @@ class Service:
             answer = await self.writer.run(
                 authorize, needs=replace(payments.needs(ask), requests=caller.needs.requests)
             )
+        except IdReused:
+            raise Refused("id_reused") from None
+        return mapping.answer_to_wire(answer)
+
+    async def pay_by_code(
+        self, caller: Caller, payment_id: TransactionId, request: wire.CodeRequest
+    ) -> wire.AuthorizeAnswer:
+        """Take one online payment by the code of a customer's app.
+
+        Raises:
+            Refused: its id is wrong, or what came is no such code; nothing was posted.
+        """
+        merchant, now = caller.terminal, self.now()
+        _check_device(merchant, payment_id)
+        code = customer_codes.genuine(request.code, self._handout.ledger_public)
+        ask = Ask(
+            payment_id=payment_id,
+            merchant=merchant,
+            amount=Won(request.amount),
+            mode=ApprovalMode.ONLINE,
+            facts=customer_codes.NO_CARD,
+            body_hash=hash_body("code", request.amount, request.code, encode(request.at)),
+            at=now,
+            earned_at=now,
+            by_code=True,
+        )
+
+        def pay(tx: Tx) -> Approval | Decline:
+            gate.spend(tx, caller, now)
+            return customer_codes.pay(tx, ask, code, self._rules.at(now))
+
+        needs = Needs((payment_id.hex,), requests=caller.needs.requests)
+        try:
+            answer = await self.writer.run(pay, needs=needs)
         except IdReused:
             raise Refused("id_reused") from None
         return mapping.answer_to_wire(answer)

@@ -18,11 +18,18 @@ class CardEntry(StrEnum):
     CONTACT_CHIP = "contact_chip"
     CONTACTLESS_CHIP = "contactless_chip"
     MST = "mst"  # A phone's magnetic field, read as a stripe: a new number each time, no swipe.
+    CUSTOMER_QR = "customer_qr"  # The shop scanned the customer's code.
+    SHOP_QR = "shop_qr"  # The customer's app scanned the shop's code.
 
     @property
     def has_chip(self) -> bool:
         """Whether a chip answered, so that the card's signature could be checked here."""
-        return self is not CardEntry.MST
+        return self in (CardEntry.CONTACT_CHIP, CardEntry.CONTACTLESS_CHIP)
+
+    @property
+    def is_qr(self) -> bool:
+        """A phone, and no card, was at the till."""
+        return self in (CardEntry.CUSTOMER_QR, CardEntry.SHOP_QR)
 
 
 class Wallet(StrEnum):
@@ -42,14 +49,14 @@ class Cryptogram(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CardRead:
-    """One tap, as the driver hands it on.
+    """One tap, as the driver hands it on; or a code, by which the ledger knows the card.
 
     Attributes:
-        masked_pan: first 6 and last 4 digits, `629099******1234`.
+        masked_pan: first 6 and last 4 digits, `629099******1234`; empty of a code.
         card_ref: 32 hex digits, a keyed hash of the number; the same card gives the same one on
             this terminal, and the number can't be had from it.
         sealed: the number and the card's cryptogram, sealed to the ledger's public key and bound
-            to this payment's id; opaque here.
+            to this payment's id; opaque here. Of a payment by QR, the code.
         genuine: the card's signature chain was verified (offline data authentication, CDA); never
             where no chip answered: then the ledger alone can tell.
         expired: the card's application expiry lies before the day of the tap.

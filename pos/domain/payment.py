@@ -173,7 +173,7 @@ class Payment:
             payment_id=self.id,
             amount=self.amount,
             mode=ApprovalMode.ONLINE,
-            masked_pan=self.card.masked_pan,
+            masked_pan=self.approval.masked_pan or self.card.masked_pan,
             approval_code=self.approval.approval_code,
             approved_at=self.approval.approved_at,
             rrn=self.approval.rrn,

@@ -28,6 +28,9 @@ class DeclineReason(StrEnum):
     OFFLINE_NOT_PERMITTED = "offline_not_permitted"  # The cashier would not bear the risk.
     CARD_HOTLISTED = "card_hotlisted"  # The ledger named it as stopped, before the line went.
     PAYMENT_UNKNOWN = "payment_unknown"  # A refund of what the ledger never posted.
+    CODE_UNKNOWN = "code_unknown"  # A payment code that is not the ledger's.
+    CODE_USED = "code_used"  # One code, one payment.
+    CODE_EXPIRED = "code_expired"
     REFUND_EXCEEDS = "refund_exceeds"  # More than is left of the payment.
 
 
@@ -41,6 +44,7 @@ class Approval:
         cashback: credited to the card.
         balance: left on the card over all purses, afterwards.
         for_card: what the ledger says to the card itself, hex, opaque here: for the reader to hand on.
+        masked_pan: the card's, where a code stood for it; empty where the terminal has read it itself.
     """
 
     amount: Won
@@ -51,6 +55,7 @@ class Approval:
     cashback: Won
     balance: Won
     for_card: str = ""
+    masked_pan: str = ""
 
 
 @dataclass(frozen=True, slots=True)

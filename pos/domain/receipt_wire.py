@@ -124,6 +124,8 @@ def _read_card(data: Reader, facts: ReceiptFacts) -> tuple[CardFact, OfflineAppr
 
 def _write_advice(out: Writer, facts: ReceiptFacts, advice: OfflineApproved) -> None:
     card = advice.card
+    if card.entry not in _ENTRIES:  # A code is never approved offline.
+        raise CompactError(f"an offline approval by {card.entry}")
     out.text(card.card_ref)
     out.text(card.sealed)
     out.number(

@@ -51,6 +51,7 @@ class DaySummary:
     Attributes:
         tenders: by `cash` and by `ApprovalMode` value.
         wallets: what of the card payments came out of a wallet, by `Wallet` value.
+        qr: the online ones among them that were paid by QR.
         cashback: given to the customers, as far as the ledger has said it.
         cashback_estimated: for payments not yet forwarded.
         receivable: approved offline, declined by the ledger afterwards.
@@ -82,6 +83,7 @@ class DaySummary:
     wallets: Mapping[str, TenderSum] = field(
         default_factory=dict[str, TenderSum], metadata=WHEN_SET
     )
+    qr: TenderSum = TenderSum()
 
     @property
     def net(self) -> Won:
@@ -190,7 +192,7 @@ def _count_refund(day: DaySummary, refund: RefundRecord) -> DaySummary:
 
 def _count_sale(day: DaySummary, sale: SaleRecord) -> DaySummary:
     tenders, wallets = dict(day.tenders), dict(day.wallets)
-    cashback = day.cashback
+    cashback, qr = day.cashback, day.qr
     for tender in sale.tenders:
         name = "cash" if isinstance(tender, CashTender) else tender.mode.value
         tenders[name] = tenders.get(name, TenderSum()).plus(tender.amount)
@@ -199,6 +201,8 @@ def _count_sale(day: DaySummary, sale: SaleRecord) -> DaySummary:
         if not isinstance(tender, CashTender) and tender.wallet is not Wallet.NONE:
             name = tender.wallet.value
             wallets[name] = wallets.get(name, TenderSum()).plus(tender.amount)
+        if not isinstance(tender, CashTender) and tender.by_qr:
+            qr = qr.plus(tender.amount)
     return replace(
         day,
         sales=day.sales.plus(sale.total),
@@ -206,4 +210,5 @@ def _count_sale(day: DaySummary, sale: SaleRecord) -> DaySummary:
         tenders=tenders,
         wallets=wallets,
         cashback=cashback,
+        qr=qr,
     )

@@ -75,6 +75,11 @@ class VoucherTender:
     entry: CardEntry | None = field(default=None, metadata=WHEN_SET)
     wallet: Wallet = field(default=Wallet.NONE, metadata=WHEN_SET)
 
+    @property
+    def by_qr(self) -> bool:
+        """It was paid by a code on a phone."""
+        return self.entry is not None and self.entry.is_qr
+
 
 Tender = CashTender | VoucherTender
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from pos.ports.devices import (
     CardReader,
     CardRequest,
+    CustomerDisplay,
     DeviceStatus,
     DocumentRenderer,
     Printer,
     PrintOutcome,
     PrintResult,
+    Scanner,
 )
 from pos.ports.ledger import (
     AuthorizationRequest,
@@ -42,6 +44,7 @@ __all__ = [
     "CardRequest",
     "Change",
     "Clock",
+    "CustomerDisplay",
     "DayBooks",
     "DeviceStatus",
     "DocumentRenderer",
@@ -60,6 +63,7 @@ __all__ = [
     "PrintSpool",
     "Printer",
     "ReceiptLinks",
+    "Scanner",
     "Store",
     "SyncEngine",
     "WholeLedger",

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pos.domain.card import CardRead, CardUpdate
 from pos.domain.codec import Json
+from pos.domain.customer_view import CustomerView
 from pos.domain.identifiers import TransactionId
 from pos.domain.won import Won
 from pos.ports.store import PrintKind
@@ -116,6 +117,54 @@ class Printer(Protocol):
 
     async def status(self, *, deadline_ms: int = 1_000) -> DeviceStatus:
         """Return whether it can print."""
+        ...
+
+
+class Scanner(Protocol):
+    """One barcode scanner that has a line of its own.
+
+    Guarantee: codes come whole, one by one and in order; half a code, noise or a flood is an error
+    and no code. A line that is lost is looked for again without being asked.
+    """
+
+    async def next_code(self) -> str:
+        """Wait for the next code.
+
+        Raises:
+            ScanError: one of its leaves; nothing of it was a code. Call again for the next.
+        """
+        ...
+
+    async def status(self) -> DeviceStatus:
+        """Return whether it can be used."""
+        ...
+
+    async def close(self) -> None:
+        """Let the line go; a waiting `next_code` is cancelled by its caller."""
+        ...
+
+
+class CustomerDisplay(Protocol):
+    """What the customer looks at.
+
+    Guarantee: it shows the newest view it was given, or says that it does not. It may be slow or dead:
+    no sale waits for it.
+    """
+
+    async def show(self, view: CustomerView) -> None:
+        """Show this from now on, in place of what stood there.
+
+        Raises:
+            DisplayError: it does not show it; what it shows is not known.
+        """
+        ...
+
+    async def status(self) -> DeviceStatus:
+        """Return whether it can be used."""
+        ...
+
+    async def close(self) -> None:
+        """Leave it dark, as far as it can be reached."""
         ...
 
 

@@ -24,12 +24,17 @@ from pos.ports.store import HotlistChange
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """One online payment. The card number and cryptogram are inside `sealed`."""
+    """One online payment. The card number and cryptogram are inside `sealed`.
+
+    Attributes:
+        by_code: `sealed` is the code that the customer's app showed.
+    """
 
     payment_id: TransactionId
     amount: Won
     sealed: str
     at: datetime
+    by_code: bool = False
 
 
 class PaymentFate(StrEnum):

@@ -36,6 +36,7 @@ class PrintKind(StrEnum):
     SETTLEMENT = "settlement"  # body: encode(SettlementPaper)
     DAY_REPORT = "day_report"  # body: encode-like DaySummary, see receipts.builders.day_report
     TEST_PAGE = "test_page"  # body: {}
+    PAY_CODE = "pay_code"  # body: {"code": the text of the shop's code}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from pos.domain.barcode import InStoreLayout
+from pos.domain.business_day import business_day
 from pos.domain.catalogue import Catalogue, Option, Product
 from pos.domain.discount import Discount, DiscountPolicy
 from pos.domain.errors import (
@@ -25,6 +27,7 @@ from pos.domain.sale_errors import (
     SaleOpen,
 )
 from pos.domain.sale_line import SaleLine
+from pos.domain.scanned_product import USUAL_LAYOUTS, scanned_product
 from pos.domain.tender import VoucherTender
 from pos.domain.won import ZERO, Won
 from pos.ports import Change, Clock, Listener, Store
@@ -49,9 +52,11 @@ class Counter:
         ids: IdSource,
         clock: Clock,
         discounts: DiscountPolicy | None = None,
+        in_store: tuple[InStoreLayout, ...] = USUAL_LAYOUTS,
     ) -> None:
         self.catalogue = catalogue
         self._policy = discounts or DiscountPolicy()
+        self._in_store = in_store
         self._store = store
         self._ids = ids
         self._clock = clock
@@ -74,14 +79,24 @@ class Counter:
         """Return a new transaction id, for a payment of this sale."""
         return self._ids.next()
 
+    def find(self, code: str) -> Product | None:
+        """Return what a code stands for, priced as its label says; None if the shop has no such thing.
+
+        Raises:
+            ScanError: it is a code that can't be taken: misread, without a price, past its day.
+        """
+        today = business_day(self._clock.now())
+        return scanned_product(self.catalogue, code, self._in_store, today)
+
     def scan(self, code: str, quantity: int = 1) -> SaleLine:
         """Add the product with this code and return its line.
 
         Raises:
             ProductUnknown: no product has the code.
+            ScanError: see `find`.
             SaleError: see the class and `add`.
         """
-        product = self.catalogue.by_code(code)
+        product = self.find(code)
         if product is None:
             raise ProductUnknown(product=code[:40])
         return self.add(product, quantity)

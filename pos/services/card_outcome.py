@@ -1,4 +1,4 @@
-"""How a card payment can end, and what is said on the way. Values only: `take_card` decides."""
+"""How a voucher payment can end, and what is said on the way. Values only: `take_card` decides."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ class Stage(StrEnum):
     TAP = "tap"
     ASKING = "asking"
     TAP_AGAIN = "tap_again"  # The line went away before anything was sent.
+    SHOWN = "shown"  # The shop's code stands on the screens: the customer's app is to pay.
+    LINE_LOST = "line_lost"  # The same, and whether it was paid can't be asked just now.
     CHECKING = "checking"  # No answer came: asking what became of it.
 
 

@@ -36,6 +36,11 @@ class FinishSale:
         self._sync = sync
         self._clock = clock
         self._merchant_copy = merchant_copy
+        self._listeners: list[Callable[[SaleRecord], None]] = []
+
+    def on_finish(self, listener: Callable[[SaleRecord], None]) -> None:
+        """Tell the listener of each sale that is closed."""
+        self._listeners.append(listener)
 
     async def finish(self, sale: Sale, because: tuple[Event, ...] = ()) -> SaleRecord:
         """Write the sale's end together with the events that paid it, and start a new sale.
@@ -60,6 +65,8 @@ class FinishSale:
             )
         )
         self._counter.start_new()
+        for listener in self._listeners:
+            listener(record)
         self._spool.wake()
         self._sync.wake()
         return record

@@ -29,10 +29,8 @@ from pos.domain.tender import CashTender, VoucherTender
 from pos.domain.won import ZERO
 from pos.ports import Change, Clock, Ledger, Store, SyncEngine
 from pos.services.build_sale import Counter
+from pos.services.card_payment import ask_outcome
 from pos.services.finish_sale import FinishSale
-from pos.services.take_card import (
-    ask_outcome,
-)
 
 OF_A_COPY = "copy put back"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pos.domain.card_slip import CardSlip, SlipFor, cards_of
-from pos.domain.codec import encode
+from pos.domain.codec import Json, encode
 from pos.domain.events import sale_in
 from pos.domain.report import DaySummary
 from pos.domain.sale import SaleRecord
+from pos.domain.shop_code import ShopCode
 from pos.ports import Change, NewPrintJob, PrintKind, PrintSpool, Store
 from pos.services.finish_sale import is_offline, receipt_job, slip_job, written_advices
 
@@ -50,6 +51,11 @@ class Reprint:
     async def test_page(self) -> None:
         """Queue the printer's test page, which opens the drawer too."""
         await self._queue(NewPrintJob(PrintKind.TEST_PAGE, "test", {}, open_drawer=True))
+
+    async def shop_code(self, code: ShopCode) -> None:
+        """Queue the shop's payment code on paper."""
+        body: dict[str, Json] = {"code": code.text}
+        await self._queue(NewPrintJob(PrintKind.PAY_CODE, code.payment_id.hex, body))
 
     async def day_report(self, summary: DaySummary) -> None:
         """Queue the day's figures."""

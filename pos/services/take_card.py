@@ -7,45 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 
 from pos.domain.card import CardRead, Cryptogram
 from pos.domain.errors import (
-    AmountOutOfRange,
     CardCancelled,
     CardError,
-    LedgerError,
-    LedgerRefused,
-    LedgerSilent,
-    LedgerUnreachable,
     StoreError,
 )
-from pos.domain.events import CardNotTold, Event, to_record
+from pos.domain.events import CardNotTold
 from pos.domain.identifiers import TransactionId
 from pos.domain.offline import OfflineAsk, OfflineLimits, OfflineNo, OfflineYes, decide_offline
 from pos.domain.payment import Payment, begin, step
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.payment_events import (
     Abandoned,
-    Approved,
-    Declined,
     Intended,
-    NoAnswer,
     OfflineApproved,
-    ReversalAsked,
-    Sent,
 )
 from pos.domain.rates import Rates, estimate_cashback
 from pos.domain.sale import Sale
-from pos.domain.won import ZERO, Won
+from pos.domain.won import Won
 from pos.ports import (
-    AuthorizationRequest,
     CardReader,
     CardRequest,
-    Change,
     Clock,
     Ledger,
-    PaymentFate,
     Store,
     SyncEngine,
 )
@@ -53,20 +39,17 @@ from pos.services.build_sale import Counter
 from pos.services.card_outcome import (
     CardOutcome,
     Deadlines,
-    NotApproved,
     NotTaken,
-    PaidInFull,
-    PaidInPart,
     Permit,
     Stage,
-    Unanswered,
     nobody,
 )
+from pos.services.card_payment import CardPayment, wanted_of
 from pos.services.finish_sale import FinishSale
 from pos.services.line import Line
 
 
-class TakeCard:
+class TakeCard(CardPayment):
     """The voucher card key."""
 
     def __init__(
@@ -84,17 +67,19 @@ class TakeCard:
         deadlines: Deadlines,
         clock: Clock,
     ) -> None:
-        self._counter = counter
-        self._finish = finish
+        super().__init__(
+            counter=counter,
+            finish=finish,
+            ledger=ledger,
+            store=store,
+            sync=sync,
+            line=line,
+            deadlines=deadlines,
+            clock=clock,
+        )
         self._reader = reader
-        self._ledger = ledger
-        self._store = store
-        self._sync = sync
-        self._line = line
         self._limits = limits
         self._rates = rates
-        self._deadlines = deadlines
-        self._clock = clock
         self._cancelled = False
 
     async def pay(
@@ -116,9 +101,7 @@ class TakeCard:
             StoreUnavailable: what could not be written did not happen; a restart resolves the rest.
         """
         with self._counter.payment() as sale:
-            wanted = sale.due if amount is None else amount
-            if not ZERO < wanted <= sale.due:
-                raise AmountOutOfRange(amount=wanted, due=sale.due)
+            wanted = wanted_of(sale, amount)
             self._cancelled = False
             self._rates()  # Missing ones must show before a card has counted anything down.
             on_stage(Stage.TAP)
@@ -178,57 +161,12 @@ class TakeCard:
             return await self._ask(sale, payment, card, on_stage)
         return await self._approve_offline(sale, payment, card, permit)
 
-    async def _ask(
-        self, sale: Sale, payment: Payment, card: CardRead, on_stage: Callable[[Stage], None]
-    ) -> CardOutcome | None:
-        sent = Sent(payment.id, sale.id, card, self._clock.now())
-        await self._write(sent)
-        payment = step(payment, sent)
-        request = AuthorizationRequest(payment.id, payment.amount, card.sealed, sent.at)
-        try:
-            answer = await self._ledger.authorize(request, deadline_ms=self._deadlines.authorize_ms)
-        except LedgerUnreachable:
-            self._line.failed(self._clock.now())
-            await self._write(Abandoned(payment.id, sale.id, "L01", self._clock.now()))
-            return None
-        except LedgerRefused as error:
-            self._line.answered(self._clock.now())
-            await self._write(Abandoned(payment.id, sale.id, error.code, self._clock.now()))
-            return NotTaken(error)
-        except LedgerSilent as error:
-            on_stage(Stage.CHECKING)
-            return await self._resolve(sale, payment, card, error)
-        self._line.answered(self._clock.now())
-        if isinstance(answer, Approval) and answer.amount != payment.amount:
-            return await self._resolve(sale, payment, card, LedgerSilent())
-        return await self._answered(sale, payment, card, answer)
-
-    async def _resolve(
-        self, sale: Sale, payment: Payment, card: CardRead, error: LedgerSilent
-    ) -> CardOutcome:
-        self._line.failed(self._clock.now())
-        silent = NoAnswer(payment.id, sale.id, self._clock.now())
-        await self._write(silent)
-        payment = step(payment, silent)
-        answer = await ask_outcome(self._ledger, payment, self._deadlines.outcome_ms)
-        if answer is not None:
-            self._line.answered(self._clock.now())
-            return await self._answered(sale, payment, card, answer)
-        await self._write(
-            ReversalAsked(payment.id, sale.id, payment.amount, "no answer", self._clock.now())
-        )
-        self._sync.wake()
-        return Unanswered(error)
-
     async def _answered(
         self, sale: Sale, payment: Payment, card: CardRead, answer: Approval | Decline
     ) -> CardOutcome:
-        if isinstance(answer, Decline):
-            return await self._decline(payment, answer, card)
-        kept = replace(answer, for_card="")
-        approved = Approved(payment.id, sale.id, kept, self._clock.now())
-        outcome = await self._stand(sale, step(payment, approved), approved)
-        await self._tell_card(payment, answer.for_card)
+        outcome = await super()._answered(sale, payment, card, answer)
+        if isinstance(answer, Approval):
+            await self._tell_card(payment, answer.for_card)
         return outcome
 
     async def _tell_card(self, payment: Payment, for_card: str) -> None:
@@ -270,42 +208,6 @@ class TakeCard:
             permitted_by=permitted_by,
         )
         return await self._stand(sale, step(payment, approved), approved)
-
-    async def _stand(self, sale: Sale, payment: Payment, approved: Event) -> CardOutcome:
-        tender = payment.tender
-        assert tender is not None
-        paid = sale.with_tender(tender)
-        if paid.due == ZERO:
-            return PaidInFull(await self._finish.finish(paid, because=(approved,)), tender)
-        await self._write(approved, draft=paid)
-        self._counter.restore(paid)
-        self._sync.wake()
-        return PaidInPart(tender, paid.due)
-
-    async def _decline(self, payment: Payment, decline: Decline, card: CardRead) -> NotApproved:
-        await self._write(Declined(payment.id, payment.sale_id, decline, self._clock.now()))
-        return NotApproved(decline, card.masked_pan)
-
-    async def _write(self, *events: Event, draft: Sale | None = None) -> None:
-        records = tuple(to_record(event) for event in events)
-        await self._store.commit(Change(records=records, draft=draft))
-
-
-async def ask_outcome(
-    ledger: Ledger, payment: Payment, deadline_ms: int
-) -> Approval | Decline | None:
-    """Ask once what became of a payment; None where it has to be reversed.
-
-    A payment the ledger has not seen may still be under way, so it is reversed as well: the
-    reversal leaves a tombstone there. An approval of another amount answers nothing that was asked.
-    """
-    try:
-        answer = await ledger.outcome(payment.id, deadline_ms=deadline_ms)
-    except LedgerError:
-        return None
-    if isinstance(answer, PaymentFate):
-        return None
-    return None if isinstance(answer, Approval) and answer.amount != payment.amount else answer
 
 
 def _refused_at_once(card: CardRead) -> DeclineReason | None:

@@ -9,6 +9,7 @@ from pos.services.build_sale import Counter
 from pos.services.e_receipt import EReceipt
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
+from pos.services.listen_scanner import ListenScanner
 from pos.services.news import NewsDesk
 from pos.services.printer_watch import PrinterWatch
 from pos.services.receivables import Receivables
@@ -17,21 +18,28 @@ from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.settle_day import SettleDay
+from pos.services.show_customer import ShowCustomer
 from pos.services.show_day import ShowDay
 from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
+from pos.services.take_qr import TakeQr
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What the screens say about the shop and the terminal."""
+    """What the screens say about the shop and the terminal.
+
+    Attributes:
+        scan_prefix: what a scanner at the keyboard puts before each code; mostly nothing.
+    """
 
     name: str
     terminal_number: str
     language: str
     training: bool = False
+    scan_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ class Terminal:
     counter: Counter
     take_cash: TakeCash
     take_card: TakeCard
+    take_qr: TakeQr
     orders: OrderDesk
     day: ShowDay
     settle: SettleDay
@@ -66,3 +75,5 @@ class Terminal:
     news: NewsDesk = field(default_factory=NewsDesk)
     watch: PrinterWatch | None = None
     e_receipt: EReceipt | None = None
+    scanner: ListenScanner | None = None
+    customer: ShowCustomer | None = None

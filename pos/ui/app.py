@@ -9,7 +9,8 @@ from textual.app import App
 from textual.binding import Binding
 from textual.events import Event
 
-from pos.domain.errors import StoreError
+from pos.domain.errors import IeumError, StoreError
+from pos.domain.scan_errors import ScanError
 from pos.services.terminal import Terminal
 from pos.ui import i18n
 from pos.ui.acts import SidePanelAsked, StoreFailed
@@ -36,6 +37,15 @@ class Live(Protocol):
 
     def news(self) -> None:
         """Look again; called every second and whenever something changed."""
+        ...
+
+
+@runtime_checkable
+class Refusing(Protocol):
+    """A screen with a place to say what went wrong."""
+
+    def refuse(self, error: IeumError) -> None:
+        """Say what went wrong."""
         ...
 
 
@@ -100,6 +110,8 @@ class IeumApp(App[None]):
         terminal.orders.on_change(self.news)
         terminal.line.on_change(self.news)
         self.set_interval(TICK_SECONDS, self.news)
+        if terminal.scanner is not None:
+            terminal.scanner.listen(self.scanned, self.scan_failed)
         found = terminal.recovered
         if found.completed or found.reversing or found.restored or found.of_a_copy:
             from pos.ui.screens.recovered import RecoveredScreen  # Seldom needed.
@@ -122,6 +134,22 @@ class IeumApp(App[None]):
             if isinstance(screen, Live) and screen.is_mounted:
                 screen.news()
 
+    def scanned(self, code: str) -> None:
+        """Take a code from a scanner with a line of its own, as if it had come from the keyboard."""
+        if not self.is_running:
+            return
+        if isinstance(self.focused, Entry):
+            self.focused.scan(code)
+        else:
+            self.bell()  # A question is open: a code is no answer to it.
+
+    def scan_failed(self, error: ScanError) -> None:
+        """Say that something scanned was no code."""
+        if self.is_running:
+            self.bell()
+            if isinstance(self.screen, Refusing):
+                self.screen.refuse(error)
+
     def stop_selling(self, error: StoreError) -> None:
         """Show that selling has stopped; also for the tasks that run beside the screens."""
         if self.stopped:
@@ -141,7 +169,7 @@ class IeumApp(App[None]):
         if message.key == "enter":
             ask_menu(self, self._selling, side_panel=self.side_panel is not None)
         else:
-            self.push_screen(screen_for(message.key, self.terminal))
+            self.push_screen(screen_for(message.key, self.terminal, message.scanned))
 
     def on_side_panel_asked(self, message: SidePanelAsked) -> None:
         """Open the demo's panel over whatever is up."""

@@ -28,6 +28,8 @@ def sales_rows(day: DaySummary) -> tuple[Row, ...]:
     rows += [
         (wallet_word(Wallet(name)), counted(day.wallets[name])) for name in sorted(day.wallets)
     ]
+    if day.qr.count:
+        rows.append((_("of these by QR"), counted(day.qr)))
     cash, card = (day.refunded_to.get(name, TenderSum()).amount for name in ("cash", "card"))
     return (
         *rows,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pos.ui.i18n import _
 
-MONEY_KEYS = ("f5", "f6")
+MONEY_KEYS = ("f5", "f6", "f9")
 
 
 def key_labels(*, side_panel: bool) -> list[tuple[str, str]]:
@@ -17,7 +17,8 @@ def key_labels(*, side_panel: bool) -> list[tuple[str, str]]:
         ("f6", _("Cash")),
         ("f7", _("Void/Refund")),
         ("f8", _("Service")),
-        ("f9", _("More")),
+        ("f9", _("QR")),
+        ("/", _("More")),
         ("f10", _("Quit")),
     ]
     return [*keys, ("f12", _("Demo"))] if side_panel else keys

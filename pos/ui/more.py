@@ -1,4 +1,4 @@
-"""What F9 offers beside scanning and paying: discounts, sales set aside, favourites, notes. Never a rule."""
+"""What / offers beside scanning and paying: discounts, sales set aside, favourites, notes. Never a rule."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Say = Callable[[str, str], None]
 
 
 class More:
-    """The dialogs behind F9, for the selling screen."""
+    """The dialogs behind /, for the selling screen."""
 
     def __init__(
         self,
@@ -146,7 +146,7 @@ class More:
 
     async def _set_aside(self) -> None:
         held = await self._held.hold()
-        self._say(_("Set aside: {total}. F9 5 brings it back.", total=won(held.total)), "done")
+        self._say(_("Set aside: {total}. / 5 brings it back.", total=won(held.total)), "done")
 
     async def _list_held(self) -> None:
         waiting = await self._held.waiting()

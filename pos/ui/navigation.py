@@ -13,10 +13,11 @@ from pos.services.terminal import Terminal
 
 
 class ScreenAsked(Message):
-    """A key that opens another screen was pressed."""
+    """A key that opens another screen was pressed, or a code was scanned that belongs there."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, scanned: str = "") -> None:
         self.key = key
+        self.scanned = scanned
         super().__init__()
 
 
@@ -59,8 +60,8 @@ def ask_menu(app: App[Any], keys: Keys, *, side_panel: bool) -> None:
     app.push_screen(MenuScreen(side_panel=side_panel), picked)
 
 
-def screen_for(key: str, terminal: Terminal) -> Screen[None]:
-    """Return the screen that a key opens.
+def screen_for(key: str, terminal: Terminal, scanned: str = "") -> Screen[None]:
+    """Return the screen that a key opens, with what was scanned for it.
 
     Raises:
         KeyError: the key opens none.
@@ -76,7 +77,7 @@ def screen_for(key: str, terminal: Terminal) -> Screen[None]:
     if key == "f7":
         from pos.ui.screens.refund import RefundScreen
 
-        return RefundScreen(terminal)
+        return RefundScreen(terminal, scanned)
     if key == "f8":
         from pos.ui.screens.technician import TechnicianScreen
 

@@ -13,7 +13,7 @@ from pos.services.card_outcome import (
 )
 from pos.ui.i18n import _
 from pos.ui.safe_text import safe
-from pos.ui.words import mode_word, purse_word, wallet_word, won
+from pos.ui.words import entry_word, mode_word, purse_word, wallet_word, won
 
 Row = tuple[str, str]
 CASH = "cash"  # The payment overlay's answer that asks for cash instead.
@@ -78,7 +78,7 @@ def card_result(outcome: PaidInFull | PaidInPart | str | None) -> Said:
             text = _("{due} still due: F5 another card, F6 cash", due=won(due))
             return Said(text, "ask", part_result(tender, due))
         case _:
-            return Said(_("No card payment was made."))
+            return Said(_("No payment was made."))
 
 
 def cash_result(record: SaleRecord) -> Said:
@@ -115,6 +115,8 @@ def tender_rows(tender: Tender) -> tuple[Row, ...]:
         (_("Approved"), won(tender.amount)),
         (wallet_word(tender.wallet), safe(tender.masked_pan[-8:])),
     ]
+    if tender.by_qr:
+        rows.append((_("Paid by"), entry_word(tender.entry)))
     if tender.mode is ApprovalMode.OFFLINE_AT_RISK:
         rows.append((_("! may still be declined"), " "))
     rows.extend((purse_word(draw.purse), won(draw.amount)) for draw in tender.purses)

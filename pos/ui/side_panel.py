@@ -29,6 +29,14 @@ class SidePanel(Protocol):
         """Let a customer order."""
         ...
 
+    async def show_phone(self) -> None:
+        """Let the customer's phone show a code, and have it scanned."""
+        ...
+
+    async def pay_by_phone(self) -> None:
+        """Let the customer's phone pay the shop's code."""
+        ...
+
     @property
     def facts(self) -> Sequence[tuple[str, str]]:
         """Lines worth knowing as (label, value): where the receipts and the ledger are."""

@@ -7,6 +7,7 @@ from pos.domain.errors import ProductUnknown, SaleEmpty
 from pos.domain.sale_line import SaleLine
 from pos.domain.won import Won
 from pos.services.build_sale import Counter
+from pos.ui.scans import ways_to_read
 from pos.ui.typed import parse
 
 
@@ -43,9 +44,10 @@ class Till:
 
         Raises:
             ProductUnknown: nothing has the code or the name.
+            ScanError: it is a code that can't be taken.
         """
         catalogue = self.counter.catalogue
-        product = catalogue.by_code(text)
+        product = self._by_code(text)
         if product is not None:
             return product
         found = catalogue.search(text) if parse(text).is_search else []
@@ -69,6 +71,10 @@ class Till:
         """
         add = self.counter.add
         return self._choose(add(product, quantity, price=price, weight_g=weight_g, options=options))
+
+    def _by_code(self, text: str) -> Product | None:
+        found = (self.counter.find(each) for each in ways_to_read(text))
+        return next((each for each in found if each is not None), None)
 
     def set_quantity(self, quantity: int) -> SaleLine | None:
         """Change the chosen line's quantity; 0 takes it off and returns None.

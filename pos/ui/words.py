@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pos.domain.card import Wallet
+from pos.domain.card import CardEntry, Wallet
 from pos.domain.order import OrderState
 from pos.domain.payment_answers import DeclineReason
 from pos.domain.tender import ApprovalMode, Purse
@@ -37,6 +37,17 @@ def wallet_word(wallet: Wallet) -> str:
             return _("Samsung Pay")
         case Wallet.NONE:
             return _("Card")
+
+
+def entry_word(entry: CardEntry | None) -> str:
+    """Return how a payment by QR came about; nothing for a card."""
+    match entry:
+        case CardEntry.CUSTOMER_QR:
+            return _("QR, customer's code")
+        case CardEntry.SHOP_QR:
+            return _("QR, shop's code")
+        case _:
+            return ""
 
 
 def tender_word(name: str) -> str:
@@ -114,6 +125,21 @@ def decline_text(reason: DeclineReason) -> str:
                 "The ledger knows no such payment: the card got nothing back. "
                 "Settle it under receivables (F4)."
             )
+        case DeclineReason.CODE_UNKNOWN:
+            return _(
+                "The code is not one of the voucher card's app. Nothing was drawn. "
+                "Have the payment screen shown anew, or take the card."
+            )
+        case DeclineReason.CODE_USED:
+            return _(
+                "This code was used before. Nothing was drawn now. "
+                "Have a new code shown in the app and scan it."
+            )
+        case DeclineReason.CODE_EXPIRED:
+            return _(
+                "The code is older than three minutes. Nothing was drawn. "
+                "Have a new code shown in the app and scan it."
+            )
         case DeclineReason.REFUND_EXCEEDS:
             return _(
                 "More than the ledger has left of the payment: the card got nothing back. "
@@ -134,6 +160,9 @@ def decline_word(reason: DeclineReason) -> str:
         DeclineReason.REVERSED_BEFORE: _("undone already"),
         DeclineReason.CARD_HOTLISTED: _("card stopped"),
         DeclineReason.PAYMENT_UNKNOWN: _("payment unknown"),
+        DeclineReason.CODE_UNKNOWN: _("not an app's code"),
+        DeclineReason.CODE_USED: _("code used before"),
+        DeclineReason.CODE_EXPIRED: _("code expired"),
         DeclineReason.REFUND_EXCEEDS: _("more than is left"),
     }
     return words.get(reason) or safe(reason.value, 40)

@@ -72,7 +72,8 @@ def tender_lines(day: DaySummary) -> list[Line]:
     items = [_item(name, day.tenders.get(key, TenderSum())) for key, name in TENDERS.items()]
     strange = [_item(key, each) for key, each in day.tenders.items() if key not in TENDERS]
     table = Items(HEADER, (*items, *strange, _item("인천e음 합계", day.voucher)))
-    return [Rule(), table, *_wallets(day), Pair("인천e음 비중", _share(day))]
+    qr = [Pair("그중 QR", _counted(day.qr), indent=2)] if day.qr.count else []
+    return [Rule(), table, *qr, *_wallets(day), Pair("인천e음 비중", _share(day))]
 
 
 def _wallets(day: DaySummary) -> list[Line]:

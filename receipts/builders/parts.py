@@ -31,6 +31,8 @@ ENTRIES = {
     CardEntry.CONTACT_CHIP: "IC",
     CardEntry.CONTACTLESS_CHIP: "비접촉(RF)",
     CardEntry.MST: "MST",
+    CardEntry.CUSTOMER_QR: "QR(고객 코드)",
+    CardEntry.SHOP_QR: "QR(매장 코드)",
 }
 WALLETS = {Wallet.SAMSUNG_PAY: "삼성페이"}
 

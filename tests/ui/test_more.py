@@ -65,25 +65,25 @@ async def test_won_off_the_sale_and_back_again() -> None:
     async with a_till() as till:
         await till.write(f"{RICE_CAKE}\r{SNACK}\r")
         before = till.big.amount
-        await till.keys("f9", "2")
+        await till.keys("slash", "2")
         await till.write("rubbish\r")
         assert "AskScreen" == till.screen
         await till.keys(*["backspace"] * 7)
         await till.write("500\r")
         assert before - Won(500) == till.big.amount
-        await till.keys("f9", "3")
+        await till.keys("slash", "3")
         assert before == till.big.amount
 
 
 async def test_a_sale_set_aside_comes_back_after_the_next_customer() -> None:
     async with a_till() as till:
         await till.write(f"{RICE_CAKE}\r")
-        await till.keys("f9", "4")
+        await till.keys("slash", "4")
         await till.write(f"{ROLL}\r\x1b[17~")
         assert 1 == till.sold
-        await till.keys("f9", "5", "1")
+        await till.keys("slash", "5", "1")
         assert [RICE_CAKE] == [each.code for each in till.world.counter.sale.lines]
-        await till.keys("f6", "f9", "5")
+        await till.keys("f6", "slash", "5")
         assert 2 == till.sold
         assert "보류한 판매가 없습니다" in till.message
 
@@ -112,7 +112,7 @@ async def test_a_price_and_a_weight_are_asked_for() -> None:
 
 async def test_a_favourite_is_three_keys() -> None:
     async with a_till(a_world()) as till:
-        await till.keys("f9", "6", "2")
+        await till.keys("slash", "6", "2")
         await till.write("5000\r")
         assert ["r"] == [each.code for each in till.world.counter.sale.lines]
 
@@ -120,9 +120,9 @@ async def test_a_favourite_is_three_keys() -> None:
 async def test_a_note_and_the_guests_stand_on_the_sale() -> None:
     async with a_till() as till:
         await till.write(f"{RICE_CAKE}\r")
-        await till.keys("f9", "7")
+        await till.keys("slash", "7")
         await till.write("덜 맵게\r")
-        await till.keys("f9", "8")
+        await till.keys("slash", "8")
         await till.write("4\r")
         sale = till.world.counter.sale
         assert ("덜 맵게", 4) == (sale.lines[0].note, sale.guests)
@@ -131,7 +131,7 @@ async def test_a_note_and_the_guests_stand_on_the_sale() -> None:
 async def test_a_scan_into_a_list_chooses_nothing() -> None:
     async with a_till() as till:
         await till.write(f"{RICE_CAKE}\r")
-        await till.keys("f9")
+        await till.keys("slash")
         await till.write(f"{SNACK}\r")
         assert "PickScreen" == till.screen
         assert 1 == len(till.world.counter.sale.lines)
@@ -147,12 +147,12 @@ Compare = Callable[..., bool]
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
-def test_what_f9_offers(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_what_slash_offers(snap_compare: Compare, size: tuple[int, int]) -> None:
     world = World()
     world.counter.scan(RICE_CAKE)
 
     async def open_it(pilot: Pilot[Any]) -> None:
-        await pilot.press("1", "0", "%", "enter", "f9")
+        await pilot.press("1", "0", "%", "enter", "slash")
         await pilot.pause(0.1)
 
     assert snap_compare(IeumApp(world.terminal()), terminal_size=size, run_before=open_it)

@@ -361,6 +361,16 @@ CREATE TABLE coupons (
 
 CREATE INDEX coupons_of_card ON coupons (card);
 
+-- Codes that customers' apps show, of the last minutes; each is good for one payment.
+CREATE TABLE IF NOT EXISTS customer_codes (
+    id text COLLATE "C" PRIMARY KEY,
+    card text COLLATE "C" NOT NULL,
+    expires_at text COLLATE "C" NOT NULL,
+    used_by text COLLATE "C"
+);
+
+CREATE INDEX IF NOT EXISTS customer_codes_by_age ON customer_codes (expires_at);
+
 CREATE TABLE ledger_version (
     version bigint NOT NULL
 );

@@ -23,7 +23,8 @@ DIGITS = {
     "7": "f7",
     "8": "escape",
     "9": "f10",
-    "*": "f9",
+    "*": "/",
+    "+": "f9",
     "-": "f12",
 }
 
@@ -59,6 +60,7 @@ class MenuScreen(ModalScreen[str | None]):
             "8": _("Drop the sale"),
             "9": _("Quit"),
             "*": _("More: discount, set aside, favourites"),
+            "+": _("Payment by QR"),
             "-": _("Demo"),
         }
         if not self._side_panel:

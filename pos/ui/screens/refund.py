@@ -14,6 +14,7 @@ from pos.ui.acts import act
 from pos.ui.i18n import _
 from pos.ui.receipt_entry import LONGEST, receipt_wanted
 from pos.ui.refund_rows import detail_rows, sale_cells, sales_columns
+from pos.ui.scans import as_code
 from pos.ui.screens.give_back import GiveBackScreen
 from pos.ui.screens.keyed import KeyedScreen
 from pos.ui.widgets.entry import Entry
@@ -36,8 +37,9 @@ class RefundScreen(KeyedScreen):
     OWN_KEY = "f7"
     AT_ONCE = frozenset(STEPS)
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, scanned: str = "") -> None:
         super().__init__(terminal)
+        self._scanned = scanned
         self._sales: tuple[SaleStanding, ...] = ()
         self._looking = False
         self._entered_at_ms = -ENTER_AFTER_MS
@@ -56,6 +58,8 @@ class RefundScreen(KeyedScreen):
     def on_mount(self) -> None:
         """List the newest sales."""
         act(self, self._list(), self.refuse)
+        if self._scanned:
+            self._enter(self._scanned)
 
     async def _list(self) -> None:
         sales = await self.terminal.refund.recent(LISTED_MAX)
@@ -91,6 +95,7 @@ class RefundScreen(KeyedScreen):
         self._enter(event.text)
 
     def _enter(self, text: str) -> None:
+        text = as_code(text)
         now_ms = self.terminal.clock.monotonic_ms()
         soon = now_ms - self._entered_at_ms < ENTER_AFTER_MS
         self._entered_at_ms = now_ms

@@ -13,6 +13,7 @@ from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Input
 
+from pos.domain.customer_code import is_customer_code
 from pos.domain.errors import IeumError, PaymentPending, SaleEmpty
 from pos.domain.won import ZERO, Won
 from pos.services.terminal import Terminal
@@ -22,6 +23,7 @@ from pos.ui.i18n import _, language
 from pos.ui.key_labels import MONEY_KEYS, key_labels
 from pos.ui.lookout import Lookout
 from pos.ui.navigation import OPENS, ScreenAsked
+from pos.ui.scans import as_code, is_ours
 from pos.ui.summaries import big_amount, line_text
 from pos.ui.till import Till
 from pos.ui.typed import amount_of, parse
@@ -62,9 +64,10 @@ class SellingScreen(Screen[None]):
             "down": lambda: self._move(1),
             "delete": lambda: self._try(self._till.remove),
             "escape": self._escape,
-            "f2": lambda: act(self, self._print_again(), self._refuse),
+            "f2": lambda: act(self, self._print_again(), self.refuse),
             "f5": self._pay_card,
-            "f9": self._offer_more,
+            "/": self._offer_more,
+            "f9": self._pay_qr,
             "f10": self._quit,
             "f12": lambda: self.post_message(SidePanelAsked()),
         }
@@ -135,14 +138,16 @@ class SellingScreen(Screen[None]):
             self._show_result(said.result)
         self._say(said.text, said.kind)
 
-    def _refuse(self, error: IeumError) -> None:
+    def refuse(self, error: IeumError) -> None:
+        """Say what went wrong."""
         self._say(error.message(language()), "error")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search while letters are typed; `event` may be older than what stands there now."""
         typed = parse(self.query_one(Entry).value)
         catalogue = self._terminal.counter.catalogue
-        found = catalogue.search(typed.text) if typed.is_search else []
+        searched = typed.is_search and not is_ours(typed.text)
+        found = catalogue.search(typed.text) if searched else []
         self.query_one(SaleSide).show_found(found)
 
     def on_entry_entered(self, event: Entry.Entered) -> None:
@@ -159,7 +164,11 @@ class SellingScreen(Screen[None]):
             self._try(lambda: self._enter(event.text))
 
     def _enter(self, text: str) -> None:
-        typed = parse(text)
+        code = as_code(text, self._terminal.shop.scan_prefix)
+        if is_ours(code):
+            self._scanned_ours(code)
+            return
+        typed = parse(code)
         before_ms, self._entered_at_ms = self._entered_at_ms, self._terminal.clock.monotonic_ms()
         soon = self._entered_at_ms - before_ms < MENU_AFTER_MS
         if typed.percent:
@@ -184,6 +193,13 @@ class SellingScreen(Screen[None]):
             return
         self._say(line_text(line))
 
+    def _scanned_ours(self, code: str) -> None:
+        """A receipt opens what can be given back of it; a customer's code pays."""
+        if is_customer_code(code):
+            self._pay_qr(code)
+        else:
+            self.post_message(ScreenAsked("f7", code))
+
     def on_key(self, event: Key) -> None:
         """Act on a key that the field let through."""
         if event.key not in ("escape", "f10"):
@@ -194,6 +210,9 @@ class SellingScreen(Screen[None]):
             event.stop()
             step = 1 if event.character == "+" else -1
             self._try(lambda: self._till.count(step))
+        elif event.character == "/":
+            event.stop()
+            self._offer_more()
         elif event.key in self._keys or event.key in OPENS:
             event.stop()
             event.prevent_default()
@@ -219,7 +238,7 @@ class SellingScreen(Screen[None]):
     def _more(self) -> More:
         from pos.ui.more import More  # Keeps the start fast.
 
-        return More(self, self._terminal, self._till, say=self._say, refuse=self._refuse)
+        return More(self, self._terminal, self._till, say=self._say, refuse=self.refuse)
 
     def _move(self, step: int) -> None:
         if not self.query_one(SaleSide).move(step):
@@ -233,7 +252,7 @@ class SellingScreen(Screen[None]):
                 raise PaymentPending()
             change()
         except IeumError as error:
-            self._refuse(error)
+            self.refuse(error)
         finally:  # Once, with the line that is chosen now.
             self._changing = False
             self._show_sale()
@@ -250,7 +269,7 @@ class SellingScreen(Screen[None]):
             self._tell(results.drop_question(sale))
         else:
             self._armed = ""
-            act(self, self._drop(), self._refuse)
+            act(self, self._drop(), self.refuse)
 
     async def _drop(self) -> None:
         await self._terminal.counter.drop()
@@ -282,7 +301,7 @@ class SellingScreen(Screen[None]):
             self._say(text, "error")
         elif not self._taking_money:
             self._taking_money = True  # From this key on, before the task has even begun.
-            act(self, self._take_cash(received), self._refuse)
+            act(self, self._take_cash(received), self.refuse)
 
     async def _take_cash(self, received: Won | None) -> None:
         try:
@@ -296,16 +315,23 @@ class SellingScreen(Screen[None]):
             self._try(partial(self._enter, self._held.popleft()))
 
     def _pay_card(self) -> None:
-        counter = self._terminal.counter
-        if self._taking_money:
-            return
-        if counter.sale.due <= ZERO:
-            self._refuse(SaleEmpty())
-            return
         from pos.ui.screens.payment import PaymentScreen  # Keeps the start fast.
 
+        self._pay(lambda due: PaymentScreen(self._terminal, due))
+
+    def _pay_qr(self, code: str = "") -> None:
+        from pos.ui.screens.qr import QrScreen  # Keeps the start fast.
+
+        self._pay(lambda due: QrScreen(self._terminal, due, code))
+
+    def _pay(self, screen_for: Callable[[Won], Screen[results.PaymentAnswer]]) -> None:
+        if self._taking_money:
+            return
+        if self.due <= ZERO:
+            self.refuse(SaleEmpty())
+            return
         self._taking_money = True
-        self.app.push_screen(PaymentScreen(self._terminal, counter.sale.due), self._paid)
+        self.app.push_screen(screen_for(self.due), self._paid)
 
     def _paid(self, outcome: results.PaymentAnswer) -> None:
         self._money_taken()

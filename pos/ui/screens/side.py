@@ -45,6 +45,8 @@ class SideScreen(ModalScreen[None]):
             "n": self._line,
             "j": self._printer,
             "o": lambda: self._do(self._panel.send_order),
+            "s": lambda: self._leave_and(self._panel.show_phone),
+            "p": lambda: self._leave_and(self._panel.pay_by_phone),
         }
 
     def compose(self) -> ComposeResult:
@@ -67,7 +69,13 @@ class SideScreen(ModalScreen[None]):
         ]
         line = _("join the line again") if self._state.line_down else _("cut the line")
         paper = _("clear the printer") if self._state.printer_jammed else _("jam the printer")
-        deeds = {"n": line, "j": paper, "o": _("send an order")}
+        deeds = {
+            "n": line,
+            "j": paper,
+            "o": _("send an order"),
+            "s": _("scan a phone's code"),
+            "p": _("pay our code by phone"),
+        }
         rows.append((_("Do"), ""))
         rows += [(f"{key}  {deed}", " ") for key, deed in deeds.items()]
         facts = list(self._panel.facts)
@@ -90,11 +98,11 @@ class SideScreen(ModalScreen[None]):
             self.dismiss(None)
         elif key in cards:
             card_id = cards[key]
-            self.dismiss(None)
-            self._do(lambda: self._panel.tap(card_id))
+            self._leave_and(lambda: self._panel.tap(card_id))
         elif key in self._letters:
             self._letters[key]()
-            self.news()
+            if self.is_current:
+                self.news()
 
     def _line(self) -> None:
         self._state.line_down = not self._state.line_down
@@ -105,6 +113,11 @@ class SideScreen(ModalScreen[None]):
         self._state.printer_jammed = not self._state.printer_jammed
         jammed = self._state.printer_jammed
         self._do(lambda: self._panel.jam_printer(jammed))
+
+    def _leave_and(self, deed: Callable[[], Awaitable[None]]) -> None:
+        """Give the till its screen back first: what follows happens there."""
+        self.dismiss(None)
+        self._do(deed)
 
     def _do(self, deed: Callable[[], Awaitable[None]]) -> None:
         async def done() -> None:

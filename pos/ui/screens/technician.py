@@ -65,6 +65,7 @@ class TechnicianScreen(KeyedScreen):
             (safe(reader.name, 40), *_device(reader)),
             (_("Printer"), "", ""),
             (safe(printer.name, 40), *_device(printer)),
+            *await self._others(),
             (_("Prints waiting"), f"{waiting:,}", "warning" if waiting else "good"),
             (
                 _("Last trouble"),
@@ -89,6 +90,14 @@ class TechnicianScreen(KeyedScreen):
             tones = {place: tone for place, (_l, _v, tone) in enumerate(told) if tone}
             rows = [(label, value) for label, value, _tone_of in told]
             self.query_one(Figures).show(rows, tones)
+
+    async def _others(self) -> list[tuple[str, str, str]]:
+        """Return the scanner with a line of its own, and what the customer looks at."""
+        terminal = self.terminal
+        found = [] if terminal.scanner is None else [await terminal.scanner.status()]
+        if terminal.customer is not None:
+            found += await terminal.customer.statuses()
+        return [(safe(each.name, 40), *_device(each)) for each in found]
 
     async def _verify(self) -> None:
         self.say(_("Checking the whole record"))

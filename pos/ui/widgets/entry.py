@@ -13,6 +13,8 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from pos.ui.burst import Burst
+from pos.ui.receipt_entry import LONGEST
+from pos.ui.scans import is_ours
 from pos.ui.typed import ENTRY_MAX
 
 
@@ -21,7 +23,8 @@ class Entry(Input):
 
     Args:
         takes: keys that, like Enter, take along what was typed before them.
-        longest: how many characters it holds; the rest of a jammed scanner's is dropped.
+        longest: how many characters it holds; the rest of a jammed scanner's is dropped. A receipt's
+            code, or a customer's, is taken whole wherever it comes.
     """
 
     # A layout of the whole screen at each letter is what Textual's own would ask for (10 ms).
@@ -42,7 +45,7 @@ class Entry(Input):
         takes: frozenset[str] = frozenset(),
         longest: int = ENTRY_MAX,
     ) -> None:
-        super().__init__(placeholder=placeholder, max_length=longest)
+        super().__init__(placeholder=placeholder, max_length=LONGEST)
         self._longest = longest
         self._takes = takes | {"enter"}
         self._held = ""
@@ -51,8 +54,8 @@ class Entry(Input):
     def take(self) -> str:
         """Return what stands in the field, and empty it."""
         if not self.value:  # A whole scan: it never has to be shown.
-            text, self._held = self._held[: self._longest], ""
-            return text
+            text, self._held = self._held, ""
+            return text[: self._room(text)]
         self._show_held()
         text = self.value
         self.value = ""
@@ -68,7 +71,7 @@ class Entry(Input):
         text, self._held = self._held, ""
         if text:
             start, end = sorted(self.selection)
-            room = self._longest - len(self.value) + end - start
+            room = self._room(self.value + text) - len(self.value) + end - start
             self.replace(text[:room], start, end)
             if len(text) > room:
                 self.restricted()
@@ -84,8 +87,12 @@ class Entry(Input):
         if event.key == "ctrl+j":  # The line feed of a scanner that ends with CR LF.
             event.stop()
             event.prevent_default()
-        elif not self.value and event.character in ("+", "-"):
+        elif not self.value and event.character in ("+", "-", "/"):
             event.prevent_default()  # On an empty field they count, one level up.
+        elif event.is_printable and len(self.value) >= self._room(self.value):
+            event.stop()
+            event.prevent_default()
+            self.restricted()
 
     def _on_paste(self, event: Paste) -> None:
         """Take pasted text as if typed: every line end is an Enter."""
@@ -94,10 +101,27 @@ class Entry(Input):
         self._show_held()
         *lines, rest = event.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         for line in lines:
-            self.insert_text_at_cursor(line)
+            self._insert(line)
             self._enter("enter")
-        self.insert_text_at_cursor(rest)
+        self._insert(rest)
+
+    def scan(self, text: str) -> None:
+        """Take a code that came by another way than the keyboard, and its Enter."""
+        self._show_held()
+        self._held = ""
+        self._send(self.take() + text, "enter")
+
+    def _room(self, text: str) -> int:
+        """Return how long an entry that begins so may become."""
+        return LONGEST if is_ours(text) else self._longest
+
+    def _insert(self, text: str) -> None:
+        room = self._room(self.value + text) - len(self.value)
+        self.insert_text_at_cursor(text[: max(0, room)])
 
     def _enter(self, key: str) -> None:
         # Straight to the screen: through this field's own queue, a key right behind would overtake.
-        self.screen.post_message(self.Entered(self.take(), key))
+        self._send(self.take(), key)
+
+    def _send(self, text: str, key: str) -> None:
+        self.screen.post_message(self.Entered(text[: self._room(text)], key))

@@ -1,0 +1,1 @@
+"""Barcode scanners on a line of their own; those at the keyboard are the screens'."""

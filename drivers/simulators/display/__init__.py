@@ -1,0 +1,1 @@
+"""A character display on a pseudo-terminal, which shows what a customer would see."""

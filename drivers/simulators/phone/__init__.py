@@ -1,0 +1,1 @@
+"""A card holder's phone: shows a code, pays the shop's."""

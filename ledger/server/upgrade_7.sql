@@ -1,0 +1,1 @@
+-- From version 6 to version 7: only the table of customers' codes is new, and schema.sql has made it by now.
