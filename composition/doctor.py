@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from composition.demo.home import running_demo
-from composition.devices import reader_of
+from composition.devices import displays_of, reader_of
 from composition.doctor_reader import INTEGRITY, integrity, serial_reader
 from composition.finding import Finding
 from composition.paper import rates_file
@@ -21,6 +21,7 @@ from config.printer_settings import PrinterSettings
 from config.products import load_catalogue
 from config.rates import load_rates
 from config.settings import Settings, load_settings
+from drivers.ports import find_port
 from ledger.client import HttpLedger
 from offline_queue.device_key import SECRET_NAME, read_device_key
 from pos.domain.business_day import business_day
@@ -73,6 +74,8 @@ async def examine(root: Path, settings_path: Path) -> list[Finding]:
             (each.name, partial(_printer, each, f"프린터 / printer {each.name}", folder))
             for each in settings.printers
         ),
+        ("스캐너 / scanner", lambda: _scanner(settings)),
+        ("고객 표시기 / display", lambda: _display(settings, folder)),
         ("서버 / ledger", lambda: _ledger(settings, folder)),
     ]
     for subject, check in checks:
@@ -199,6 +202,30 @@ async def _reader(settings: Settings, folder: Path) -> Finding:
         return Finding(subject, good=status.name)
     fix = "케이블과 pcscd를 확인하세요. / Check the cable and pcscd."
     return Finding(subject, wrong=status.problem, fix=fix)
+
+
+async def _scanner(settings: Settings) -> Finding:
+    given = settings.scanner
+    if given.kind == "keyboard":
+        return Finding("스캐너 / scanner", good="키보드 / at the keyboard")
+    return _port("스캐너 / scanner", given.port)
+
+
+async def _display(settings: Settings, folder: Path) -> Finding:
+    given = settings.display
+    if given.kind == "none":
+        return Finding("고객 표시기 / display", good="쓰지 않음 / not used")
+    displays_of(settings, folder)  # Its profile is read, or named as what can't be used.
+    return _port("고객 표시기 / display", given.port)
+
+
+def _port(subject: str, pattern: str) -> Finding:
+    """Look whether a port is there; it is not opened, for the till may hold it."""
+    path = find_port(pattern)
+    if Path(path).exists():
+        return Finding(subject, good=path)
+    fix = "케이블을 확인하고 ls /dev/serial/by-id 를 보세요. / Check the cable; see ls /dev/serial/by-id."
+    return Finding(subject, wrong=f"없음 / none: {pattern}", fix=fix)
 
 
 async def _printer(asked: PrinterSettings, subject: str, folder: Path) -> Finding:
