@@ -20,6 +20,7 @@ from pos.domain.card import CardEntry, CardRead, Cryptogram, Wallet, mask_pan
 from pos.domain.errors import (
     CardCancelled,
     CardError,
+    CardRemoved,
     CardUnreadable,
     NoCardInTime,
     ReaderNotSecure,
@@ -210,6 +211,36 @@ async def test_a_swap_that_no_event_tells_of_ends_the_transaction(bench: SerialB
         assert await outcome(waiting) in pans | {"error"}
         bench.line.misbehave(Fault.DRIPPING, 0)
         await bench.hand.remove()
+
+
+class Swapping:
+    """A real card that is swapped for another, without an event, once it has answered a command."""
+
+    def __init__(self, bench: SerialBench, ins: int) -> None:
+        self._card = bench.world.card("rich")
+        self._swap = lambda: bench.line.swap_silently(bench.world.card("poor"))
+        self._ins = ins
+        self.atr = self._card.atr
+
+    def power_on(self) -> None:
+        self._card.power_on()
+
+    def transmit(self, raw: bytes) -> bytes:
+        reply = self._card.transmit(raw)
+        if raw[1] == self._ins:
+            self._swap()
+        return reply
+
+
+@pytest.mark.parametrize("ins", [0xA4, 0xA8, 0xB2])
+async def test_no_command_reaches_a_card_that_was_not_powered_for_it(
+    bench: SerialBench, ins: int
+) -> None:
+    bench.line.insert(Swapping(bench, ins))
+    with pytest.raises(CardRemoved):
+        await bench.reader.present(request())
+    read = await bench.reader.present(request())
+    assert read.masked_pan == mask_pan(bench.world.profile("poor").pan)
 
 
 async def test_events_that_are_lost_only_cost_a_second(bench: SerialBench) -> None:
