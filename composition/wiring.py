@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from composition.paper import rates_file, renderer_of
+from composition.pin_hasher import Argon2Pins
 from config.products import load_catalogue
 from config.rates import load_rates
 from config.settings import Settings
@@ -37,7 +38,9 @@ from pos.services.recover import Recover, Recovered
 from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
+from pos.services.shift import ShiftDesk
 from pos.services.show_day import ShowDay
+from pos.services.staff import Staff
 from pos.services.take_card import (
     TakeCard,
 )
@@ -121,12 +124,23 @@ class Assembly:
         self._ids = ids
         clock = self._devices.clock
         self._counter = Counter(catalogue=self._catalogue, store=self.store, ids=ids, clock=clock)
+        people = self._settings.people
+        self._staff = staff = Staff(
+            store=self.store,
+            hasher=Argon2Pins(),
+            clock=clock,
+            shop_name=self._settings.shop.name,
+            wanted=people.sign_in,
+            permissions=people.permissions,
+        )
+        await staff.load()
         self._finish = FinishSale(
             counter=self._counter,
             store=self.store,
             spool=self._spool,
             sync=self._forwarder,
             clock=clock,
+            by=lambda: staff.name,
         )
         self._orders = OrderDesk(
             store=self.store,
@@ -235,6 +249,16 @@ class Assembly:
             reader=self._devices.reader,
             printer=self._devices.printer,
             clock=clock,
+            staff=self._staff,
+            shift=ShiftDesk(
+                store=store,
+                spool=self._spool,
+                printer=self._devices.printer,
+                counter=self._counter,
+                rates=self.rates_on,
+                clock=clock,
+                rules=settings.shift.rules,
+            ),
             recovered=recovered,
             news=self._news,
         )

@@ -26,7 +26,7 @@ from offline_queue.opening import (
     store_errors,
 )
 from offline_queue.print_jobs import PrintJobRows
-from offline_queue.rows import LEDGER_HEAD, NEWS, Rows, from_us, to_us, total
+from offline_queue.rows import LEDGER_HEAD, NEWS, SHIFT_AFTER, Rows, from_us, to_us, total
 from pos.domain import record as records
 from pos.domain.business_day import day_bounds
 from pos.domain.catalogue import CatalogueChange, Product
@@ -35,6 +35,7 @@ from pos.domain.errors import StoreDamaged, StoreMissing, StoreUnavailable
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import News
 from pos.domain.offline import Exposure
+from pos.domain.people import Person
 from pos.domain.record import FIRST_PREVIOUS, ChainBroken, LedgerHead, Record
 from pos.domain.sale import Sale
 from pos.domain.tax import TaxKind
@@ -313,6 +314,15 @@ class SqliteStore:
         """Return the newest head that the ledger signed."""
         text = await self.run(lambda: self._rows.get(LEDGER_HEAD))
         return decode(LedgerHead, json.loads(text)) if text else None
+
+    async def people(self) -> tuple[Person, ...]:
+        """Return everybody who was ever entered."""
+        rows = await self.run(lambda: self._rows.run("SELECT body FROM person").fetchall())
+        return tuple(decode(Person, json.loads(row[0])) for row in rows)
+
+    async def shift_after(self) -> int:
+        """Return the record that the open shift comes after."""
+        return int(await self.run(lambda: self._rows.get(SHIFT_AFTER, "0")))
 
     async def verify(self) -> int:
         """Check the whole journal; return how many records it holds."""

@@ -8,6 +8,11 @@ from receipts.builders.day_report import build_day_report
 from receipts.builders.kitchen_ticket import build_kitchen_ticket
 from receipts.builders.refund_slip import build_refund_slip
 from receipts.builders.sale_receipt import Proof, build_sale_receipt
+from receipts.builders.shift_report import (
+    build_cash_slip,
+    build_count_sheet,
+    build_shift_report,
+)
 from receipts.builders.test_page import build_test_page
 from receipts.document import Document
 from receipts.encoders.escpos import to_escpos
@@ -79,5 +84,11 @@ class ReceiptRenderer:
                 return build_kitchen_ticket(body, self._shop, copy=copy)
             case PrintKind.DAY_REPORT:
                 return build_day_report(body, self._shop, copy=copy)
+            case PrintKind.SHIFT_REPORT:
+                return build_shift_report(body, self._shop, copy=copy)
+            case PrintKind.CASH_SLIP:
+                return build_cash_slip(body, self._shop, copy=copy)
+            case PrintKind.COUNT_SHEET:
+                return build_count_sheet(body, self._shop, copy=copy)
             case PrintKind.TEST_PAGE:
                 return build_test_page(body, self._shop, copy=copy)

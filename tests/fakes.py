@@ -26,9 +26,11 @@ from pos.domain.news import News
 from pos.domain.offline import Exposure, OfflineLimits
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.payment_events import OfflineApproved
+from pos.domain.people import Person
 from pos.domain.rates import ChannelRate, Rates
 from pos.domain.record import FIRST_PREVIOUS, LedgerHead, Record, chain, verify
 from pos.domain.sale import Sale
+from pos.domain.shift import CloseUndone, ShiftClosed
 from pos.domain.tax import TaxKind
 from pos.domain.tender import ApprovalMode, Purse, PurseDraw
 from pos.domain.won import Won
@@ -100,6 +102,7 @@ class MemoryStore:
         self.fail_next: Exception | None = None
         self.die_after_commits: int | None = None
         self._receipts: dict[date, int] = {}
+        self.persons: dict[int, Person] = {}
 
     async def commit(self, change: Change) -> tuple[Record, ...]:
         if self.fail_next is not None:
@@ -135,7 +138,21 @@ class MemoryStore:
         self.told = change.news or self.told
         self.products += change.catalogue
         self.is_copy = self.is_copy and not change.copy_resolved
+        self.persons |= {each.number: each for each in change.people}
         return tuple(made)
+
+    async def people(self) -> tuple[Person, ...]:
+        return tuple(self.persons.values())
+
+    async def shift_after(self) -> int:
+        after = 0
+        for record in self.journal:
+            event = from_record(record)
+            if isinstance(event, ShiftClosed):
+                after = record.sequence
+            elif isinstance(event, CloseUndone):
+                after = event.after
+        return after
 
     async def last_sequence(self) -> int:
         found = [0]
@@ -421,3 +438,14 @@ class Waker:
 
 def catalogue() -> Catalogue:
     return Catalogue(PRODUCTS)
+
+
+class PlainHasher:
+    """Hashes a PIN so that a test can read it; the real one is slow on purpose."""
+
+    async def hash(self, pin: str) -> str:
+        return f"plain:{pin}"
+
+    async def verify(self, pin_hash: str, pin: str) -> bool:
+        await asyncio.sleep(0)
+        return pin_hash == f"plain:{pin}"

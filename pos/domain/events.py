@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pos.domain import order as orders
 from pos.domain import payment_events as payments
+from pos.domain import people, shift
 from pos.domain.codec import CodecError, Json, decode, encode
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Decline, ReceivableEnd
@@ -89,10 +90,16 @@ class ReceiptSettled:
 
 @dataclass(frozen=True, slots=True)
 class DrawerOpened:
-    """The drawer was opened without a sale."""
+    """The drawer was opened without a sale.
+
+    Attributes:
+        allowed_by: who allowed it, where `by` may not alone.
+    """
 
     why: str
     at: datetime
+    by: str = ""
+    allowed_by: str = ""
 
 
 Event = (
@@ -105,6 +112,8 @@ Event = (
     | ReceiptNotPosted
     | ReceiptSettled
     | DrawerOpened
+    | people.PersonEvent
+    | shift.ShiftEvent
 )
 
 KINDS: dict[str, type] = {
@@ -138,6 +147,17 @@ KINDS: dict[str, type] = {
     "order.not_posted": orders.OrderNotPosted,
     "order.closed": orders.OrderClosed,
     "drawer.opened": DrawerOpened,
+    "person.changed": people.PersonChanged,
+    "person.signed_in": people.SignedIn,
+    "person.pin_failed": people.PinFailed,
+    "permission.allowed": people.PermissionAllowed,
+    "shift.opened": shift.ShiftOpened,
+    "shift.cash_moved": shift.CashMoved,
+    "shift.counted": shift.CashCounted,
+    "shift.closed": shift.ShiftClosed,
+    "shift.close_undone": shift.CloseUndone,
+    "training.began": people.TrainingBegan,
+    "training.ended": people.TrainingEnded,
 }
 _KIND_OF = {event: kind for kind, event in KINDS.items()}
 

@@ -128,6 +128,7 @@ class SaleRecord:
         receipt_number: the terminal's own, `YYYYMMDD-NNNN` by the business day in Korea.
         tax: computed once, here; printed and sent as it stands.
         order_key: channel and number of the delivery order it pays, or empty.
+        by: who finished it; the shop's name where nobody signs in, empty in old records.
     """
 
     id: TransactionId
@@ -138,6 +139,7 @@ class SaleRecord:
     tax: TaxSplit
     training: bool = False
     order_key: str = ""
+    by: str = ""
 
     @property
     def total(self) -> Won:
@@ -145,7 +147,7 @@ class SaleRecord:
         return self.tax.total
 
 
-def complete(sale: Sale, *, receipt_number: str, at: datetime) -> SaleRecord:
+def complete(sale: Sale, *, receipt_number: str, at: datetime, by: str = "") -> SaleRecord:
     """Close a sale whose tenders cover its total exactly.
 
     Raises:
@@ -153,7 +155,7 @@ def complete(sale: Sale, *, receipt_number: str, at: datetime) -> SaleRecord:
     """
     if not sale.lines or sale.due != ZERO:
         raise ValueError(f"sale {sale.id} can't close with {sale.due} won due")
-    return SaleRecord(sale.id, receipt_number, at, sale.lines, sale.tenders, sale.tax)
+    return SaleRecord(sale.id, receipt_number, at, sale.lines, sale.tenders, sale.tax, by=by)
 
 
 def _check_quantity(quantity: int) -> None:

@@ -14,6 +14,7 @@ from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import News
 from pos.domain.offline import Exposure
+from pos.domain.people import Person
 from pos.domain.record import LedgerHead, NewRecord, Record
 from pos.domain.sale import Sale
 from pos.domain.won import Won
@@ -27,6 +28,9 @@ class PrintKind(StrEnum):
     REFUND_SLIP = "refund_slip"  # body: encode(RefundRecord)
     DAY_REPORT = "day_report"  # body: encode-like DaySummary, see receipts.builders.day_report
     TEST_PAGE = "test_page"  # body: {}
+    SHIFT_REPORT = "shift_report"  # body: encode(ShiftReport), an X or a Z
+    CASH_SLIP = "cash_slip"  # body: encode(CashMoved)
+    COUNT_SHEET = "count_sheet"  # body: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Change:
         news: all of what came down and holds on, in place of what was kept.
         ledger_head: the newest that the ledger has signed; kept as it is.
         copy_resolved: what an earlier copy, put back, showed as open has been dealt with.
+        people: as they are from now on; who is not among them stays as they were.
     """
 
     records: tuple[NewRecord, ...] = ()
@@ -85,6 +90,7 @@ class Change:
     news: News | None = None
     ledger_head: LedgerHead | None = None
     copy_resolved: bool = False
+    people: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +217,14 @@ class Store(Protocol):
 
     async def ledger_head(self) -> LedgerHead | None:
         """Return the newest head that the ledger signed, or None."""
+        ...
+
+    async def people(self) -> tuple[Person, ...]:
+        """Return everybody who was ever entered."""
+        ...
+
+    async def shift_after(self) -> int:
+        """Return the sequence of the record that the open shift comes after: the last close, or 0."""
         ...
 
     async def verify(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pos.domain.business_day import business_day
 from pos.domain.codec import encode
 from pos.domain.events import Event, SaleCompleted, from_record, to_record
@@ -17,13 +19,22 @@ class FinishSale:
     """The last step of every payment."""
 
     def __init__(
-        self, *, counter: Counter, store: Store, spool: PrintSpool, sync: SyncEngine, clock: Clock
+        self,
+        *,
+        counter: Counter,
+        store: Store,
+        spool: PrintSpool,
+        sync: SyncEngine,
+        clock: Clock,
+        by: Callable[[], str] = lambda: "",
     ) -> None:
+        """Take the ports; `by` names whoever is at the till."""
         self._counter = counter
         self._store = store
         self._spool = spool
         self._sync = sync
         self._clock = clock
+        self._by = by
 
     async def finish(self, sale: Sale, because: tuple[Event, ...] = ()) -> SaleRecord:
         """Write the sale's end together with the events that paid it, and start a new sale.
@@ -37,7 +48,7 @@ class FinishSale:
         """
         now = self._clock.now()
         number = await self._store.next_receipt_number(business_day(now))
-        record = complete(sale, receipt_number=number, at=now)
+        record = complete(sale, receipt_number=number, at=now, by=self._by())
         events = (*because, SaleCompleted(record, now))
         advices = await self._advices(record, because)
         await self._store.commit(

@@ -14,7 +14,9 @@ from pos.services.recover import Recovered
 from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
+from pos.services.shift import ShiftDesk
 from pos.services.show_day import ShowDay
+from pos.services.staff import Staff
 from pos.services.take_card import (
     TakeCard,
 )
@@ -52,5 +54,7 @@ class Terminal:
     reader: CardReader
     printer: Printer
     clock: Clock
+    staff: Staff
+    shift: ShiftDesk
     recovered: Recovered = Recovered()
     news: NewsDesk = field(default_factory=NewsDesk)
