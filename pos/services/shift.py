@@ -78,6 +78,7 @@ class ShiftStanding:
         sale_open: what stands on the open sale.
     """
 
+    at: datetime
     day: date
     opened: ShiftOpened | None
     since: datetime | None
@@ -120,6 +121,7 @@ class ShiftDesk:
         after, events, since, _head = await self._read()
         backlog = await self._store.backlog()
         return ShiftStanding(
+            at=self._clock.now(),
             day=self._day(since),
             opened=opening_of(events),
             since=since,

@@ -10,11 +10,15 @@ from textual.binding import Binding
 from textual.events import Event
 
 from pos.domain.errors import StoreError
+from pos.domain.people import Person
 from pos.services.terminal import Terminal
 from pos.ui import i18n
-from pos.ui.acts import SidePanelAsked, StoreFailed
+from pos.ui.acts import SidePanelAsked, StoreFailed, act
+from pos.ui.asking import ask_grant
 from pos.ui.burst import Burst
-from pos.ui.navigation import ScreenAsked, ask_menu, screen_for
+from pos.ui.i18n import _
+from pos.ui.navigation import NEEDS, ScreenAsked, ask_menu, screen_for
+from pos.ui.screens.pin import PinScreen
 from pos.ui.screens.selling import SellingScreen
 from pos.ui.side_panel import SidePanel
 from pos.ui.theme import THEME
@@ -105,6 +109,8 @@ class IeumApp(App[None]):
             from pos.ui.screens.recovered import RecoveredScreen  # Seldom needed.
 
             self.push_screen(RecoveredScreen(found, terminal.counter.sale))
+        if terminal.staff.on_duty is None:
+            self.ask_sign_in(must=True)
         if not self.is_headless:
             self._watch = TerminalWatch(sys.__stdin__.fileno() if sys.__stdin__ else 0, self._gone)
             self._watch.start()
@@ -118,6 +124,8 @@ class IeumApp(App[None]):
         """Tell every open screen to look again."""
         if not self.is_running:  # It is ending: the screens are losing their widgets.
             return
+        if self.terminal.staff.in_use and self.terminal.staff.on_duty is None:
+            self.ask_sign_in(must=True)  # Whoever was there was retired.
         for screen in self.screen_stack:
             if isinstance(screen, Live) and screen.is_mounted:
                 screen.news()
@@ -138,10 +146,30 @@ class IeumApp(App[None]):
 
     def on_screen_asked(self, message: ScreenAsked) -> None:
         """Open another screen over the sale."""
-        if message.key == "enter":
+        key = message.key
+        if key == "enter":
             ask_menu(self, self._selling, side_panel=self.side_panel is not None)
+        elif key == "f11":
+            self.ask_sign_in()
+        elif key in NEEDS:
+            act(self.screen, self._open_granted(key))
         else:
-            self.push_screen(screen_for(message.key, self.terminal))
+            self.push_screen(screen_for(key, self.terminal))
+
+    async def _open_granted(self, key: str) -> None:
+        grant = await ask_grant(self, self.terminal.staff, NEEDS[key], key)
+        if grant is not None:
+            self.push_screen(screen_for(key, self.terminal))
+
+    def ask_sign_in(self, *, must: bool = False) -> None:
+        """Ask who takes the till over; `must` where nobody is there to go back to."""
+        staff = self.terminal.staff
+        if not staff.in_use or isinstance(self.screen, PinScreen):
+            return
+        people = [each for each in staff.everyone if each.active]
+        text = _("The open sale stays.")
+        screen = PinScreen[Person](_("Who is at the till?"), text, people, staff.sign_in, must=must)
+        self.push_screen(screen, lambda _person: self.news())
 
     def on_side_panel_asked(self, message: SidePanelAsked) -> None:
         """Open the demo's panel over whatever is up."""

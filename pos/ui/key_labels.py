@@ -10,6 +10,7 @@ MONEY_KEYS = ("f5", "f6")
 def key_labels(*, side_panel: bool) -> list[tuple[str, str]]:
     """Return (key, label), with the demo's own where there is a demo."""
     keys = [
+        ("f1", _("Help")),
         ("f2", _("Reprint")),
         ("f3", _("Orders")),
         ("f4", _("Day")),
@@ -17,6 +18,7 @@ def key_labels(*, side_panel: bool) -> list[tuple[str, str]]:
         ("f6", _("Cash")),
         ("f7", _("Void/Refund")),
         ("f8", _("Service")),
+        ("f9", _("Shift")),
         ("f10", _("Quit")),
     ]
     return [*keys, ("f12", _("Demo"))] if side_panel else keys

@@ -23,6 +23,9 @@ DIGITS = {
     "7": "f7",
     "8": "escape",
     "9": "f10",
+    "+": "f9",
+    "*": "f11",
+    "/": "f1",
     "-": "f12",
 }
 
@@ -57,6 +60,9 @@ class MenuScreen(ModalScreen[str | None]):
             "7": _("Void or refund a sale"),
             "8": _("Drop the sale"),
             "9": _("Quit"),
+            "+": _("The shift: cash in and out, X, close"),
+            "*": _("Another person"),
+            "/": _("Help"),
             "-": _("Demo"),
         }
         if not self._side_panel:

@@ -82,7 +82,7 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
         from pos.ui.screens.permit import PermitScreen  # Only in an outage, and seldom then.
 
         self._stage = Stage.ASKING  # The card has been read; the answer is given over there.
-        return await self.app.push_screen_wait(PermitScreen(amount))
+        return await self.app.push_screen_wait(PermitScreen(self._terminal.staff, amount))
 
     def _staged(self, stage: Stage) -> None:
         self._stage = stage

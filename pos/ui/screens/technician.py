@@ -7,9 +7,11 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from pos.domain.errors import StoreDamaged
+from pos.domain.people import Permission
 from pos.ports import DeviceStatus
 from pos.services.terminal import Terminal
 from pos.ui.acts import act
+from pos.ui.asking import ask_grant
 from pos.ui.i18n import _, language
 from pos.ui.safe_text import safe
 from pos.ui.screens.keyed import KeyedScreen
@@ -27,7 +29,9 @@ class TechnicianScreen(KeyedScreen):
 
     CSS_PATH = "technician.tcss"
     OWN_KEY = "f8"
-    LONE = {"1": "c", "2": "t", "3": "v", "4": "s", "0": "escape"} | {k: k for k in "ctvs"}
+    LONE = {"1": "c", "2": "t", "3": "v", "4": "s", "5": "people", "0": "escape"} | {
+        k: k for k in "ctvs"
+    }
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__(terminal)
@@ -40,7 +44,7 @@ class TechnicianScreen(KeyedScreen):
             yield Figures()
         yield MessageBar()
         keys = [("1", _("Look again")), ("2", _("Test print")), ("3", _("Check record"))]
-        keys.append(("4", _("Send refused")))
+        keys += [("4", _("Send refused")), ("5", _("People"))]
         yield KeyBar([*keys, ("escape", _("Back"))])
 
     def on_mount(self) -> None:
@@ -118,8 +122,17 @@ class TechnicianScreen(KeyedScreen):
         if key in tests:
             self.say("")
             act(self, tests[key](), self.refuse)
+        elif key == "people":
+            act(self, self._people(), self.refuse)
         else:
             super().press(key)
+
+    async def _people(self) -> None:
+        from pos.ui.screens.people import PeopleScreen  # Seldom needed.
+
+        grant = await ask_grant(self.app, self.terminal.staff, Permission.PEOPLE, "people")
+        if grant is not None:
+            self.app.push_screen(PeopleScreen(self.terminal, grant))
 
 
 def _device(status: DeviceStatus) -> tuple[str, str]:
