@@ -41,7 +41,11 @@ def receipt_proof(signer: Signer) -> Proof:
 
 
 def renderer_of(
-    settings: Settings, periods: tuple[Rates, ...], signer: Signer | None = None
+    settings: Settings,
+    periods: tuple[Rates, ...],
+    signer: Signer | None = None,
+    *,
+    training: bool = False,
 ) -> ReceiptRenderer:
     """Return what turns the spool's documents into this shop's paper.
 
@@ -49,6 +53,7 @@ def renderer_of(
         settings: the shop's.
         periods: its rates.
         signer: signs the codes on sale receipts; without it they carry none.
+        training: all of it is marked as no transaction.
 
     Raises:
         LookupError: no rates are in force today.
@@ -63,6 +68,7 @@ def renderer_of(
         terminal_number=settings.terminal.number,
         no_signature_max=rates.no_signature_max,
         show_vat=settings.shop.show_vat,
+        training=training,
     )
     proof = receipt_proof(signer) if signer else None
     return ReceiptRenderer(shop, settings.printer.columns, proof=proof)

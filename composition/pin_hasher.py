@@ -7,8 +7,24 @@ import asyncio
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from config.settings import Settings
+from pos.ports import Clock, Store
+from pos.services.staff import Staff
+
 # RFC 9106's second choice asks 64 MiB, a till's share is less: OWASP's for 19 MiB, and then some.
 MEMORY_KIB, PASSES, LANES = 32 * 1_024, 3, 1
+
+
+def staff_of(settings: Settings, store: Store, clock: Clock) -> Staff:
+    """Return the people of a terminal, not read yet."""
+    return Staff(
+        store=store,
+        hasher=Argon2Pins(),
+        clock=clock,
+        shop_name=settings.shop.name,
+        wanted=settings.people.sign_in,
+        permissions=settings.people.permissions,
+    )
 
 
 class Argon2Pins:

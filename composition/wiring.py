@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from composition.paper import rates_file, renderer_of
-from composition.pin_hasher import Argon2Pins
+from composition.pin_hasher import staff_of
 from config.products import load_catalogue
 from config.rates import load_rates
 from config.settings import Settings
@@ -40,12 +40,12 @@ from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.shift import ShiftDesk
 from pos.services.show_day import ShowDay
-from pos.services.staff import Staff
 from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
 from pos.services.terminal import Shop, Terminal
+from pos.services.training import Training, TrainingCards
 
 INCARNATION_BITS = 32
 WARM_UP_AFTER_MS = 1_000  # The first screen and the first key come first.
@@ -70,12 +70,25 @@ class Devices:
 class Assembly:
     """A terminal's parts, wired; `start` makes them live, `stop` ends them."""
 
-    def __init__(self, settings: Settings, folder: Path, devices: Devices) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        devices: Devices,
+        *,
+        training: TrainingCards | None = None,
+    ) -> None:
         """Open the store and wire everything; blocks, so it comes before the screens.
+
+        `training` makes it a training terminal, whose cards these are.
 
         Raises:
             ConfigError, StoreError: nothing was started.
         """
+        self._cards = training
+        self._training: Training | None = None
+        self._on_failure: Callable[[BaseException], None] = lambda _: None
+        self._folder = folder
         files, clock = settings.files, devices.clock
         catalogue = load_catalogue(folder / files.products)
         rates = load_rates(rates_file(settings, folder))
@@ -89,7 +102,7 @@ class Assembly:
         self._catalogue, self._rates = catalogue, rates
         assert store.signer is not None  # It is not opened for reading.
         self._ledger = devices.ledger(store.signer)
-        self._renderer = renderer_of(settings, rates, store.signer)
+        self._renderer = renderer_of(settings, rates, store.signer, training=training is not None)
         self._line = Line(clock.now())
         self._hotlist = devices.hotlist
         self._news = NewsDesk()
@@ -124,15 +137,7 @@ class Assembly:
         self._ids = ids
         clock = self._devices.clock
         self._counter = Counter(catalogue=self._catalogue, store=self.store, ids=ids, clock=clock)
-        people = self._settings.people
-        self._staff = staff = Staff(
-            store=self.store,
-            hasher=Argon2Pins(),
-            clock=clock,
-            shop_name=self._settings.shop.name,
-            wanted=people.sign_in,
-            permissions=people.permissions,
-        )
+        self._staff = staff = staff_of(self._settings, self.store, clock)
         await staff.load()
         self._finish = FinishSale(
             counter=self._counter,
@@ -141,6 +146,7 @@ class Assembly:
             sync=self._forwarder,
             clock=clock,
             by=lambda: staff.name,
+            training=self._cards is not None,
         )
         self._orders = OrderDesk(
             store=self.store,
@@ -150,6 +156,7 @@ class Assembly:
             clock=clock,
             usual_minutes=self._settings.orders.usual_minutes,
         )
+        self._training = await self._make_training()
         recovered = await self._recover()
         await self._orders.load()
         await self._hotlist.load(self.store)
@@ -160,6 +167,7 @@ class Assembly:
 
     def run_tasks(self, on_failure: Callable[[BaseException], None]) -> None:
         """Start everything that goes on in the background; a failure is handed on, never lost."""
+        self._on_failure = on_failure
         feed = FollowFeed(
             ledger=self._ledger,
             store=self.store,
@@ -195,6 +203,8 @@ class Assembly:
 
     async def stop(self) -> None:
         """End the tasks and close the store; what is unsent or unprinted waits in it."""
+        if self._training is not None:
+            await self._training.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -210,6 +220,27 @@ class Assembly:
             clock=self._devices.clock,
             outcome_deadline_ms=self._settings.ledger.outcome_ms,
         ).run()
+
+    async def _make_training(self) -> Training | None:
+        """Return what makes a training terminal; there is none on one."""
+        if self._cards is not None:
+            return None
+        from composition.training.ground import training_of  # Which makes assemblies itself.
+
+        training = training_of(
+            self._settings,
+            self._folder,
+            self._devices.printer,
+            self.store,
+            self._counter,
+            self._devices.clock,
+            self._failed,
+        )
+        await training.recover()
+        return training
+
+    def _failed(self, error: BaseException) -> None:
+        self._on_failure(error)
 
     def _terminal(self, recovered: Recovered) -> Terminal:
         settings, clock, store = self._settings, self._devices.clock, self.store
@@ -230,7 +261,12 @@ class Assembly:
         )
         terminal = settings.terminal
         return Terminal(
-            shop=Shop(settings.shop.name, terminal.number, terminal.language),
+            shop=Shop(
+                settings.shop.name,
+                terminal.number,
+                terminal.language,
+                training=self._cards is not None,
+            ),
             counter=self._counter,
             take_cash=TakeCash(counter=self._counter, finish=self._finish),
             take_card=take_card,
@@ -261,4 +297,6 @@ class Assembly:
             ),
             recovered=recovered,
             news=self._news,
+            training=self._training,
+            training_cards=self._cards,
         )

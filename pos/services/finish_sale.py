@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pos.domain.business_day import business_day
 from pos.domain.codec import encode
@@ -27,14 +28,16 @@ class FinishSale:
         sync: SyncEngine,
         clock: Clock,
         by: Callable[[], str] = lambda: "",
+        training: bool = False,
     ) -> None:
-        """Take the ports; `by` names whoever is at the till."""
+        """Take the ports; `by` names whoever is at the till, and `training` marks each sale."""
         self._counter = counter
         self._store = store
         self._spool = spool
         self._sync = sync
         self._clock = clock
         self._by = by
+        self._training = training
 
     async def finish(self, sale: Sale, because: tuple[Event, ...] = ()) -> SaleRecord:
         """Write the sale's end together with the events that paid it, and start a new sale.
@@ -49,6 +52,7 @@ class FinishSale:
         now = self._clock.now()
         number = await self._store.next_receipt_number(business_day(now))
         record = complete(sale, receipt_number=number, at=now, by=self._by())
+        record = replace(record, training=self._training)
         events = (*because, SaleCompleted(record, now))
         advices = await self._advices(record, because)
         await self._store.commit(

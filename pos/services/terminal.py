@@ -21,6 +21,7 @@ from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
+from pos.services.training import Training, TrainingCards
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,13 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """Everything a screen may call. `recovered` is what the start found."""
+    """Everything a screen may call.
+
+    Attributes:
+        recovered: what the start found.
+        training: begins and ends training; none on the training terminal itself.
+        training_cards: only there.
+    """
 
     shop: Shop
     counter: Counter
@@ -58,3 +65,5 @@ class Terminal:
     shift: ShiftDesk
     recovered: Recovered = Recovered()
     news: NewsDesk = field(default_factory=NewsDesk)
+    training: Training | None = None
+    training_cards: TrainingCards | None = None

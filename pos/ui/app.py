@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from pos.ui.screens.side import SideState
+    from pos.ui.trainee import Trainee
 
 TICK_SECONDS = 1.0  # Clocks and countdowns move by the second.
 EXIT_HUNG_UP = 129  # The terminal went away, as a shell reports SIGHUP.
@@ -65,10 +66,11 @@ class IeumApp(App[None]):
     def __init__(self, terminal: Terminal, side_panel: SidePanel | None = None) -> None:
         super().__init__()
         i18n.use(terminal.shop.language)
-        self.terminal = terminal
+        self._real = terminal
+        self._trainee: Trainee | None = None
         self.side_panel = side_panel
         self.stopped = False
-        self._selling = SellingScreen(terminal, side_panel=side_panel is not None)
+        self._real_selling = SellingScreen(terminal, side_panel=side_panel is not None)
         self._side_state: SideState | None = None
         self._watch: TerminalWatch | None = None
         self.register_theme(THEME)
@@ -76,7 +78,44 @@ class IeumApp(App[None]):
 
     def get_default_screen(self) -> SellingScreen:
         """Start on the selling screen."""
-        return self._selling
+        return self._real_selling
+
+    @property
+    def terminal(self) -> Terminal:
+        """The terminal whose screens are up: the real one, or the training one."""
+        trainee = self._trainee
+        return trainee.terminal if trainee is not None and trainee.terminal else self._real
+
+    @property
+    def _selling(self) -> SellingScreen:
+        trainee = self._trainee
+        return trainee.selling if trainee is not None and trainee.selling else self._real_selling
+
+    def back_to_selling(self) -> None:
+        """Close whatever lies over the selling screen."""
+        while self.screen is not self._selling:
+            self.pop_screen()
+
+    def push_screen(self, *args: Any, **options: Any) -> Any:
+        """Open a screen; in training each bears the mark (the selling screen has its own)."""
+        pushed = super().push_screen(*args, **options)
+        if self.terminal.shop.training and not isinstance(self.screen, SellingScreen):
+            from pos.ui.widgets.training_mark import TrainingMark  # Only in training.
+
+            self.screen.mount(TrainingMark())
+        return pushed
+
+    async def toggle_training(self) -> None:
+        """Begin training, or end it.
+
+        Raises:
+            IeumError: it did not begin.
+        """
+        if self._trainee is None:
+            from pos.ui.trainee import Trainee  # Seldom needed.
+
+            self._trainee = Trainee(self, self._real)
+        await self._trainee.toggle()
 
     def get_driver_class(self) -> type[Driver]:
         """Read a terminal a burst at a time; a browser or a test has its own driver."""
@@ -126,6 +165,8 @@ class IeumApp(App[None]):
             return
         if self.terminal.staff.in_use and self.terminal.staff.on_duty is None:
             self.ask_sign_in(must=True)  # Whoever was there was retired.
+        if self._trainee is not None:
+            self._trainee.look()
         for screen in self.screen_stack:
             if isinstance(screen, Live) and screen.is_mounted:
                 screen.news()

@@ -33,7 +33,7 @@ class ShiftScreen(KeyedScreen):
 
     CSS_PATH = "shift.tcss"
     OWN_KEY = "f9"
-    LONE = {key: key for key in "12345678p"} | {"0": "escape"}
+    LONE = {key: key for key in "123456789p"} | {"0": "escape"}
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__(terminal)
@@ -48,7 +48,16 @@ class ShiftScreen(KeyedScreen):
         yield MessageBar()
         keys = [("1", _("X")), *((key, move_word(move)) for key, move in MOVES.items())]
         keys += [("5", _("Drawer")), ("6", _("Close")), ("7", _("Open"))]
-        yield KeyBar([*keys, ("8", _("Undo")), ("p", _("Sheet")), ("escape", _("Back"))], ("6",))
+        yield KeyBar(
+            [
+                *keys,
+                ("8", _("Undo")),
+                ("9", _("Training")),
+                ("p", _("Sheet")),
+                ("escape", _("Back")),
+            ],
+            ("6",),
+        )
 
     def on_mount(self) -> None:
         """Look how it stands."""
@@ -56,7 +65,7 @@ class ShiftScreen(KeyedScreen):
 
     async def _look(self) -> None:
         standing = await self._desk.standing()
-        if self.is_attached:
+        if self in self.app.screen_stack:
             rows, tones = (
                 standing_rows(standing, self.terminal.staff.name),
                 standing_tones(standing),
@@ -72,6 +81,7 @@ class ShiftScreen(KeyedScreen):
             "6": self._close,
             "7": self._open,
             "8": self._undo,
+            "9": self._train,
             "p": self._sheet,
         }
         if key in works or key in MOVES:
@@ -83,7 +93,7 @@ class ShiftScreen(KeyedScreen):
 
     async def _then_look(self, work: Awaitable[None]) -> None:
         await work
-        if self.is_attached:
+        if self in self.app.screen_stack:  # Training takes it away.
             await self._look()
 
     async def _granted(self, permission: Permission, about: str = "") -> Grant | None:
@@ -169,6 +179,12 @@ class ShiftScreen(KeyedScreen):
             self.say(
                 _("Z{number} is undone; the shift goes on.", number=f"{undone.number:04d}"), "done"
             )
+
+    async def _train(self) -> None:
+        from pos.ui.app import IeumApp  # Which opens this screen.
+
+        assert isinstance(self.app, IeumApp)
+        await self.app.toggle_training()
 
     async def _sheet(self) -> None:
         await self._desk.count_sheet()
