@@ -186,11 +186,17 @@ class SqliteStore:
         found = await self.latest_records((kind,), 1)
         return found[0] if found else None
 
-    async def latest_records(self, kinds: Sequence[str], limit: int) -> tuple[Record, ...]:
-        """Return the newest records of these kinds, newest first."""
-        marks = ",".join("?" * len(kinds))
-        clause = f"WHERE kind IN ({marks}) ORDER BY sequence DESC LIMIT ?"
-        return await self.run(lambda: self._rows.read(clause, *kinds, limit))
+    async def latest_records(
+        self, kinds: Sequence[str], limit: int, *, before: int | None = None, holding: str = ""
+    ) -> tuple[Record, ...]:
+        """Return the newest records of these kinds, newest first; see the port."""
+        clause, values = f"WHERE kind IN ({','.join('?' * len(kinds))})", list[object](kinds)
+        if before is not None:
+            clause, values = f"{clause} AND sequence < ?", [*values, before]
+        if holding:
+            clause, values = f"{clause} AND instr(body, ?)", [*values, holding]
+        clause += " ORDER BY sequence DESC LIMIT ?"
+        return await self.run(lambda: self._rows.read(clause, *values, limit))
 
     async def sale_records(self, sale_id: TransactionId) -> tuple[Record, ...]:
         """Return every record of a sale, in order."""

@@ -28,7 +28,7 @@ from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.payment_events import OfflineApproved
 from pos.domain.people import Person
 from pos.domain.rates import ChannelRate, Rates
-from pos.domain.record import FIRST_PREVIOUS, LedgerHead, Record, chain, verify
+from pos.domain.record import FIRST_PREVIOUS, LedgerHead, Record, canonical, chain, verify
 from pos.domain.sale import Sale
 from pos.domain.shift import CloseUndone, ShiftClosed
 from pos.domain.tax import TaxKind
@@ -196,8 +196,17 @@ class MemoryStore:
     async def last_record(self, kind: str) -> Record | None:
         return next((r for r in reversed(self.journal) if r.kind == kind), None)
 
-    async def latest_records(self, kinds: Sequence[str], limit: int) -> tuple[Record, ...]:
-        return tuple([r for r in reversed(self.journal) if r.kind in kinds][:limit])
+    async def latest_records(
+        self, kinds: Sequence[str], limit: int, *, before: int | None = None, holding: str = ""
+    ) -> tuple[Record, ...]:
+        found = [
+            record
+            for record in reversed(self.journal)
+            if record.kind in kinds
+            and (before is None or record.sequence < before)
+            and holding in canonical(record.body).decode()
+        ]
+        return tuple(found[:limit])
 
     async def sale_records(self, sale_id: TransactionId) -> tuple[Record, ...]:
         return tuple(r for r in self.journal if sale_of(from_record(r)) == sale_id)

@@ -164,8 +164,17 @@ class Store(Protocol):
         """Return the newest record of a kind, or None."""
         ...
 
-    async def latest_records(self, kinds: Sequence[str], limit: int) -> tuple[Record, ...]:
-        """Return the newest records of these kinds, newest first."""
+    async def latest_records(
+        self, kinds: Sequence[str], limit: int, *, before: int | None = None, holding: str = ""
+    ) -> tuple[Record, ...]:
+        """Return the newest records of these kinds, newest first.
+
+        Args:
+            kinds: one or more.
+            limit: how many at most.
+            before: only those before this sequence.
+            holding: only those whose text holds this.
+        """
         ...
 
     async def sale_records(self, sale_id: TransactionId) -> tuple[Record, ...]:

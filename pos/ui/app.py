@@ -59,6 +59,7 @@ class IeumApp(App[None]):
     ALLOW_SELECT = False
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - Textual's own type.
     BINDINGS = [  # noqa: RUF012 - Textual's own type.
+        Binding("f1", "help", show=False, priority=True),
         Binding("ctrl+q", "leave", show=False, priority=True),
         Binding("ctrl+c", "leave", show=False, priority=True),
     ]
@@ -192,6 +193,8 @@ class IeumApp(App[None]):
             ask_menu(self, self._selling, side_panel=self.side_panel is not None)
         elif key == "f11":
             self.ask_sign_in()
+        elif key == "f1":
+            self.action_help()
         elif key in NEEDS:
             act(self.screen, self._open_granted(key))
         else:
@@ -221,6 +224,18 @@ class IeumApp(App[None]):
         if self._side_state is None:
             self._side_state = SideState()
         self.push_screen(SideScreen(self.side_panel, self._side_state))
+
+    def action_help(self) -> None:
+        """Open the help of whatever is up, or close it; never over a payment that is under way."""
+        if self.terminal.counter.paying:
+            self.bell()  # Its screen has to be the one on top when the answer comes.
+            return
+        from pos.ui.screens.help import HelpScreen  # Seldom needed.
+
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+        else:
+            self.push_screen(HelpScreen(self.terminal, type(self.screen).__name__))
 
     def action_leave(self) -> None:
         """End the program, but never in the middle of a payment."""
