@@ -222,22 +222,12 @@ class Assembly:
         ).run()
 
     async def _make_training(self) -> Training | None:
-        """Return what makes a training terminal; there is none on one."""
-        if self._cards is not None:
+        if self._cards is not None:  # There is no training within training.
             return None
-        from composition.training.ground import training_of  # Which makes assemblies itself.
+        from composition.training.ground import training_beside  # Which makes assemblies itself.
 
-        training = training_of(
-            self._settings,
-            self._folder,
-            self._devices.printer,
-            self.store,
-            self._counter,
-            self._devices.clock,
-            self._failed,
-        )
-        await training.recover()
-        return training
+        parts = (self._settings, self._folder, self._devices, self.store, self._counter)
+        return await training_beside(*parts, self._failed)
 
     def _failed(self, error: BaseException) -> None:
         self._on_failure(error)

@@ -21,18 +21,23 @@ DEVICE = (1 << DEVICE_BITS) - 1  # No ledger gives it out: a training id is nobo
 DRAWER = "training"
 
 
-def training_of(
+async def training_beside(
     settings: Settings,
     folder: Path,
-    printer: Printer,
+    devices: Devices,
     store: Store,
     counter: Counter,
-    clock: Clock,
     on_failure: Callable[[BaseException], None],
 ) -> Training:
-    """Return what begins and ends training beside a real terminal."""
-    ground = TrainingGround(settings, folder, printer, clock, on_failure)
-    return Training(store=store, counter=counter, clock=clock, ground=ground)
+    """Return what begins and ends training beside a real terminal; what a crash cut off has ended.
+
+    Raises:
+        StoreError: the record can't be read or written.
+    """
+    ground = TrainingGround(settings, folder, devices.printer, devices.clock, on_failure)
+    training = Training(store=store, counter=counter, clock=devices.clock, ground=ground)
+    await training.recover()
+    return training
 
 
 class ShutDrawer:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 
 from pos.domain.codec import Json, encode
-from pos.domain.events import DrawerOpened, Event, from_record, to_record
+from pos.domain.events import DrawerOpened, Event, to_record
 from pos.domain.people import Grant, Permission
 from pos.domain.rates import Rates
-from pos.domain.record import head_of
-from pos.domain.report import summarize
 from pos.domain.shift import (
     PIECES_MAX,
     REASON_MAX,
@@ -28,7 +26,6 @@ from pos.domain.shift import (
     ShiftClosed,
     ShiftOpened,
     ShiftRules,
-    shop_day,
     within,
 )
 from pos.domain.shift_errors import (
@@ -43,11 +40,9 @@ from pos.domain.shift_errors import (
 )
 from pos.domain.shift_report import (
     ShiftReport,
-    calendar_of,
     drawer_of,
     is_worth_closing,
     opening_of,
-    people_of,
 )
 from pos.domain.won import ZERO, Won
 from pos.ports import (
@@ -61,32 +56,11 @@ from pos.ports import (
     Store,
 )
 from pos.services.build_sale import Counter
+from pos.services.shift_reading import ShiftReader, ShiftStanding
 
 AMOUNT_MAX = Won(99_999_999)
 KICK_MS = 3_000
 USUAL_RULES = ShiftRules()
-PAGE = 1_000  # Records read at a time, so that the screens breathe between.
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftStanding:
-    """How the shift stands, without a word of what should be in the drawer.
-
-    Attributes:
-        opened: None where no float was given.
-        last_closed: the newest close; None if there is none, or it was undone.
-        sale_open: what stands on the open sale.
-    """
-
-    at: datetime
-    day: date
-    opened: ShiftOpened | None
-    since: datetime | None
-    last_closed: ShiftClosed | None
-    sale_open: Won
-    unsent: int
-    unsent_amount: Won
-    unprinted: int
 
 
 class ShiftDesk:
@@ -107,8 +81,10 @@ class ShiftDesk:
         self._spool = spool
         self._printer = printer
         self._counter = counter
-        self._rates = rates
         self._clock = clock
+        self._reader = ShiftReader(
+            store=store, spool=spool, rates=rates, clock=clock, begins_hour=rules.day_begins_hour
+        )
         self._turn = asyncio.Lock()
         self.rules = rules
 
@@ -118,19 +94,7 @@ class ShiftDesk:
         Raises:
             StoreError: the journal can't be read.
         """
-        after, events, since, _head = await self._read()
-        backlog = await self._store.backlog()
-        return ShiftStanding(
-            at=self._clock.now(),
-            day=self._day(since),
-            opened=opening_of(events),
-            since=since,
-            last_closed=await self._last_standing_close(after),
-            sale_open=self._counter.sale.total,
-            unsent=backlog.count + backlog.parked,
-            unsent_amount=backlog.amount,
-            unprinted=await self._spool.waiting(),
-        )
+        return await self._reader.standing(self._counter.sale.total)
 
     async def open(self, cash_float: Won, *, by: str) -> None:
         """Begin with a float.
@@ -142,7 +106,7 @@ class ShiftDesk:
         async with self._turn:
             if not ZERO <= cash_float <= AMOUNT_MAX:
                 raise AmountNotRight(limit=AMOUNT_MAX)
-            _after, events, _since, _head = await self._read()
+            _after, events, _since, _head = await self._reader.read()
             opened = opening_of(events)
             if opened is not None:
                 raise ShiftOpenAlready(amount=opened.cash_float)
@@ -187,7 +151,7 @@ class ShiftDesk:
             LookupError: no rates are in force on the shift's day.
         """
         _check(grant, Permission.SEE_DAY)
-        report = (await self._report(grant.by))[0]
+        report = (await self._reader.report(grant.by))[0]
         subject = f"x:{report.at.isoformat()}"
         job = NewPrintJob(PrintKind.SHIFT_REPORT, subject, _body(report))
         await self._store.commit(Change(print_jobs=(job,)))
@@ -211,7 +175,7 @@ class ShiftDesk:
         Raises:
             SaleStillOpen, NothingToClose.
         """
-        _after, events, _since, _head = await self._read()
+        _after, events, _since, _head = await self._reader.read()
         self._check_closable(events)
 
     async def count(self, grant: Grant, counts: tuple[Count, ...]) -> CashCounted:
@@ -225,7 +189,7 @@ class ShiftDesk:
         if any(not 0 <= each.pieces <= PIECES_MAX for each in counts):
             raise AmountNotRight(limit=AMOUNT_MAX)
         async with self._turn:
-            _after, events, _since, _head = await self._read()
+            _after, events, _since, _head = await self._reader.read()
             self._check_closable(events)
             expected = drawer_of(events).expected
             made = CashCounted(counts, expected, grant.by, self._clock.now())
@@ -244,7 +208,7 @@ class ShiftDesk:
         """
         _check(grant, Permission.CLOSE_DAY)
         async with self._turn:
-            report, after, events = await self._report(grant.by)
+            report, after, events = await self._reader.report(grant.by)
             self._check_closable(events)
             if report.drawer.expected != count.expected:
                 raise ShiftMovedOn()
@@ -254,7 +218,7 @@ class ShiftDesk:
                     raise DifferenceNotAccepted(difference=count.difference, limit=limit)
                 _check(accepted, Permission.ACCEPT_DIFFERENCE)
                 accepted_by = accepted.allowed_by or accepted.by
-            number = await self._next_number()
+            number = await self._reader.next_number()
             report = replace(report, number=number, count=count, accepted_by=accepted_by)
             closed = ShiftClosed(
                 number=number,
@@ -282,8 +246,8 @@ class ShiftDesk:
         """
         _check(grant, Permission.UNDO_CLOSE)
         async with self._turn:
-            after, events, _since, _head = await self._read()
-            closed = await self._last_standing_close(after)
+            after, events, _since, _head = await self._reader.read()
+            closed = await self._reader.last_standing_close(after)
             if closed is None or opening_of(events) is not None:
                 raise NothingToUndo()
             undone = CloseUndone(
@@ -296,64 +260,6 @@ class ShiftDesk:
             )
             await self._write(undone)
             return undone
-
-    # Reading ----------------------------------------------------------------------------------
-
-    async def _read(self) -> tuple[int, list[Event], datetime | None, str]:
-        """Return where the shift begins, its events, when its first was, and the journal's head."""
-        after = place = await self._store.shift_after()
-        events: list[Event] = []
-        since: datetime | None = None
-        head = ""
-        while records := await self._store.records(after=place, limit=PAGE):
-            found = [from_record(each) for each in records]
-            if since is None:
-                since = next((each.at for each in found if is_worth_closing([each])), None)
-            events += found
-            place, head = records[-1].sequence, head_of(records[-1].sequence, records[-1].hash)
-        return after, events, since, head
-
-    async def _report(self, by: str) -> tuple[ShiftReport, int, list[Event]]:
-        after, events, since, head = await self._read()
-        now, backlog, day = self._clock.now(), await self._store.backlog(), self._day(since)
-        opened = opening_of(events)
-        summary = summarize(day, events, self._rates(day).private_app)
-        report = ShiftReport(
-            number=0,
-            day=day,
-            at=now,
-            by=by,
-            summary=replace(summary, head=head),
-            drawer=drawer_of(events),
-            people=people_of(events),
-            calendar=calendar_of(events),
-            since=since if opened is None else opened.at,
-            opened_by="" if opened is None else opened.by,
-            unsent=backlog.count + backlog.parked,
-            unsent_amount=backlog.amount,
-            unprinted=await self._spool.waiting(),
-        )
-        return report, after, events
-
-    async def _last_standing_close(self, after: int) -> ShiftClosed | None:
-        """Return the close right before this shift; none where it was undone."""
-        record = await self._store.last_record("shift.closed")
-        if record is None or record.sequence != after:
-            return None
-        event = from_record(record)
-        assert isinstance(event, ShiftClosed)
-        return event
-
-    async def _next_number(self) -> int:
-        record = await self._store.last_record("shift.closed")
-        if record is None:
-            return 1
-        event = from_record(record)
-        assert isinstance(event, ShiftClosed)
-        return event.number + 1
-
-    def _day(self, since: datetime | None) -> date:
-        return shop_day(since or self._clock.now(), self.rules.day_begins_hour)
 
     def _check_closable(self, events: list[Event]) -> None:
         if self._counter.sale.lines or self._counter.paying:

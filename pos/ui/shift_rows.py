@@ -8,7 +8,7 @@ from pos.domain.report import TenderSum
 from pos.domain.shift import CashCounted, CashMove, Count, signed
 from pos.domain.shift_report import ShiftReport
 from pos.domain.won import Won
-from pos.services.shift import ShiftStanding
+from pos.services.shift_reading import ShiftStanding
 from pos.ui.cells import Column
 from pos.ui.day_rows import counted
 from pos.ui.i18n import _
