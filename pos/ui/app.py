@@ -208,7 +208,7 @@ class IeumApp(App[None]):
     def ask_sign_in(self, *, must: bool = False) -> None:
         """Ask who takes the till over; `must` where nobody is there to go back to."""
         staff = self.terminal.staff
-        if not staff.in_use or isinstance(self.screen, PinScreen):
+        if not staff.in_use or any(isinstance(each, PinScreen) for each in self.screen_stack):
             return
         people = [each for each in staff.everyone if each.active]
         text = _("The open sale stays.")

@@ -181,7 +181,8 @@ def _waiting(report: ShiftReport) -> list[Line]:
         return []
     return [
         Rule(),
-        Pair("미전송(다음으로 이월)", f"{report.unsent:,}건 {won(report.unsent_amount)}"),
+        Pair("미전송 기록(이월)", f"{report.unsent:,}건"),
+        Pair("그중 카드 결제", won(report.unsent_amount), indent=2),
         Pair("미인쇄", f"{report.unprinted:,}장"),
     ]
 

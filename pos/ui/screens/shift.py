@@ -47,7 +47,7 @@ class ShiftScreen(KeyedScreen):
             yield Figures("report")
         yield MessageBar()
         keys = [("1", _("X")), *((key, move_word(move)) for key, move in MOVES.items())]
-        keys += [("5", _("Drawer")), ("6", _("Close")), ("7", _("Open"))]
+        keys += [("5", _("Drawer")), ("6", _("Close")), ("7", _("Float"))]
         yield KeyBar(
             [
                 *keys,

@@ -9,6 +9,7 @@ from pos.ui.burst import Burst
 from pos.ui.widgets.entry import Entry
 
 LONGEST = PIN_DIGITS_MAX + 2  # With the longest number before it.
+SCAN_MIN = 7  # Characters; the shortest code on goods has eight.
 FINGERS_SECONDS = (
     0.03  # A key, on average; nobody types six in a sixth of a second, a scanner does.
 )
@@ -24,7 +25,15 @@ class PinEntry(Entry):
         self._typed = 0
 
     def on_burst(self, event: Burst) -> None:
-        """Refuse what comes in one read of the terminal, and what stood there with it."""
+        """Refuse a code that comes in one read of the terminal, and what stood there with it.
+
+        A few keys may come so where the machine was busy for a moment: they are fingers'.
+        """
+        if len(event.text) < SCAN_MIN:
+            if not self._typed:
+                self._began = event.time
+            self._typed += len(event.text)
+            return
         event.stop()
         event.prevent_default()  # Or the class below would hold it back and show it.
         self._refuse()
