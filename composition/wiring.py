@@ -22,6 +22,7 @@ from offline_queue.store import SqliteStore
 from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
 from pos.ports import CardReader, Clock, Ledger, Printer
+from pos.services.begin_counting import begin_counting
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import (
     Deadlines,
@@ -139,6 +140,7 @@ class Assembly:
         self._counter = Counter(catalogue=self._catalogue, store=self.store, ids=ids, clock=clock)
         self._staff = staff = staff_of(self._settings, self.store, clock)
         await staff.load()
+        await begin_counting(self.store, clock)
         self._finish = FinishSale(
             counter=self._counter,
             store=self.store,

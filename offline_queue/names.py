@@ -18,7 +18,8 @@ OPENS_SALE = "payment.intended"
 CLOSE_SALE = ("sale.completed", "sale.dropped")
 OFFLINE = "payment.offline_approved"
 OF_ANOTHER = "receipt."  # What papers of a lost terminal left.
-CLOSES_SHIFT, UNDOES_CLOSE = "shift.closed", "shift.close_undone"
+BEGIN_SHIFT = ("shift.closed", "shift.counting_began")  # The next one, right behind them.
+UNDOES_CLOSE = "shift.close_undone"
 _ID_FIELDS = ("payment_id", "sale_id", "decision_id", "refund_id")
 
 
@@ -75,7 +76,7 @@ def shift_after(sequence: int, kind: str, body: Mapping[str, Json]) -> int | Non
     Raises:
         CodecError: an undone close that does not say where its shift began.
     """
-    if kind == CLOSES_SHIFT:
+    if kind in BEGIN_SHIFT:
         return sequence
     if kind != UNDOES_CLOSE:
         return None

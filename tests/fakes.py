@@ -30,7 +30,7 @@ from pos.domain.people import Person
 from pos.domain.rates import ChannelRate, Rates
 from pos.domain.record import FIRST_PREVIOUS, LedgerHead, Record, canonical, chain, verify
 from pos.domain.sale import Sale
-from pos.domain.shift import CloseUndone, ShiftClosed
+from pos.domain.shift import CloseUndone, CountingBegan, ShiftClosed
 from pos.domain.tax import TaxKind
 from pos.domain.tender import ApprovalMode, Purse, PurseDraw
 from pos.domain.won import Won
@@ -148,7 +148,7 @@ class MemoryStore:
         after = 0
         for record in self.journal:
             event = from_record(record)
-            if isinstance(event, ShiftClosed):
+            if isinstance(event, ShiftClosed | CountingBegan):
                 after = record.sequence
             elif isinstance(event, CloseUndone):
                 after = event.after

@@ -151,6 +151,7 @@ KINDS: dict[str, type] = {
     "person.signed_in": people.SignedIn,
     "person.pin_failed": people.PinFailed,
     "permission.allowed": people.PermissionAllowed,
+    "shift.counting_began": shift.CountingBegan,
     "shift.opened": shift.ShiftOpened,
     "shift.cash_moved": shift.CashMoved,
     "shift.counted": shift.CashCounted,

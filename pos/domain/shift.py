@@ -42,6 +42,13 @@ def counted(counts: Iterable[Count]) -> Won:
 
 
 @dataclass(frozen=True, slots=True)
+class CountingBegan:
+    """Shifts are counted from here on: a journal of years before is no shift."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ShiftOpened:
     """The drawer was given its float."""
 
@@ -126,7 +133,7 @@ class CloseUndone:
     allowed_by: str = ""
 
 
-ShiftEvent = ShiftOpened | CashMoved | CashCounted | ShiftClosed | CloseUndone
+ShiftEvent = CountingBegan | ShiftOpened | CashMoved | CashCounted | ShiftClosed | CloseUndone
 
 
 @dataclass(frozen=True, slots=True)

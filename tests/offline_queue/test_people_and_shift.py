@@ -16,7 +16,8 @@ from pos.domain.people import Person, Role
 from pos.domain.shift import CashCounted, CloseUndone, ShiftClosed
 from pos.domain.won import Won
 from pos.ports import Change
-from tests.fakes import DEVICE, NOON
+from pos.services.begin_counting import begin_counting
+from tests.fakes import DEVICE, NOON, FixedClock
 
 COUNT = CashCounted((), Won(0), "김사장", NOON)
 
@@ -59,6 +60,18 @@ async def test_the_open_shift_begins_behind_the_last_close_and_before_an_undone_
     assert await store.shift_after() == 2
     await store.run(lambda: rebuild(store._db.connection()), write=False)
     assert await store.shift_after() == 2
+
+
+async def test_a_journal_from_before_there_were_shifts_is_in_none(store: SqliteStore) -> None:
+    clock = FixedClock()
+    for _ in range(3):
+        await store.commit(Change(records=(to_record(DrawerOpened("x", NOON)),)))
+    await begin_counting(store, clock)
+    assert await store.shift_after() == 4
+    await begin_counting(store, clock)
+    assert len(await store.records()) == 4
+    await store.run(lambda: rebuild(store._db.connection()), write=False)
+    assert await store.shift_after() == 4
 
 
 async def test_records_from_before_there_were_people_still_read(store: SqliteStore) -> None:

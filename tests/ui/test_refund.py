@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from pos.domain.sale import SaleRecord
 from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import Won
 from pos.ports import Change, PrintKind
+from pos.services.refund_sale import SaleStanding
 from pos.ui.receipt_entry import LONGEST, receipt_wanted
 from pos.ui.widgets.table import Table
 from tests.fakes import NOON, MemoryStore
@@ -353,3 +355,22 @@ async def test_any_receipt_is_printed_again_by_one_key_more() -> None:
         job = world.store.jobs[-1]
         assert (job.kind, job.subject, job.reprint) == (PrintKind.SALE_RECEIPT, first.id.hex, True)
         assert first.receipt_number in till.message
+
+
+async def test_an_enter_faster_than_the_record_opens_the_last_sale_once_it_is_read() -> None:
+    world = World()
+    await sold(world, SNACK)
+    slow = asyncio.Event()
+    recent = world.refund.recent
+
+    async def later(limit: int) -> tuple[SaleStanding, ...]:
+        await slow.wait()
+        return await recent(limit)
+
+    world.refund.recent = later  # type: ignore[method-assign]
+    async with a_till(world) as till:
+        await till.keys("f7", "enter")
+        assert till.screen == "RefundScreen"
+        slow.set()
+        await till.settle()
+        assert till.screen == "GiveBackScreen"

@@ -42,6 +42,7 @@ class RefundScreen(KeyedScreen):
         super().__init__(terminal)
         self._sales: tuple[SaleStanding, ...] = ()
         self._looking = self._searching = False
+        self._listed = self._open_first = False
         self._entered_at_ms = -ENTER_AFTER_MS
 
     def compose(self) -> ComposeResult:
@@ -62,6 +63,10 @@ class RefundScreen(KeyedScreen):
     async def _list(self) -> None:
         self._searching = False
         self._take(await self.terminal.refund.recent(LISTED_MAX))
+        self._listed = True
+        if self._open_first and (chosen := self._chosen()) is not None:
+            self._open_first = False
+            self._open(chosen)
 
     def _take(self, sales: tuple[SaleStanding, ...]) -> None:
         if not self.is_attached:
@@ -115,6 +120,7 @@ class RefundScreen(KeyedScreen):
             chosen = self._chosen()
             if chosen is not None:
                 self._open(chosen)
+            self._open_first = not self._listed  # Faster than the record: it is opened when read.
 
     async def _find(self, text: str) -> None:
         self._looking = True
