@@ -200,6 +200,19 @@ def enrol(
     )
 
 
+@app.command("new-pin")
+def new_pin(
+    number: Annotated[int, typer.Argument(help="the person's number, as they sign in with it")],
+    settings: SettingsOption = Path("settings.toml"),
+) -> None:
+    """잃은 PIN을 새로 정합니다(단말기를 끝낸 뒤) / set a lost PIN anew; the terminal must not run."""
+    from getpass import getpass
+
+    from composition.new_pin import give_new_pin
+
+    or_say(lambda: print(asyncio.run(give_new_pin(settings.resolve(), number, getpass)), end=""))
+
+
 @app.command()
 def doctor(
     settings: SettingsOption = DEMO_HOME / "settings.toml",

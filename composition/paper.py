@@ -66,7 +66,9 @@ def refund_proof(signer: Signer) -> RefundProof:
     return proof
 
 
-def shop_facts(settings: Settings, rates: Rates, folder: Path | None = None) -> ShopFacts:
+def shop_facts(
+    settings: Settings, rates: Rates, folder: Path | None = None, *, training: bool = False
+) -> ShopFacts:
     """Return what every paper says of the shop; the owner's words too, where the folder is known.
 
     Raises:
@@ -81,6 +83,7 @@ def shop_facts(settings: Settings, rates: Rates, folder: Path | None = None) -> 
         terminal_number=settings.terminal.number,
         no_signature_max=rates.no_signature_max,
         show_vat=settings.shop.show_vat,
+        training=training,
     )
     return shop if folder is None else replace(shop, words=owner_words(settings, folder, shop))
 
@@ -119,6 +122,8 @@ def renderer_of(
     periods: tuple[Rates, ...],
     signer: Signer | None = None,
     folder: Path | None = None,
+    *,
+    training: bool = False,
 ) -> ReceiptRenderer:
     """Return what turns the spool's documents into this shop's paper.
 
@@ -127,6 +132,7 @@ def renderer_of(
         periods: its rates.
         signer: signs the codes on receipts and slips; without it they carry none.
         folder: where the owner's template and logo are; without it there are none.
+        training: all of it is marked as no transaction.
 
     Raises:
         LookupError: no rates are in force today.
@@ -135,7 +141,7 @@ def renderer_of(
     rates = in_force(periods, business_day(datetime.now(UTC)))
     proofs = Proofs(receipt_proof(signer), refund_proof(signer)) if signer else Proofs()
     return ReceiptRenderer(
-        shop_facts(settings, rates, folder),
+        shop_facts(settings, rates, folder, training=training),
         settings.printer.columns,
         proofs=proofs,
         profile=PROFILES[settings.printer.make],

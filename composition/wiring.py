@@ -13,6 +13,7 @@ from pathlib import Path
 
 from composition.e_receipts import EReceipts
 from composition.paper import rates_file, renderer_of
+from composition.pin_hasher import staff_of
 from composition.printers import stations_of
 from config.products import load_catalogue
 from config.rates import load_rates
@@ -25,6 +26,7 @@ from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
 from pos.domain.tender import VoucherTender
 from pos.ports import CardReader, Clock, CustomerDisplay, Printer, PrintKind, Scanner, WholeLedger
+from pos.services.begin_counting import begin_counting
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import (
     Deadlines,
@@ -45,6 +47,7 @@ from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.settle_day import SettleDay
+from pos.services.shift import ShiftDesk
 from pos.services.show_customer import ShowCustomer
 from pos.services.show_day import ShowDay
 from pos.services.take_card import (
@@ -53,6 +56,7 @@ from pos.services.take_card import (
 from pos.services.take_cash import TakeCash
 from pos.services.take_qr import TakeQr
 from pos.services.terminal import Shop, Terminal
+from pos.services.training import Training, TrainingCards
 
 INCARNATION_BITS = 32
 WARM_UP_AFTER_MS = 1_000  # The first screen and the first key come first.
@@ -82,12 +86,25 @@ class Devices:
 class Assembly:
     """A terminal's parts, wired; `start` makes them live, `stop` ends them."""
 
-    def __init__(self, settings: Settings, folder: Path, devices: Devices) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        devices: Devices,
+        *,
+        training: TrainingCards | None = None,
+    ) -> None:
         """Open the store and wire everything; blocks, so it comes before the screens.
+
+        `training` makes it a training terminal, whose cards these are.
 
         Raises:
             ConfigError, StoreError: nothing was started.
         """
+        self._cards = training
+        self._training: Training | None = None
+        self._on_failure: Callable[[BaseException], None] = lambda _: None
+        self._folder = folder
         files, clock = settings.files, devices.clock
         catalogue = load_catalogue(folder / files.products)
         rates = load_rates(rates_file(settings, folder))
@@ -101,7 +118,9 @@ class Assembly:
         self._catalogue, self._rates = catalogue, rates
         assert store.signer is not None  # It is not opened for reading.
         self._ledger = devices.ledger(store.signer)
-        self._renderer = renderer_of(settings, rates, store.signer, folder)
+        self._renderer = renderer_of(
+            settings, rates, store.signer, folder, training=training is not None
+        )
         self._line = Line(clock.now())
         self._hotlist = devices.hotlist
         self._news = NewsDesk()
@@ -151,6 +170,9 @@ class Assembly:
             clock=clock,
             in_store=self._settings.scanner.layouts,
         )
+        self._staff = staff = staff_of(self._settings, self.store, clock)
+        await staff.load()
+        await begin_counting(self.store, clock)
         self._finish = FinishSale(
             counter=self._counter,
             store=self.store,
@@ -158,6 +180,8 @@ class Assembly:
             sync=self._forwarder,
             clock=clock,
             merchant_copy=self._merchant_copy,
+            by=lambda: staff.name,
+            training=self._cards is not None,
         )
         self._customer = ShowCustomer(
             counter=self._counter,
@@ -175,6 +199,7 @@ class Assembly:
             also_print=self._with_an_order(),
         )
         await self._open_to_phones()
+        self._training = await self._make_training()
         recovered = await self._recover()
         await self._orders.load()
         await self._hotlist.load(self.store)
@@ -209,6 +234,7 @@ class Assembly:
 
     def run_tasks(self, on_failure: Callable[[BaseException], None]) -> None:
         """Start everything that goes on in the background; a failure is handed on, never lost."""
+        self._on_failure = on_failure
         feed = FollowFeed(
             ledger=self._ledger,
             store=self.store,
@@ -255,6 +281,8 @@ class Assembly:
 
     async def stop(self) -> None:
         """End the tasks and close the store; what is unsent or unprinted waits in it."""
+        if self._training is not None:
+            await self._training.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -293,6 +321,17 @@ class Assembly:
             clock=self._devices.clock,
         )
 
+    async def _make_training(self) -> Training | None:
+        if self._cards is not None:  # There is no training within training.
+            return None
+        from composition.training.ground import training_beside  # Which makes assemblies itself.
+
+        parts = (self._settings, self._folder, self._devices, self.store, self._counter)
+        return await training_beside(*parts, self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        self._on_failure(error)
+
     def _terminal(self, recovered: Recovered) -> Terminal:
         settings, clock, store = self._settings, self._devices.clock, self.store
         take_card = TakeCard(
@@ -314,7 +353,13 @@ class Assembly:
         prefix = settings.scanner.prefix if settings.scanner.kind == "keyboard" else ""
         self._customer.follow(self._finish, take_qr)
         return Terminal(
-            shop=Shop(settings.shop.name, terminal.number, terminal.language, scan_prefix=prefix),
+            shop=Shop(
+                settings.shop.name,
+                terminal.number,
+                terminal.language,
+                training=self._cards is not None,
+                scan_prefix=prefix,
+            ),
             counter=self._counter,
             take_cash=TakeCash(counter=self._counter, finish=self._finish),
             take_card=take_card,
@@ -341,10 +386,22 @@ class Assembly:
             reader=self._devices.reader,
             printer=self._devices.printer,
             clock=clock,
+            staff=self._staff,
+            shift=ShiftDesk(
+                store=store,
+                spool=self._spool,
+                printer=self._devices.printer,
+                counter=self._counter,
+                rates=self.rates_on,
+                clock=clock,
+                rules=settings.shift.rules,
+            ),
             recovered=recovered,
             news=self._news,
             watch=self._watch,
             e_receipt=EReceipt(store=store, links=self._pages) if self._pages else None,
             scanner=self._scanner,
             customer=self._customer,
+            training=self._training,
+            training_cards=self._cards,
         )

@@ -13,7 +13,9 @@ from config.reading import Strict, read_model
 from pos.domain.barcode import InStoreLayout
 from pos.domain.identifiers import DEVICE_BITS, business_number_is_valid
 from pos.domain.offline import OfflineLimits
+from pos.domain.people import PERMISSIONS, Permission, Role
 from pos.domain.scanned_product import USUAL_LAYOUTS
+from pos.domain.shift import ShiftRules
 from pos.domain.won import Won
 
 Text = Annotated[str, Field(min_length=1, max_length=80)]
@@ -157,6 +159,50 @@ class OrderSettings(Strict):
     usual_minutes: Annotated[int, Field(ge=5, le=120)] = 20
 
 
+class PeopleSettings(Strict):
+    """Who may do what, where it is not the usual; see `pos.domain.people`.
+
+    Without people nobody signs in, and the shop's name stands for the person.
+    """
+
+    sign_in: bool = True  # False: nobody signs in, whoever was entered.
+    cashier: list[str] | None = None
+    senior: list[str] | None = None
+    manager: list[str] | None = None
+    technician: list[str] | None = None
+
+    @field_validator("cashier", "senior", "manager", "technician")
+    @classmethod
+    def _names_permissions(cls, names: list[str] | None) -> list[str] | None:
+        unknown = set(names or ()) - set(Permission)
+        if unknown:
+            raise ValueError(f"모르는 권한 / unknown permission: {', '.join(sorted(unknown))}")
+        return names
+
+    @property
+    def permissions(self) -> dict[Role, frozenset[Permission]]:
+        """What each role may do at this shop."""
+        usual = dict(PERMISSIONS)
+        for role in Role:
+            names: list[str] | None = getattr(self, role.value)
+            if names is not None:
+                usual[role] = frozenset(map(Permission, names))
+        usual[Role.MANAGER] |= {Permission.PEOPLE}  # Or nobody could ever change it.
+        return usual
+
+
+class ShiftSettings(Strict):
+    """When the shop's day begins, and how far a count may be off without anybody accepting it."""
+
+    day_begins_hour: Annotated[int, Field(ge=0, le=11)] = 4
+    difference_limit: WonAmount = 10_000
+
+    @property
+    def rules(self) -> ShiftRules:
+        """The same, as the core takes them."""
+        return ShiftRules(self.day_begins_hour, Won(self.difference_limit))
+
+
 class FileSettings(Strict):
     """Where things are; relative paths start at the settings file."""
 
@@ -180,6 +226,8 @@ class Settings(Strict):
     display: DisplaySettings = DisplaySettings()
     offline: OfflineSettings = OfflineSettings()
     orders: OrderSettings = OrderSettings()
+    people: PeopleSettings = PeopleSettings()
+    shift: ShiftSettings = ShiftSettings()
     files: FileSettings = FileSettings()
 
     @field_validator("printers")

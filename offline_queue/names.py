@@ -18,6 +18,8 @@ OPENS_SALE = "payment.intended"
 CLOSE_SALE = ("sale.completed", "sale.dropped")
 OFFLINE = "payment.offline_approved"
 OF_ANOTHER = "receipt."  # What papers of a lost terminal left.
+BEGIN_SHIFT = ("shift.closed", "shift.counting_began")  # The next one, right behind them.
+UNDOES_CLOSE = "shift.close_undone"
 _ID_FIELDS = ("payment_id", "sale_id", "decision_id", "refund_id")
 
 
@@ -66,3 +68,19 @@ def named_in(kind: str, body: Mapping[str, Json]) -> Names:
         raise CodecError("an offline approval without its card or amount")
     at_risk = body.get("mode") == ApprovalMode.OFFLINE_AT_RISK.value
     return Names(str(sale), highest, str(card.get("card_ref", "")), amount, at_risk)
+
+
+def shift_after(sequence: int, kind: str, body: Mapping[str, Json]) -> int | None:
+    """Return which record the open shift comes after from this one on; None if it says nothing of it.
+
+    Raises:
+        CodecError: an undone close that does not say where its shift began.
+    """
+    if kind in BEGIN_SHIFT:
+        return sequence
+    if kind != UNDOES_CLOSE:
+        return None
+    after = body.get("after")
+    if not isinstance(after, int):
+        raise CodecError("an undone close without its shift's beginning")
+    return after

@@ -9,12 +9,13 @@ import json
 
 import apsw
 
-from offline_queue.names import CLOSE_SALE, OPENS_SALE, named_in
+from offline_queue.names import CLOSE_SALE, OPENS_SALE, named_in, shift_after
+from offline_queue.rows import SHIFT_AFTER
 from pos.domain.identifiers import TransactionId
 
 
 def rebuild(connection: apsw.Connection) -> None:
-    """Drop and refill the sales with an open payment and the last id, in one transaction.
+    """Drop and refill the sales with an open payment, the last id and the shift's start, in one go.
 
     An id that only a forgotten draft had is not found again; it was in no record and on no paper.
 
@@ -25,8 +26,13 @@ def rebuild(connection: apsw.Connection) -> None:
     with connection:
         open_sales: dict[str, None] = {}
         highest = _of_the_draft(connection)
-        for kind, body in connection.execute("SELECT kind, body FROM journal ORDER BY sequence"):
-            names = named_in(str(kind), json.loads(str(body)))
+        shift = 0
+        every = connection.execute("SELECT sequence, kind, body FROM journal ORDER BY sequence")
+        for sequence, kind, text in every:
+            body = json.loads(str(text))
+            names = named_in(str(kind), body)
+            after = shift_after(int(sequence), str(kind), body)
+            shift = shift if after is None else after
             highest = max(highest, names.highest)
             if kind == OPENS_SALE:
                 open_sales[names.sale] = None
@@ -36,7 +42,9 @@ def rebuild(connection: apsw.Connection) -> None:
         connection.executemany(
             "INSERT INTO open_payment_sale VALUES (?)", [(sale,) for sale in open_sales]
         )
-        connection.execute("DELETE FROM meta WHERE key = 'last_sequence'")
+        connection.execute("DELETE FROM meta WHERE key IN ('last_sequence', ?)", (SHIFT_AFTER,))
+        if shift:
+            connection.execute("INSERT INTO meta VALUES (?, ?)", (SHIFT_AFTER, str(shift)))
         if highest:
             connection.execute("INSERT INTO meta VALUES ('last_sequence', ?)", (str(highest),))
 

@@ -10,7 +10,7 @@ from typing import Any
 from playhouse.apsw_ext import APSWDatabase
 
 from offline_queue.device_key import Signer
-from offline_queue.names import CLOSE_SALE, OPENS_SALE, named_in
+from offline_queue.names import CLOSE_SALE, OPENS_SALE, named_in, shift_after
 from pos.domain.catalogue import CatalogueChange
 from pos.domain.codec import encode
 from pos.domain.errors import StoreDamaged
@@ -26,6 +26,7 @@ LEDGER_HEAD = "ledger_head"  # The key it is kept under.
 NEWS = "news"
 DAY_ANSWER = "day_answer:"  # And the day.
 DAY_ANSWERS_MAX = 62  # Two months; older ones are asked for anew.
+SHIFT_AFTER = "shift_after"  # The record before the open shift; the journal can tell it anew.
 COLUMNS = "incarnation, sequence, at_us, kind, body, previous, hash"
 
 
@@ -93,6 +94,9 @@ class Rows:
             self._sell(changed)
         if change.news is not None:
             self.put(NEWS, json.dumps(encode(change.news), ensure_ascii=False))
+        for person in change.people:
+            text = json.dumps(encode(person), ensure_ascii=False)
+            self.run("INSERT OR REPLACE INTO person VALUES (?, ?)", person.number, text)
         if change.ledger_head is not None:
             self.put(LEDGER_HEAD, json.dumps(encode(change.ledger_head)))
         if change.day_answer is not None:
@@ -159,6 +163,9 @@ class Rows:
             self.run("INSERT OR IGNORE INTO open_payment_sale VALUES (?)", names.sale)
         elif record.kind in CLOSE_SALE:
             self.run("DELETE FROM open_payment_sale WHERE sale = ?", names.sale)
+        after = shift_after(record.sequence, record.kind, record.body)
+        if after is not None:
+            self.put(SHIFT_AFTER, str(after))
         if forward:
             self.run(
                 "INSERT INTO outbox (sequence, card_ref, amount, at_risk, parked, problem) "

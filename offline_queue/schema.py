@@ -106,6 +106,8 @@ LATER_TABLES = (
     # What came down for a product's code, over the shop's file; `tax` is empty where it is sold no more.
     "CREATE TABLE IF NOT EXISTS product_change (code TEXT PRIMARY KEY, name TEXT NOT NULL,"
     " price INTEGER NOT NULL, tax TEXT NOT NULL) WITHOUT ROWID",
+    # Who signs in, with the hash of the PIN, which must not stand in a journal that is kept for ever.
+    "CREATE TABLE IF NOT EXISTS person (number INTEGER PRIMARY KEY, body TEXT NOT NULL)",
 )
 """Tables that a file of this version may lack: it holds nothing then that they would say."""
 

@@ -26,7 +26,16 @@ from offline_queue.opening import (
     store_errors,
 )
 from offline_queue.print_jobs import PrintJobRows
-from offline_queue.rows import DAY_ANSWER, LEDGER_HEAD, NEWS, Rows, from_us, to_us, total
+from offline_queue.rows import (
+    DAY_ANSWER,
+    LEDGER_HEAD,
+    NEWS,
+    SHIFT_AFTER,
+    Rows,
+    from_us,
+    to_us,
+    total,
+)
 from pos.domain import record as records
 from pos.domain.business_day import day_bounds
 from pos.domain.catalogue import CatalogueChange, Product
@@ -35,6 +44,7 @@ from pos.domain.errors import StoreDamaged, StoreMissing, StoreUnavailable
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import News
 from pos.domain.offline import Exposure
+from pos.domain.people import Person
 from pos.domain.reconciliation import DayAnswer
 from pos.domain.record import FIRST_PREVIOUS, ChainBroken, LedgerHead, Record
 from pos.domain.sale import Sale
@@ -186,11 +196,17 @@ class SqliteStore:
         found = await self.latest_records((kind,), 1)
         return found[0] if found else None
 
-    async def latest_records(self, kinds: Sequence[str], limit: int) -> tuple[Record, ...]:
-        """Return the newest records of these kinds, newest first."""
-        marks = ",".join("?" * len(kinds))
-        clause = f"WHERE kind IN ({marks}) ORDER BY sequence DESC LIMIT ?"
-        return await self.run(lambda: self._rows.read(clause, *kinds, limit))
+    async def latest_records(
+        self, kinds: Sequence[str], limit: int, *, before: int | None = None, holding: str = ""
+    ) -> tuple[Record, ...]:
+        """Return the newest records of these kinds, newest first; see the port."""
+        clause, values = f"WHERE kind IN ({','.join('?' * len(kinds))})", list[object](kinds)
+        if before is not None:
+            clause, values = f"{clause} AND sequence < ?", [*values, before]
+        if holding:
+            clause, values = f"{clause} AND instr(body, ?)", [*values, holding]
+        clause += " ORDER BY sequence DESC LIMIT ?"
+        return await self.run(lambda: self._rows.read(clause, *values, limit))
 
     async def sale_records(self, sale_id: TransactionId) -> tuple[Record, ...]:
         """Return every record of a sale, in order."""
@@ -319,6 +335,15 @@ class SqliteStore:
         """Return what the ledger last said of a day."""
         text = await self.run(lambda: self._rows.get(f"{DAY_ANSWER}{day}"))
         return decode(DayAnswer, json.loads(text)) if text else None
+
+    async def people(self) -> tuple[Person, ...]:
+        """Return everybody who was ever entered."""
+        rows = await self.run(lambda: self._rows.run("SELECT body FROM person").fetchall())
+        return tuple(decode(Person, json.loads(row[0])) for row in rows)
+
+    async def shift_after(self) -> int:
+        """Return the record that the open shift comes after."""
+        return int(await self.run(lambda: self._rows.get(SHIFT_AFTER, "0")))
 
     async def verify(self) -> int:
         """Check the whole journal; return how many records it holds."""

@@ -17,8 +17,12 @@ from receipts.builders.refund_slip import RefundProof, build_refund_slip
 from receipts.builders.rider_slip import build_order_label, build_rider_slip
 from receipts.builders.sale_receipt import Proof, build_sale_receipt
 from receipts.builders.settlement import build_settlement
+from receipts.builders.shift_report import (
+    build_cash_slip,
+    build_count_sheet,
+    build_shift_report,
+)
 from receipts.builders.test_page import build_test_page
-from receipts.builders.till_report import build_count_sheet, build_till_report
 from receipts.document import Document
 from receipts.shop import ShopFacts
 
@@ -42,7 +46,8 @@ _UNSIGNED: dict[PrintKind, _Builder] = {
     PrintKind.GIFT_RECEIPT: build_gift_receipt,
     PrintKind.RIDER_SLIP: build_rider_slip,
     PrintKind.ORDER_LABEL: build_order_label,
-    PrintKind.TILL_REPORT: build_till_report,
+    PrintKind.SHIFT_REPORT: build_shift_report,
+    PrintKind.CASH_SLIP: build_cash_slip,
     PrintKind.COUNT_SHEET: build_count_sheet,
     PrintKind.SETTLEMENT: build_settlement,
     PrintKind.DAY_REPORT: build_day_report,

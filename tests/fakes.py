@@ -26,10 +26,12 @@ from pos.domain.news import News
 from pos.domain.offline import Exposure, OfflineLimits
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.payment_events import OfflineApproved
+from pos.domain.people import Person
 from pos.domain.rates import ChannelRate, Rates
 from pos.domain.reconciliation import Comparison, DayAnswer, PrintedDay, Sums, TerminalDay
-from pos.domain.record import FIRST_PREVIOUS, LedgerHead, Record, chain, verify
+from pos.domain.record import FIRST_PREVIOUS, LedgerHead, Record, canonical, chain, verify
 from pos.domain.sale import Sale
+from pos.domain.shift import CloseUndone, CountingBegan, ShiftClosed
 from pos.domain.statement import Statement
 from pos.domain.tax import TaxKind
 from pos.domain.tender import ApprovalMode, Purse, PurseDraw
@@ -104,6 +106,7 @@ class MemoryStore:
         self.fail_next: Exception | None = None
         self.die_after_commits: int | None = None
         self._receipts: dict[date, int] = {}
+        self.persons: dict[int, Person] = {}
 
     async def commit(self, change: Change) -> tuple[Record, ...]:
         if self.fail_next is not None:
@@ -141,7 +144,21 @@ class MemoryStore:
         self.told = change.news or self.told
         self.products += change.catalogue
         self.is_copy = self.is_copy and not change.copy_resolved
+        self.persons |= {each.number: each for each in change.people}
         return tuple(made)
+
+    async def people(self) -> tuple[Person, ...]:
+        return tuple(self.persons.values())
+
+    async def shift_after(self) -> int:
+        after = 0
+        for record in self.journal:
+            event = from_record(record)
+            if isinstance(event, ShiftClosed | CountingBegan):
+                after = record.sequence
+            elif isinstance(event, CloseUndone):
+                after = event.after
+        return after
 
     async def last_sequence(self) -> int:
         found = [0]
@@ -185,8 +202,17 @@ class MemoryStore:
     async def last_record(self, kind: str) -> Record | None:
         return next((r for r in reversed(self.journal) if r.kind == kind), None)
 
-    async def latest_records(self, kinds: Sequence[str], limit: int) -> tuple[Record, ...]:
-        return tuple([r for r in reversed(self.journal) if r.kind in kinds][:limit])
+    async def latest_records(
+        self, kinds: Sequence[str], limit: int, *, before: int | None = None, holding: str = ""
+    ) -> tuple[Record, ...]:
+        found = [
+            record
+            for record in reversed(self.journal)
+            if record.kind in kinds
+            and (before is None or record.sequence < before)
+            and holding in canonical(record.body).decode()
+        ]
+        return tuple(found[:limit])
 
     async def sale_records(self, sale_id: TransactionId) -> tuple[Record, ...]:
         return tuple(r for r in self.journal if sale_of(from_record(r)) == sale_id)
@@ -474,3 +500,14 @@ class Waker:
 
 def catalogue() -> Catalogue:
     return Catalogue(PRODUCTS)
+
+
+class PlainHasher:
+    """Hashes a PIN so that a test can read it; the real one is slow on purpose."""
+
+    async def hash(self, pin: str) -> str:
+        return f"plain:{pin}"
+
+    async def verify(self, pin_hash: str, pin: str) -> bool:
+        await asyncio.sleep(0)
+        return pin_hash == f"plain:{pin}"

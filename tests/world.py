@@ -8,6 +8,7 @@ from pos.domain.events import Event, from_record
 from pos.domain.offline import OfflineLimits
 from pos.domain.payment import Payment, fold
 from pos.domain.payment_events import PaymentEvent
+from pos.domain.shift import ShiftRules
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import (
     Deadlines,
@@ -25,7 +26,9 @@ from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.settle_day import SettleDay
+from pos.services.shift import ShiftDesk
 from pos.services.show_day import ShowDay
+from pos.services.staff import Staff
 from pos.services.take_card import (
     TakeCard,
 )
@@ -39,6 +42,7 @@ from tests.fakes import (
     FakePrinter,
     FixedClock,
     MemoryStore,
+    PlainHasher,
     ScriptedLedger,
     ScriptedReader,
     Waker,
@@ -60,6 +64,7 @@ class World:
     limits: OfflineLimits = LIMITS
     language: str = "ko"
     training: bool = False
+    rules: ShiftRules = ShiftRules()
 
     def __post_init__(self) -> None:
         self._build(0)
@@ -78,8 +83,25 @@ class World:
         )
         self.line = Line(clock.now())
         self.counter = Counter(catalogue=catalogue(), store=store, ids=self.ids, clock=clock)
+        self.staff = Staff(
+            store=store, hasher=PlainHasher(), clock=clock, shop_name="부평 이음마트"
+        )
         self.finish = FinishSale(
-            counter=self.counter, store=store, spool=self.spool, sync=self.sync, clock=clock
+            counter=self.counter,
+            store=store,
+            spool=self.spool,
+            sync=self.sync,
+            clock=clock,
+            by=lambda: self.staff.name,
+        )
+        self.shift = ShiftDesk(
+            store=store,
+            spool=self.spool,
+            printer=self.printer,
+            counter=self.counter,
+            rates=lambda _: RATES,
+            clock=clock,
+            rules=self.rules,
         )
         self.cash = TakeCash(counter=self.counter, finish=self.finish)
         self.card = TakeCard(
@@ -172,6 +194,8 @@ class World:
             reader=self.reader,
             printer=self.printer,
             clock=self.clock,
+            staff=self.staff,
+            shift=self.shift,
             recovered=recovered or Recovered(),
             news=self.news,
         )

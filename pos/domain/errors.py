@@ -16,6 +16,7 @@ IeumError
 * StoreError             the terminal's own disk: selling stops
   - StoreUnavailable (. StoreInUse  . StoreMissing  . StoreOfOtherVersion)  - StoreDamaged
 * ConfigError            a setting that can't be used
+* PersonError, ShiftError: `people_errors.py`, `shift_errors.py`
 
 Each says what happened, what it means for the money and what to do next, in both languages.
 """

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pos.domain import order as orders
 from pos.domain import payment_events as payments
+from pos.domain import people, shift
 from pos.domain.card import CardUpdate
 from pos.domain.codec import CodecError, Json, decode, encode
 from pos.domain.identifiers import TransactionId
@@ -123,10 +124,16 @@ class CardNotTold:
 
 @dataclass(frozen=True, slots=True)
 class DrawerOpened:
-    """The drawer was opened without a sale."""
+    """The drawer was opened without a sale.
+
+    Attributes:
+        allowed_by: who allowed it, where `by` may not alone.
+    """
 
     why: str
     at: datetime
+    by: str = ""
+    allowed_by: str = ""
 
 
 Event = (
@@ -142,6 +149,8 @@ Event = (
     | ReceiptSettled
     | CardNotTold
     | DrawerOpened
+    | people.PersonEvent
+    | shift.ShiftEvent
 )
 
 KINDS: dict[str, type] = {
@@ -178,6 +187,18 @@ KINDS: dict[str, type] = {
     "order.closed": orders.OrderClosed,
     "card.not_told": CardNotTold,
     "drawer.opened": DrawerOpened,
+    "person.changed": people.PersonChanged,
+    "person.signed_in": people.SignedIn,
+    "person.pin_failed": people.PinFailed,
+    "permission.allowed": people.PermissionAllowed,
+    "shift.counting_began": shift.CountingBegan,
+    "shift.opened": shift.ShiftOpened,
+    "shift.cash_moved": shift.CashMoved,
+    "shift.counted": shift.CashCounted,
+    "shift.closed": shift.ShiftClosed,
+    "shift.close_undone": shift.CloseUndone,
+    "training.began": people.TrainingBegan,
+    "training.ended": people.TrainingEnded,
 }
 _KIND_OF = {event: kind for kind, event in KINDS.items()}
 

@@ -204,6 +204,7 @@ class SaleRecord:
         receipt_number: the terminal's own, `YYYYMMDD-NNNN` by the business day in Korea.
         tax: computed once, here; printed and sent as it stands.
         order_key: channel and number of the delivery order it pays, or empty.
+        by: who finished it; the shop's name where nobody signs in, empty in old records.
     """
 
     id: TransactionId
@@ -216,6 +217,7 @@ class SaleRecord:
     order_key: str = ""
     note: str = ""
     guests: int = 0
+    by: str = ""
 
     @property
     def total(self) -> Won:
@@ -228,7 +230,7 @@ class SaleRecord:
         return Won.total(line.off for line in self.lines)
 
 
-def complete(sale: Sale, *, receipt_number: str, at: datetime) -> SaleRecord:
+def complete(sale: Sale, *, receipt_number: str, at: datetime, by: str = "") -> SaleRecord:
     """Close a sale whose tenders cover its total exactly.
 
     Raises:
@@ -245,6 +247,7 @@ def complete(sale: Sale, *, receipt_number: str, at: datetime) -> SaleRecord:
         sale.tax,
         note=sale.note,
         guests=sale.guests,
+        by=by,
     )
 
 

@@ -14,6 +14,7 @@ from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import News
 from pos.domain.offline import Exposure
+from pos.domain.people import Person
 from pos.domain.reconciliation import DayAnswer
 from pos.domain.record import LedgerHead, NewRecord, Record
 from pos.domain.sale import Sale
@@ -31,12 +32,13 @@ class PrintKind(StrEnum):
     GIFT_RECEIPT = "gift_receipt"  # body: encode(ReceiptBody)
     RIDER_SLIP = "rider_slip"  # body: encode(Order)
     ORDER_LABEL = "order_label"  # body: encode(Order)
-    TILL_REPORT = "till_report"  # body: encode(TillReport)
-    COUNT_SHEET = "count_sheet"  # body: encode(CountSheet)
     SETTLEMENT = "settlement"  # body: encode(SettlementPaper)
     DAY_REPORT = "day_report"  # body: encode-like DaySummary, see receipts.builders.day_report
     TEST_PAGE = "test_page"  # body: {}
     PAY_CODE = "pay_code"  # body: {"code": the text of the shop's code}
+    SHIFT_REPORT = "shift_report"  # body: encode(ShiftReport), an X or a Z
+    CASH_SLIP = "cash_slip"  # body: encode(CashMoved)
+    COUNT_SHEET = "count_sheet"  # body: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Change:
         ledger_head: the newest that the ledger has signed; kept as it is.
         day_answer: the newest that the ledger has said of a day, in place of what was kept of it.
         copy_resolved: what an earlier copy, put back, showed as open has been dealt with.
+        people: as they are from now on; who is not among them stays as they were.
     """
 
     records: tuple[NewRecord, ...] = ()
@@ -97,6 +100,7 @@ class Change:
     ledger_head: LedgerHead | None = None
     day_answer: DayAnswer | None = None
     copy_resolved: bool = False
+    people: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +174,17 @@ class Store(Protocol):
         """Return the newest record of a kind, or None."""
         ...
 
-    async def latest_records(self, kinds: Sequence[str], limit: int) -> tuple[Record, ...]:
-        """Return the newest records of these kinds, newest first."""
+    async def latest_records(
+        self, kinds: Sequence[str], limit: int, *, before: int | None = None, holding: str = ""
+    ) -> tuple[Record, ...]:
+        """Return the newest records of these kinds, newest first.
+
+        Args:
+            kinds: one or more.
+            limit: how many at most.
+            before: only those before this sequence.
+            holding: only those whose text holds this.
+        """
         ...
 
     async def sale_records(self, sale_id: TransactionId) -> tuple[Record, ...]:
@@ -227,6 +240,14 @@ class Store(Protocol):
 
     async def day_answer(self, day: date) -> DayAnswer | None:
         """Return what the ledger last said of a day; None if nothing, or too long ago."""
+        ...
+
+    async def people(self) -> tuple[Person, ...]:
+        """Return everybody who was ever entered."""
+        ...
+
+    async def shift_after(self) -> int:
+        """Return the sequence of the record that the open shift comes after: the last close, or 0."""
         ...
 
     async def verify(self) -> int:

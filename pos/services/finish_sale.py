@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pos.domain.business_day import business_day
 from pos.domain.card_slip import CardSlip, SlipFor, cards_of
@@ -28,14 +29,29 @@ class FinishSale:
         sync: SyncEngine,
         clock: Clock,
         merchant_copy: Callable[[VoucherTender], bool] = lambda _card: False,
+        by: Callable[[], str] = lambda: "",
+        training: bool = False,
     ) -> None:
-        """Take the world, and which card payments leave the shop a slip of its own."""
+        """Take the world.
+
+        Args:
+            counter: the open sale.
+            store: the journal.
+            spool: prints.
+            sync: tells the ledger.
+            clock: the time.
+            merchant_copy: which card payments leave the shop a slip of its own.
+            by: names whoever is at the till.
+            training: marks each sale as none.
+        """
         self._counter = counter
         self._store = store
         self._spool = spool
         self._sync = sync
         self._clock = clock
         self._merchant_copy = merchant_copy
+        self._by = by
+        self._training = training
         self._listeners: list[Callable[[SaleRecord], None]] = []
 
     def on_finish(self, listener: Callable[[SaleRecord], None]) -> None:
@@ -54,7 +70,8 @@ class FinishSale:
         """
         now = self._clock.now()
         number = await self._store.next_receipt_number(business_day(now))
-        record = complete(sale, receipt_number=number, at=now)
+        record = complete(sale, receipt_number=number, at=now, by=self._by())
+        record = replace(record, training=self._training)
         events = (*because, SaleCompleted(record, now))
         advices = await self._advices(record, because)
         await self._store.commit(

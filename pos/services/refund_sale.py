@@ -32,9 +32,13 @@ from pos.domain.refund import (
     plan_refund,
 )
 from pos.domain.sale import SaleRecord
+from pos.domain.sale_search import SaleWanted, matches
 from pos.domain.won import Won
 from pos.ports import Change, Clock, NewPrintJob, PrintKind, PrintSpool, Store, SyncEngine
 from pos.services.ids import IdSource
+
+PAGE = 200  # Sales read at a time, so that the screens breathe between.
+SEARCHED_MAX = 10_000  # A month of a busy shop.
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,24 @@ class RefundSale:
         """
         records = await self._store.latest_records(("sale.completed",), limit)
         return tuple([await self._standing(record) for record in records])
+
+    async def search(self, wanted: SaleWanted, limit: int) -> tuple[SaleStanding, ...]:
+        """Return the newest finished sales that may be the one, newest first.
+
+        Raises:
+            StoreError: the journal can't be read.
+        """
+        found: list[Record] = []
+        before, looked_at = None, 0
+        while len(found) < limit and looked_at < SEARCHED_MAX:
+            page = await self._store.latest_records(
+                ("sale.completed",), PAGE, before=before, holding=wanted.fragment
+            )
+            if not page:
+                break
+            found += [each for each in page if matches(sale_in(each), wanted)]
+            before, looked_at = page[-1].sequence, looked_at + len(page)
+        return tuple([await self._standing(record) for record in found[:limit]])
 
     def preview(
         self, standing: SaleStanding, wanted: Mapping[int, int] | None = None

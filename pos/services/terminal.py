@@ -18,13 +18,16 @@ from pos.services.refund_sale import RefundSale
 from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.settle_day import SettleDay
+from pos.services.shift import ShiftDesk
 from pos.services.show_customer import ShowCustomer
 from pos.services.show_day import ShowDay
+from pos.services.staff import Staff
 from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
 from pos.services.take_qr import TakeQr
+from pos.services.training import Training, TrainingCards
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Terminal:
         recovered: what the start found.
         watch: how the printer is between jobs; None where nobody asks it.
         e_receipt: None where no phone can fetch a receipt.
+        training: begins and ends training; none on the training terminal itself.
+        training_cards: only there.
     """
 
     shop: Shop
@@ -71,9 +76,13 @@ class Terminal:
     reader: CardReader
     printer: Printer
     clock: Clock
+    staff: Staff
+    shift: ShiftDesk
     recovered: Recovered = Recovered()
     news: NewsDesk = field(default_factory=NewsDesk)
     watch: PrinterWatch | None = None
     e_receipt: EReceipt | None = None
     scanner: ListenScanner | None = None
     customer: ShowCustomer | None = None
+    training: Training | None = None
+    training_cards: TrainingCards | None = None

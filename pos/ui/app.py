@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
 from textual.events import Event
 
 from pos.domain.errors import IeumError, StoreError
+from pos.domain.people import Person
 from pos.domain.scan_errors import ScanError
 from pos.services.terminal import Terminal
 from pos.ui import i18n
-from pos.ui.acts import SidePanelAsked, StoreFailed
+from pos.ui.acts import SidePanelAsked, StoreFailed, act
+from pos.ui.asking import ask_grant
 from pos.ui.burst import Burst
-from pos.ui.navigation import ScreenAsked, ask_menu, screen_for
+from pos.ui.i18n import _
+from pos.ui.navigation import NEEDS, ScreenAsked, ask_menu, screen_for
+from pos.ui.screens.pin import PinScreen
 from pos.ui.screens.selling import SellingScreen
 from pos.ui.side_panel import SidePanel
 from pos.ui.theme import THEME
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from pos.ui.screens.side import SideState
+    from pos.ui.trainee import Trainee
 
 TICK_SECONDS = 1.0  # Clocks and countdowns move by the second.
 EXIT_HUNG_UP = 129  # The terminal went away, as a shell reports SIGHUP.
@@ -64,6 +69,7 @@ class IeumApp(App[None]):
     ALLOW_SELECT = False
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - Textual's own type.
     BINDINGS = [  # noqa: RUF012 - Textual's own type.
+        Binding("f1", "help", show=False, priority=True),
         Binding("ctrl+q", "leave", show=False, priority=True),
         Binding("ctrl+c", "leave", show=False, priority=True),
     ]
@@ -71,10 +77,11 @@ class IeumApp(App[None]):
     def __init__(self, terminal: Terminal, side_panel: SidePanel | None = None) -> None:
         super().__init__()
         i18n.use(terminal.shop.language)
-        self.terminal = terminal
+        self._real = terminal
+        self._trainee: Trainee | None = None
         self.side_panel = side_panel
         self.stopped = False
-        self._selling = SellingScreen(terminal, side_panel=side_panel is not None)
+        self._real_selling = SellingScreen(terminal, side_panel=side_panel is not None)
         self._side_state: SideState | None = None
         self._watch: TerminalWatch | None = None
         self.register_theme(THEME)
@@ -82,7 +89,44 @@ class IeumApp(App[None]):
 
     def get_default_screen(self) -> SellingScreen:
         """Start on the selling screen."""
-        return self._selling
+        return self._real_selling
+
+    @property
+    def terminal(self) -> Terminal:
+        """The terminal whose screens are up: the real one, or the training one."""
+        trainee = self._trainee
+        return trainee.terminal if trainee is not None and trainee.terminal else self._real
+
+    @property
+    def _selling(self) -> SellingScreen:
+        trainee = self._trainee
+        return trainee.selling if trainee is not None and trainee.selling else self._real_selling
+
+    def back_to_selling(self) -> None:
+        """Close whatever lies over the selling screen."""
+        while self.screen is not self._selling:
+            self.pop_screen()
+
+    def push_screen(self, *args: Any, **options: Any) -> Any:
+        """Open a screen; in training each bears the mark (the selling screen has its own)."""
+        pushed = super().push_screen(*args, **options)
+        if self.terminal.shop.training and not isinstance(self.screen, SellingScreen):
+            from pos.ui.widgets.training_mark import TrainingMark  # Only in training.
+
+            self.screen.mount(TrainingMark())
+        return pushed
+
+    async def toggle_training(self) -> None:
+        """Begin training, or end it.
+
+        Raises:
+            IeumError: it did not begin.
+        """
+        if self._trainee is None:
+            from pos.ui.trainee import Trainee  # Seldom needed.
+
+            self._trainee = Trainee(self, self._real)
+        await self._trainee.toggle()
 
     def get_driver_class(self) -> type[Driver]:
         """Read a terminal a burst at a time; a browser or a test has its own driver."""
@@ -117,6 +161,8 @@ class IeumApp(App[None]):
             from pos.ui.screens.recovered import RecoveredScreen  # Seldom needed.
 
             self.push_screen(RecoveredScreen(found, terminal.counter.sale))
+        if terminal.staff.on_duty is None:
+            self.ask_sign_in(must=True)
         if not self.is_headless:
             self._watch = TerminalWatch(sys.__stdin__.fileno() if sys.__stdin__ else 0, self._gone)
             self._watch.start()
@@ -130,6 +176,10 @@ class IeumApp(App[None]):
         """Tell every open screen to look again."""
         if not self.is_running:  # It is ending: the screens are losing their widgets.
             return
+        if self.terminal.staff.in_use and self.terminal.staff.on_duty is None:
+            self.ask_sign_in(must=True)  # Whoever was there was retired.
+        if self._trainee is not None:
+            self._trainee.look()
         for screen in self.screen_stack:
             if isinstance(screen, Live) and screen.is_mounted:
                 screen.news()
@@ -166,10 +216,32 @@ class IeumApp(App[None]):
 
     def on_screen_asked(self, message: ScreenAsked) -> None:
         """Open another screen over the sale."""
-        if message.key == "enter":
+        key = message.key
+        if key == "enter":
             ask_menu(self, self._selling, side_panel=self.side_panel is not None)
+        elif key == "f11":
+            self.ask_sign_in()
+        elif key == "f1":
+            self.action_help()
+        elif key in NEEDS:
+            act(self.screen, self._open_granted(key))
         else:
-            self.push_screen(screen_for(message.key, self.terminal, message.scanned))
+            self.push_screen(screen_for(key, self.terminal, message.scanned))
+
+    async def _open_granted(self, key: str) -> None:
+        grant = await ask_grant(self, self.terminal.staff, NEEDS[key], key)
+        if grant is not None:
+            self.push_screen(screen_for(key, self.terminal))
+
+    def ask_sign_in(self, *, must: bool = False) -> None:
+        """Ask who takes the till over; `must` where nobody is there to go back to."""
+        staff = self.terminal.staff
+        if not staff.in_use or any(isinstance(each, PinScreen) for each in self.screen_stack):
+            return
+        people = [each for each in staff.everyone if each.active]
+        text = _("The open sale stays.")
+        screen = PinScreen[Person](_("Who is at the till?"), text, people, staff.sign_in, must=must)
+        self.push_screen(screen, lambda _person: self.news())
 
     def on_side_panel_asked(self, message: SidePanelAsked) -> None:
         """Open the demo's panel over whatever is up."""
@@ -180,6 +252,18 @@ class IeumApp(App[None]):
         if self._side_state is None:
             self._side_state = SideState()
         self.push_screen(SideScreen(self.side_panel, self._side_state))
+
+    def action_help(self) -> None:
+        """Open the help of whatever is up, or close it; never over a payment that is under way."""
+        if self.terminal.counter.paying:
+            self.bell()  # Its screen has to be the one on top when the answer comes.
+            return
+        from pos.ui.screens.help import HelpScreen  # Seldom needed.
+
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+        else:
+            self.push_screen(HelpScreen(self.terminal, type(self.screen).__name__))
 
     def action_leave(self) -> None:
         """End the program, but never in the middle of a payment."""

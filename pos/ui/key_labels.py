@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pos.ui.i18n import _
 
-MONEY_KEYS = ("f5", "f6", "f9")
+MONEY_KEYS = ("f5", "f6", "*")
 
 
 def key_labels(*, side_panel: bool) -> list[tuple[str, str]]:
     """Return (key, label), with the demo's own where there is a demo."""
     keys = [
+        ("f1", _("Help")),
         ("f2", _("Reprint")),
         ("f3", _("Orders")),
         ("f4", _("Day")),
@@ -17,7 +18,8 @@ def key_labels(*, side_panel: bool) -> list[tuple[str, str]]:
         ("f6", _("Cash")),
         ("f7", _("Void/Refund")),
         ("f8", _("Service")),
-        ("f9", _("QR")),
+        ("f9", _("Shift")),
+        ("*", _("QR")),
         ("/", _("More")),
         ("f10", _("Quit")),
     ]

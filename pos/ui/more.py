@@ -19,7 +19,7 @@ from pos.services.terminal import Terminal
 from pos.ui.acts import act
 from pos.ui.i18n import _
 from pos.ui.safe_text import safe
-from pos.ui.screens.ask import AskScreen, number_between
+from pos.ui.screens.ask_one import AskOneScreen, number_between
 from pos.ui.screens.pick import PickScreen
 from pos.ui.summaries import line_text
 from pos.ui.till import Till
@@ -94,7 +94,7 @@ class More:
 
         self._screen.app.push_screen(PickScreen(title, rows), picked)
 
-    def _ask(self, screen: AskScreen, then: Callable[[str], object]) -> None:
+    def _ask(self, screen: AskOneScreen, then: Callable[[str], object]) -> None:
         def answered(text: str | None) -> None:
             if text is not None:
                 then(text)
@@ -103,7 +103,7 @@ class More:
 
     def _ask_discount(self, line: SaleLine | None) -> None:
         title = _("Discount on the sale") if line is None else _("Discount on the line")
-        screen = AskScreen(title, _("Won, or percent with a % behind: 500, 10%"), check=_wrong)
+        screen = AskOneScreen(title, _("Won, or percent with a % behind: 500, 10%"), check=_wrong)
         self._ask(screen, lambda text: self.discount(line, text))
 
     def _give(self, line: SaleLine | None, discount: Discount) -> None:
@@ -126,7 +126,7 @@ class More:
         text = _("{off} won off is more than may be given alone.", off=error.facts["off"])
         check = lambda name: "" if name else _("A name, please.")  # noqa: E731
         self._ask(
-            AskScreen(_("Who allows it?"), text, check=check),
+            AskOneScreen(_("Who allows it?"), text, check=check),
             lambda name: self._give(
                 line, Discount(discount.won, discount.percent, discount.reason, name)
             ),
@@ -181,7 +181,7 @@ class More:
     def _ask_note(self, line: SaleLine | None) -> None:
         was, number = (line.note, line.number) if line else (self._terminal.counter.sale.note, 0)
         self._ask(
-            AskScreen(_("Note"), was=was),
+            AskOneScreen(_("Note"), was=was),
             lambda text: self._try(lambda: self._terminal.counter.note(text, line=number)),
         )
 
@@ -189,7 +189,7 @@ class More:
         counter = self._terminal.counter
         was = str(counter.sale.guests or "")
         self._ask(
-            AskScreen(_("Customers served"), check=number_between(0, GUESTS_MAX), was=was),
+            AskOneScreen(_("Customers served"), check=number_between(0, GUESTS_MAX), was=was),
             lambda text: self._try(lambda: counter.guests(int(text))),
         )
 
@@ -224,7 +224,7 @@ class More:
             else:
                 title, check = _("Price in won"), number_between(1, PRICE_MAX)
             self._ask(
-                AskScreen(title, safe(product.name), check=check),
+                AskOneScreen(title, safe(product.name), check=check),
                 lambda text: self._add_measured(product, quantity, options, text),
             )
         except IeumError as error:

@@ -8,6 +8,7 @@ from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
 
+from pos.domain.people import Permission
 from pos.domain.won import Won
 from pos.services.terminal import Terminal
 
@@ -22,7 +23,8 @@ class ScreenAsked(Message):
 
 
 # In the order of the keyboard; imported late, because they are not needed for the first sale.
-OPENS = ("f3", "f4", "f7", "f8")
+OPENS = ("f1", "f3", "f4", "f7", "f8", "f9", "f11")
+NEEDS = {"f4": Permission.SEE_DAY}  # What whoever opens it is asked for.
 
 
 class Keys(Protocol):
@@ -78,6 +80,10 @@ def screen_for(key: str, terminal: Terminal, scanned: str = "") -> Screen[None]:
         from pos.ui.screens.refund import RefundScreen
 
         return RefundScreen(terminal, scanned)
+    if key == "f9":
+        from pos.ui.screens.shift import ShiftScreen
+
+        return ShiftScreen(terminal)
     if key == "f8":
         from pos.ui.screens.technician import TechnicianScreen
 

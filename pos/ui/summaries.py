@@ -146,6 +146,7 @@ def status(terminal: Terminal, backlog: Backlog | None, now: datetime) -> Status
     return Status(
         shop=terminal.shop.name,
         terminal=terminal.shop.terminal_number,
+        person=terminal.staff.name if terminal.staff.in_use else "",
         time=date_and_time(now),
         line_up=terminal.line.up,
         unsent=backlog.count if backlog is not None else 0,

@@ -83,7 +83,7 @@ def _head(refund: RefundRecord, shop: ShopFacts) -> list[Line]:
         Pair(f"{NAMES[refund.kind]}일시", korean_time(refund.refunded_at)),
         Pair("단말기번호", shop.terminal_number),
     ]
-    if refund.by:
+    if refund.by not in ("", shop.name):
         lines.append(Pair("담당자", refund.by))
     return [
         *lines,

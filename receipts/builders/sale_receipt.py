@@ -85,6 +85,8 @@ def _head(sale: SaleRecord, shop: ShopFacts) -> list[Line]:
         Pair("거래일시", korean_time(sale.completed_at)),
         Pair("단말기번호", shop.terminal_number),
     ]
+    if sale.by not in ("", shop.name):
+        lines.append(Pair("담당자", sale.by))
     if sale.order_key:
         channel, _, number = sale.order_key.partition(":")
         lines.append(Pair("배달주문", f"{channel_name(channel)} {number}"))

@@ -16,6 +16,7 @@ from pos.domain.events import DrawerOpened, Event, SaleCompleted, SaleDropped, t
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_events import Intended, Sent
 from pos.domain.sale import Sale, complete
+from pos.domain.shift import CashCounted, CloseUndone, ShiftClosed
 from pos.domain.tender import take_cash
 from pos.domain.won import Won
 from pos.ports import Change
@@ -24,7 +25,9 @@ from tests.fakes import DEVICE, NOON, PRODUCTS, good_card
 Acts = list[tuple[str, int]]
 ACTS = some.lists(
     some.tuples(
-        some.sampled_from(["intend", "send", "complete", "drop", "drawer", "draft", "clear"]),
+        some.sampled_from(
+            ["intend", "send", "complete", "drop", "drawer", "draft", "clear", "close", "undo"]
+        ),
         some.integers(1, 5),
     ),
     max_size=25,
@@ -47,24 +50,30 @@ def event_of(act: str, number: int) -> Event:
             return SaleCompleted(complete(paid, receipt_number="20261124-0001", at=NOON), NOON)
         case "drop":
             return SaleDropped(sale.id, NOON)
+        case "close":
+            count = CashCounted((), Won(0), "A", NOON)
+            return ShiftClosed(number, NOON.date(), 0, Won(0), Won(0), count, "A", NOON)
+        case "undo":
+            return CloseUndone(number, number, "wrong", "A", NOON)
         case _:
             return DrawerOpened("change", NOON)
 
 
-def projections(path: Path) -> tuple[object, object]:
+def projections(path: Path) -> tuple[object, ...]:
     connection = apsw.Connection(str(path))
     try:
         sales = connection.execute("SELECT sale FROM open_payment_sale ORDER BY sale").fetchall()
         last = connection.execute("SELECT value FROM meta WHERE key='last_sequence'").fetchall()
-        return sales, last
+        shift = connection.execute("SELECT value FROM meta WHERE key='shift_after'").fetchall()
+        return sales, last, shift
     finally:
         connection.close()
 
 
-def remade(path: Path) -> tuple[object, object]:
+def remade(path: Path) -> tuple[object, ...]:
     connection = apsw.Connection(str(path))
     connection.execute("DELETE FROM open_payment_sale; INSERT INTO open_payment_sale VALUES ('x')")
-    connection.execute("UPDATE meta SET value = '1' WHERE key = 'last_sequence'")
+    connection.execute("UPDATE meta SET value = '1' WHERE key IN ('last_sequence', 'shift_after')")
     rebuild(connection)
     connection.close()
     return projections(path)
@@ -102,4 +111,4 @@ async def test_the_id_of_a_draft_still_open_counts(tmp_path: Path) -> None:
     store = SqliteStore(path, device=DEVICE, new_incarnation=lambda: 42)
     await store.commit(Change(draft=sale_of(7)))
     await store.close()
-    assert remade(path) == ([], [("70",)])
+    assert remade(path) == ([], [("70",)], [])

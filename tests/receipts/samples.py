@@ -33,14 +33,6 @@ from pos.domain.tender import (
     Tender,
     VoucherTender,
 )
-from pos.domain.till_report import (
-    FACES,
-    CashSums,
-    CountSheet,
-    FaceCount,
-    TillReport,
-    TillReportKind,
-)
 from pos.domain.won import Won
 from pos.ports import PrintKind
 from receipts.document import Logo
@@ -235,36 +227,6 @@ BENEFITS = (
     Benefit(BenefitKind.PLUS, "5%", Won(525)),
     Benefit(BenefitKind.COUPON, "부평시장 가을맞이", Won(3_000)),
 )
-Z = TillReport(
-    kind=TillReportKind.Z,
-    number=214,
-    since=NOON - timedelta(hours=3),
-    until=NOON + timedelta(hours=9),
-    by="김이음",
-    summary=replace(
-        DAY,
-        refunds=TenderSum(2, Won(15_000)),
-        refunded_to={"cash": TenderSum(1, Won(4_500)), "card": TenderSum(1, Won(10_500))},
-        refund_vat=Won(1_364),
-        head="1873:9f2ab04c77d1",
-    ),
-    cash=CashSums(
-        opening=Won(100_000),
-        sales=Won(312_900),
-        refunds=Won(4_500),
-        paid_in=Won(20_000),
-        paid_out=Won(35_000),
-        dropped=Won(200_000),
-    ),
-    counted=Won(192_400),
-)
-X = replace(Z, kind=TillReportKind.X, number=0, counted=None)
-COUNTED = CountSheet(
-    NOON,
-    "김이음",
-    tuple(map(FaceCount, FACES, (2, 5, 3, 24, 6, 12, 3, 5))),
-    Won(193_400),
-)
 SETTLED = SettledDay(
     day=date(2026, 11, 23),
     pay_on=date(2026, 11, 25),
@@ -345,10 +307,6 @@ SAMPLES: dict[str, Sample] = {
     "cash_receipt_cancelled": Sample(PrintKind.CASH_RECEIPT, body_of(CASH_CANCELLED)),
     "rider_slip": Sample(PrintKind.RIDER_SLIP, body_of(_AT_THE_DOOR)),
     "order_label": Sample(PrintKind.ORDER_LABEL, body_of(ORDER)),
-    "x_report": Sample(PrintKind.TILL_REPORT, body_of(X)),
-    "z_report": Sample(PrintKind.TILL_REPORT, body_of(Z)),
-    "count_sheet": Sample(PrintKind.COUNT_SHEET, body_of(CountSheet(NOON, "김이음"))),
-    "count_sheet_counted": Sample(PrintKind.COUNT_SHEET, body_of(COUNTED)),
     "settlement": Sample(PrintKind.SETTLEMENT, body_of(SETTLEMENT)),
     "kitchen_ticket": Sample(PrintKind.KITCHEN_TICKET, body_of(ORDER)),
     "day_report": Sample(PrintKind.DAY_REPORT, body_of(DAY)),

@@ -45,9 +45,9 @@ async def test_ten_percent_off_the_chosen_line_is_four_keys() -> None:
 async def test_a_larger_discount_asks_who_allows_it() -> None:
     async with a_till() as till:
         await till.write(f"{RICE_CAKE}\r50%\r")
-        assert "AskScreen" == till.screen
+        assert "AskOneScreen" == till.screen
         await till.keys("enter")  # Nobody is no answer.
-        assert "AskScreen" == till.screen
+        assert "AskOneScreen" == till.screen
         await till.write("점장\r")
         discount = till.world.counter.sale.lines[0].discount
         assert discount is not None
@@ -67,7 +67,7 @@ async def test_won_off_the_sale_and_back_again() -> None:
         before = till.big.amount
         await till.keys("slash", "2")
         await till.write("rubbish\r")
-        assert "AskScreen" == till.screen
+        assert "AskOneScreen" == till.screen
         await till.keys(*["backspace"] * 7)
         await till.write("500\r")
         assert before - Won(500) == till.big.amount
@@ -103,7 +103,7 @@ async def test_a_price_and_a_weight_are_asked_for() -> None:
         await till.write("12,000\r")
         await till.write("b\r")
         await till.write(f"{SNACK}\r")  # A code is no weight.
-        assert "AskScreen" == till.screen
+        assert "AskOneScreen" == till.screen
         await till.keys("escape")
         await till.write("b\r")
         await till.write("450\r")

@@ -48,7 +48,7 @@ async def test_the_risk_is_said_plainly_and_1_takes_it(size: tuple[int, int]) ->
         assert "가게가 손해를 봅니다" in till.text()
         assert [] == approved(till.world)
         await till.keys("1")
-        assert ["cashier"] == [event.permitted_by for event in approved(till.world)]
+        assert ["부평 이음마트"] == [event.permitted_by for event in approved(till.world)]
         assert "SellingScreen" == till.screen
         assert 1 == till.sold
 

@@ -52,7 +52,7 @@ async def a_qr_till(size: tuple[int, int] = LARGE) -> AsyncIterator[tuple[Till, 
 
 async def test_one_key_shows_the_code_and_the_customer_pays_it() -> None:
     async with a_qr_till() as (till, ledger):
-        await till.keys("f9")
+        await till.keys("asterisk")
         assert "QrScreen" == till.screen
         assert "이 코드로 결제해 주세요" in till.text()
         code = till.world.qr.shown
@@ -86,7 +86,7 @@ def read_from_the_screen(till: Till) -> str:
 
 async def test_a_small_screen_says_where_the_code_is_and_prints_it_on_a_key() -> None:
     async with a_qr_till(SMALL) as (till, _):
-        await till.keys("f9")
+        await till.keys("asterisk")
         assert not till.app.screen.query_one(QrPicture).display
         assert "고객 화면" in till.text()
         await till.keys("f2")
@@ -101,7 +101,7 @@ async def test_a_small_screen_says_where_the_code_is_and_prints_it_on_a_key() ->
 
 async def test_esc_takes_the_code_back_and_reverses_it() -> None:
     async with a_qr_till() as (till, _):
-        await till.keys("f9", "escape")
+        await till.keys("asterisk", "escape")
         await till.settle()
         assert "SellingScreen" == till.screen
         assert [PaymentState.REVERSING] == [each.state for each in till.world.payments()]
@@ -110,7 +110,7 @@ async def test_esc_takes_the_code_back_and_reverses_it() -> None:
 
 async def test_cash_instead_takes_the_code_back_first() -> None:
     async with a_qr_till() as (till, _):
-        await till.keys("f9", "f6")
+        await till.keys("asterisk", "f6")
         await till.settle()
         assert 1 == till.sold
         assert [PaymentState.REVERSING] == [each.state for each in till.world.payments()]
@@ -126,7 +126,7 @@ async def test_a_customers_code_scanned_at_any_time_pays_what_is_due() -> None:
 
 async def test_a_customers_code_scanned_over_the_shops_takes_that_back_and_pays() -> None:
     async with a_qr_till() as (till, _):
-        await till.keys("f9")
+        await till.keys("asterisk")
         await till.write(f"{CODE}\r")
         await till.settle()
         assert 1 == till.sold
@@ -136,7 +136,7 @@ async def test_a_customers_code_scanned_over_the_shops_takes_that_back_and_pays(
 
 async def test_a_product_scanned_over_the_code_neither_pays_nor_cancels() -> None:
     async with a_qr_till() as (till, _):
-        await till.keys("f9")
+        await till.keys("asterisk")
         await till.write("8801234000017\r")
         assert "QrScreen" == till.screen
         assert "결제 코드가 아닙니다" in till.text()
@@ -148,7 +148,7 @@ async def test_a_product_scanned_over_the_code_neither_pays_nor_cancels() -> Non
 async def test_without_the_line_qr_is_refused_kindly_and_cash_can_follow() -> None:
     async with a_qr_till() as (till, _):
         till.world.line.failed(till.world.clock.now())
-        await till.keys("f9")
+        await till.keys("asterisk")
         assert "통신이 끊겨" in till.text()
         await till.keys("f6")
         assert 1 == till.sold
@@ -167,7 +167,7 @@ async def test_a_poor_customer_is_asked_for_a_part() -> None:
 
 async def test_the_qr_key_on_an_empty_sale_opens_nothing() -> None:
     async with a_till() as till:
-        await till.keys("f9")
+        await till.keys("asterisk")
         assert "SellingScreen" == till.screen
         await till.write(f"{CODE}\r")
         assert "SellingScreen" == till.screen

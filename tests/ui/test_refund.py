@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from pos.domain.sale import SaleRecord
 from pos.domain.tender import Purse, PurseDraw
 from pos.domain.won import Won
 from pos.ports import Change, PrintKind
+from pos.services.refund_sale import SaleStanding
 from pos.ui.receipt_entry import LONGEST, receipt_wanted
 from pos.ui.widgets.table import Table
 from tests.fakes import NOON, MemoryStore
@@ -306,3 +308,69 @@ def test_a_short_number_is_todays() -> None:
     assert "20261124-0007" == receipt_wanted(" 7 ", TODAY).number
     assert "20251231-12345" == receipt_wanted("20251231-12345", TODAY).number
     assert "없는 것" == receipt_wanted("없는 것", TODAY).number
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [("5,000", 1), ("7900won", 2), ("12:01", 0), ("*1234", 1), ("김밥", 0)],
+)
+async def test_a_sale_is_found_by_what_somebody_remembers(typed: str, place: int) -> None:
+    world = World()
+    sales = [
+        await sold(world, ROLL, ROLL),
+        await sold(world, RICE_CAKE, card=5_000),
+        await sold(world, RICE_CAKE, MILK),
+    ]
+    world.clock.time += timedelta(days=3)
+    for _ in range(45):
+        await sold(world, SNACK)
+    if typed == "12:01":
+        sales[0] = sales[1]
+    async with a_till(world) as till:
+        await till.keys("f7")
+        await till.write(f"{typed}\r")
+        assert sales[place].receipt_number in [row[0] for row in table(till)]
+        assert len(table(till)) < 40
+        await till.keys("escape")
+        assert len(table(till)) == 40
+        assert till.screen == "RefundScreen"
+
+
+async def test_what_nobody_bought_is_said_and_the_list_stays() -> None:
+    world = World()
+    await sold(world, SNACK)
+    async with a_till(world) as till:
+        await till.keys("f7")
+        await till.write("9,999\r")
+        assert "찾지 못했습니다" in till.message
+        assert len(table(till)) == 1
+
+
+async def test_any_receipt_is_printed_again_by_one_key_more() -> None:
+    world = World()
+    first = await sold(world, SNACK)
+    await sold(world, RICE_CAKE)
+    async with a_till(world) as till:
+        await till.keys("f7", "down", "f2")
+        job = world.store.jobs[-1]
+        assert (job.kind, job.subject, job.reprint) == (PrintKind.SALE_RECEIPT, first.id.hex, True)
+        assert first.receipt_number in till.message
+
+
+async def test_an_enter_faster_than_the_record_opens_the_last_sale_once_it_is_read() -> None:
+    world = World()
+    await sold(world, SNACK)
+    slow = asyncio.Event()
+    recent = world.refund.recent
+
+    async def later(limit: int) -> tuple[SaleStanding, ...]:
+        await slow.wait()
+        return await recent(limit)
+
+    world.refund.recent = later  # type: ignore[method-assign]
+    async with a_till(world) as till:
+        await till.keys("f7", "enter")
+        assert till.screen == "RefundScreen"
+        slow.set()
+        await till.settle()
+        assert till.screen == "GiveBackScreen"

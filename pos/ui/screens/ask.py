@@ -1,8 +1,10 @@
-"""Asks for one number or a few words. Never acts on them: it answers."""
+"""Asks a few questions one after the other: texts, amounts, a choice, a new PIN. Never acts on the answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,73 +14,114 @@ from textual.widgets import Static
 
 from pos.ui.i18n import _
 from pos.ui.safe_text import safe
+from pos.ui.typed import amount_of
 from pos.ui.widgets.entry import Entry
+from pos.ui.widgets.figures import Figures
+from pos.ui.words import won
 
-Check = Callable[[str], str]
-"""Returns why a text can't be taken, or nothing."""
+TEXT_MAX = 60
 
 
-class AskScreen(ModalScreen[str | None]):
-    """Answers with what was typed, made safe, or None.
+class Kind(StrEnum):
+    """What an answer must be."""
 
-    Args:
-        title: what is asked for.
-        text: what it means; may be empty.
-        check: says what is wrong with an answer; then it is asked again.
-        was: what stands there to begin with.
-    """
+    TEXT = "text"
+    AMOUNT = "amount"
+    CHOICE = "choice"  # One of the picks, by its digit.
+    PIN = "pin"  # Shown as dots.
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. A text may also be one of the picks, by its digit."""
+
+    label: str
+    kind: Kind = Kind.TEXT
+    picks: tuple[str, ...] = ()
+    longest: int = TEXT_MAX
+
+
+class AskScreen(ModalScreen[tuple[str, ...] | None]):
+    """Answers with one text a question (a choice: its place, from 0), or None."""
 
     CSS_PATH = "ask.tcss"
     AUTO_FOCUS = "Entry"
 
-    def __init__(
-        self, title: str, text: str = "", *, check: Check = lambda _: "", was: str = ""
-    ) -> None:
+    def __init__(self, title: str, questions: Sequence[Question], text: str = "") -> None:
         super().__init__()
-        self._title, self._text = title, text
-        self._check, self._was = check, was
+        self._title = title
+        self._text = text
+        self._questions = tuple(questions)
+        self._answers: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Lay the parts out."""
         with Vertical(classes="dialog"):
-            yield Static(self._title, classes="title", markup=False)
-            yield Static(self._text, classes="text", markup=False)
+            yield Static(safe(self._title), classes="title", markup=False)
+            if self._text:
+                yield Static(safe(self._text), classes="text", markup=False)
+            yield Figures()
             yield Entry()
             keys = _("Type, then Enter   Esc back")
             yield Static(f" {keys}", classes="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Begin with what stood there."""
-        entry = self.query_one(Entry)
-        entry.value = self._was
-        entry.action_end()
+        """Ask the first question."""
+        self._show()
+
+    def _show(self) -> None:
+        rows: list[tuple[str, str]] = []
+        for question, answer in zip(self._questions, self._answers, strict=False):
+            rows.append((question.label, _shown(question, answer)))
+        asked = self._questions[len(self._answers)]
+        rows.append((f"{asked.label}?", " "))
+        rows += [(f"  {digit}   {safe(pick)}", " ") for digit, pick in enumerate(asked.picks, 1)]
+        self.query_one(Figures).show(rows)
+        self.query_one(Entry).password = asked.kind is Kind.PIN
 
     def on_entry_entered(self, event: Entry.Entered) -> None:
-        """Answer, or say what is wrong with it and ask again."""
-        text = safe(event.text.strip(), 80)
-        wrong = self._check(text)
-        if not wrong:
-            self.dismiss(text)
+        """Take an answer that is one, and ask on."""
+        answer = _read(self._questions[len(self._answers)], event.text)
+        if answer is None:
+            self.app.bell()
             return
-        self.app.bell()
-        self.query_one(".text", Static).update(f"! {wrong}")
-        self.query_one(Entry).value = event.text
-        self.query_one(Entry).action_end()
+        self._answers.append(answer)
+        if len(self._answers) == len(self._questions):
+            self.dismiss(tuple(self._answers))
+        else:
+            self._show()
 
     def on_key(self, event: Key) -> None:
-        """Go back on Esc."""
+        """Go back on Esc; nothing was done."""
         if event.key == "escape":
             event.stop()
             self.dismiss(None)
 
 
-def number_between(least: int, most: int) -> Check:
-    """Return a check that takes whole numbers from `least` to `most`, with or without commas."""
+def _read(question: Question, typed: str) -> str | None:
+    text = safe(typed, question.longest)
+    place = int(text) - 1 if text.isascii() and text.isdigit() and len(text) == 1 else -1
+    picked = 0 <= place < len(question.picks)
+    match question.kind:
+        case Kind.CHOICE:
+            return str(place) if picked else None
+        case Kind.AMOUNT:
+            amount = amount_of(text) if text else None
+            return None if amount is None else str(amount.amount)
+        case Kind.PIN:
+            return text or None
+        case Kind.TEXT:
+            return question.picks[place] if picked else text or None
 
-    def check(text: str) -> str:
-        digits = text.replace(",", "")
-        if digits.isascii() and digits.isdecimal() and least <= int(digits[:12]) <= most:
-            return ""
-        return _("A number from {least} to {most}, please.", least=f"{least:,}", most=f"{most:,}")
 
-    return check
+def _shown(question: Question, answer: str) -> str:
+    match question.kind:
+        case Kind.CHOICE:
+            return safe(question.picks[int(answer)])
+        case Kind.AMOUNT:
+            amount = amount_of(answer)
+            return "" if amount is None else won(amount)
+        case Kind.PIN:
+            return "*" * len(answer)
+        case Kind.TEXT:
+            return safe(answer)

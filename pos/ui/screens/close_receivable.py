@@ -37,8 +37,10 @@ class CloseScreen(ModalScreen[Closed | None]):
     CSS_PATH = "close_receivable.tcss"
     AUTO_FOCUS = "Entry"
 
-    def __init__(self, item: Receivable, how: ReceivableEnd, by: str) -> None:
+    def __init__(self, item: Receivable, how: ReceivableEnd, by: str, *, signed: bool) -> None:
+        """Take what is closed and how; `signed` where `by` has proved to be that by a PIN."""
         super().__init__()
+        self._signed = signed
         self._item = item
         self._how = how
         self._said: list[str] = []
@@ -81,6 +83,8 @@ class CloseScreen(ModalScreen[Closed | None]):
         text = safe(event.text, TEXT_MAX)
         if text and len(self._said) < 2:
             self._said.append(text)
+            if self._signed:
+                self._said.append(self._by)
             self._show()
         else:
             self.app.bell()

@@ -11,11 +11,13 @@ from textual.widgets import Static
 
 from pos.domain.errors import IeumError, RefundError
 from pos.domain.payment_events import RefundDeclined
-from pos.domain.refund import RefundRecord
+from pos.domain.people import Permission
+from pos.domain.refund import RefundKind, RefundRecord
 from pos.domain.won import ZERO
 from pos.services.refund_sale import SaleStanding
 from pos.services.terminal import Terminal
 from pos.ui.acts import act
+from pos.ui.asking import ask_grant
 from pos.ui.i18n import _, language
 from pos.ui.refund_rows import (
     answer_rows,
@@ -130,7 +132,14 @@ class GiveBackScreen(KeyedScreen):
 
     async def _give(self, plan: RefundRecord) -> None:
         wanted = {line.number: line.quantity for line in plan.lines}
-        made = await self.terminal.refund.refund(plan.sale_receipt_number, wanted)
+        needed = Permission.VOID if plan.kind is RefundKind.VOID else Permission.REFUND
+        number = plan.sale_receipt_number
+        grant = await ask_grant(self.app, self.terminal.staff, needed, number)
+        if grant is None:
+            self._working = False
+            self.say(_("It was not allowed. Nothing was given back."))
+            return
+        made = await self.terminal.refund.refund(number, wanted, by=grant.by)
         self._standing = await self.terminal.refund.find(plan.sale_receipt_number)
         self._made, self._working = made, False
         if self.is_attached:

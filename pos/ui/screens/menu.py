@@ -23,8 +23,10 @@ DIGITS = {
     "7": "f7",
     "8": "escape",
     "9": "f10",
-    "*": "/",
+    "*": "*",
+    "/": "/",
     "+": "f9",
+    ".": "f11",
     "-": "f12",
 }
 
@@ -59,8 +61,10 @@ class MenuScreen(ModalScreen[str | None]):
             "7": _("Void or refund a sale"),
             "8": _("Drop the sale"),
             "9": _("Quit"),
-            "*": _("More: discount, set aside, favourites"),
-            "+": _("Payment by QR"),
+            "*": _("Payment by QR"),
+            "/": _("More: discount, set aside, favourites"),
+            "+": _("The shift: cash in and out, X, close"),
+            ".": _("Another person"),
             "-": _("Demo"),
         }
         if not self._side_panel:

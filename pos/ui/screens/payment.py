@@ -31,6 +31,7 @@ from pos.ui.widgets.total_strip import BigAmount, TotalStrip
 from pos.ui.words import decline_text, won
 
 CANCELLABLE = (Stage.TAP, Stage.TAP_AGAIN)
+TRAINING_CARDS = {"1": "full", "3": "small", "4": "bank"}
 
 
 class PaymentScreen(ModalScreen[PaymentAnswer]):
@@ -82,7 +83,7 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
         from pos.ui.screens.permit import PermitScreen  # Only in an outage, and seldom then.
 
         self._stage = Stage.ASKING  # The card has been read; the answer is given over there.
-        return await self.app.push_screen_wait(PermitScreen(amount))
+        return await self.app.push_screen_wait(PermitScreen(self._terminal.staff, amount))
 
     def _staged(self, stage: Stage) -> None:
         self._stage = stage
@@ -104,6 +105,8 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
             ),
         }
         keys = _("Esc cancel   F6 cash instead") if stage in CANCELLABLE else _("Please wait")
+        if stage in CANCELLABLE and self._terminal.training_cards is not None:
+            keys = _("Training cards: 1 full   3 nearly empty   4 a bank's   Esc")
         warn = stage in (Stage.TAP_AGAIN, Stage.CHECKING)
         self._say(titles[stage], texts[stage], keys, "warn" if warn else "")
         self.query_one(Figures).display = False
@@ -184,6 +187,8 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
             self._cash()
         elif key == "0":
             self._back()
+        elif key in TRAINING_CARDS and self._terminal.training_cards is not None:
+            self._terminal.training_cards.tap(TRAINING_CARDS[key])
 
     def _cash(self) -> None:
         if self._stage is None:

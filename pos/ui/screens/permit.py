@@ -8,22 +8,28 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from pos.domain.people import Permission
 from pos.domain.won import Won
+from pos.services.staff import Staff
+from pos.ui.acts import act
+from pos.ui.asking import ask_grant
 from pos.ui.i18n import _
 from pos.ui.lone_keys import LoneKeys
 from pos.ui.widgets.total_strip import BigAmount, TotalStrip
 
-CASHIER = "cashier"  # Who answers, as long as nobody signs in.
-
 
 class PermitScreen(ModalScreen[str]):
-    """Answers with who takes the risk, or with an empty text; only a lone 1 is a yes."""
+    """Answers with who takes the risk, or with an empty text; only a lone 1 is a yes.
+
+    Where whoever is at the till may not, somebody who may has to type a PIN.
+    """
 
     CSS_PATH = "permit.tcss"
     AUTO_FOCUS = ""
 
-    def __init__(self, amount: Won) -> None:
+    def __init__(self, staff: Staff, amount: Won) -> None:
         super().__init__()
+        self._staff = staff
         self._amount = amount
         self._lone = LoneKeys(self, self._lone_key)
 
@@ -55,6 +61,12 @@ class PermitScreen(ModalScreen[str]):
 
     def _lone_key(self, key: str) -> None:
         if key == "1":
-            self.dismiss(CASHIER)
+            act(self, self._take())
         elif key in ("2", "0"):
             self.dismiss("")
+
+    async def _take(self) -> None:
+        about = str(self._amount)
+        grant = await ask_grant(self.app, self._staff, Permission.RISK_ABOVE_LIMIT, about)
+        if grant is not None and self.is_attached:
+            self.dismiss(grant.allowed_by or grant.by)

@@ -7,9 +7,11 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from pos.domain.payment_answers import ReceivableEnd
+from pos.domain.people import Permission
 from pos.services.receivables import Receivable
 from pos.services.terminal import Terminal
 from pos.ui.acts import act
+from pos.ui.asking import ask_grant
 from pos.ui.i18n import _
 from pos.ui.receivable_rows import END_KEYS, columns, end_word, item_cells, item_rows
 from pos.ui.screens.close_receivable import Closed, CloseScreen
@@ -80,12 +82,19 @@ class ReceivablesScreen(KeyedScreen):
             self.app.bell()
             return
 
-        def answered(closed: Closed | None) -> None:
-            if closed is not None:
-                self._by = closed.by
-                act(self, self._close(item, how, closed), self.refuse)
+        act(self, self._grant_and_close(item, how), self.refuse)
 
-        self.app.push_screen(CloseScreen(item, how, self._by), answered)
+    async def _grant_and_close(self, item: Receivable, how: ReceivableEnd) -> None:
+        staff, about = self.terminal.staff, item.subject.hex
+        grant = await ask_grant(self.app, staff, Permission.CLOSE_RECEIVABLE, about)
+        if grant is None:
+            return
+        by = (grant.allowed_by or grant.by) if staff.in_use else self._by
+        screen = CloseScreen(item, how, by, signed=staff.in_use)
+        closed = await self.app.push_screen_wait(screen)
+        if closed is not None:
+            self._by = closed.by
+            await self._close(item, how, closed)
 
     async def _close(self, item: Receivable, how: ReceivableEnd, closed: Closed) -> None:
         try:

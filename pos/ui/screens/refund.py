@@ -8,6 +8,8 @@ from textual.widgets import Static
 
 from pos.domain.business_day import business_day
 from pos.domain.errors import SaleNotFound
+from pos.domain.receipt_code import CODE_PREFIX
+from pos.domain.sale_search import SaleWanted, sale_wanted
 from pos.services.refund_sale import SaleStanding
 from pos.services.terminal import Terminal
 from pos.ui.acts import act
@@ -35,13 +37,14 @@ class RefundScreen(KeyedScreen):
     CSS_PATH = "refund.tcss"
     AUTO_FOCUS = "Entry"
     OWN_KEY = "f7"
-    AT_ONCE = frozenset(STEPS)
+    AT_ONCE = frozenset(STEPS) | {"f2"}
 
     def __init__(self, terminal: Terminal, scanned: str = "") -> None:
         super().__init__(terminal)
         self._scanned = scanned
         self._sales: tuple[SaleStanding, ...] = ()
-        self._looking = False
+        self._looking = self._searching = False
+        self._listed = self._open_first = False
         self._entered_at_ms = -ENTER_AFTER_MS
 
     def compose(self) -> ComposeResult:
@@ -51,8 +54,8 @@ class RefundScreen(KeyedScreen):
             yield Table(sales_columns(), _("No sale was made yet."))
             yield Figures("sale")
         yield MessageBar()
-        yield EntryRow(_("Receipt number or its QR code"), takes=frozenset(), longest=LONGEST)
-        keys = [(_("Up Down"), _("Choose")), ("enter", _("Open"))]
+        yield EntryRow(_("Receipt, QR, amount, time"), takes=frozenset(), longest=LONGEST)
+        keys = [(_("Up Down"), _("Choose")), ("enter", _("Open")), ("f2", _("Reprint"))]
         yield KeyBar([*keys, ("escape", _("Back"))], ("enter",))
 
     def on_mount(self) -> None:
@@ -62,9 +65,17 @@ class RefundScreen(KeyedScreen):
             self._enter(self._scanned)
 
     async def _list(self) -> None:
-        sales = await self.terminal.refund.recent(LISTED_MAX)
+        self._searching = False
+        self._take(await self.terminal.refund.recent(LISTED_MAX))
+        self._listed = True
+        if self._open_first and (chosen := self._chosen()) is not None:
+            self._open_first = False
+            self._open(chosen)
+
+    def _take(self, sales: tuple[SaleStanding, ...]) -> None:
         if not self.is_attached:
             return
+        self.query_one(Table).place = 0
         self._sales, now = sales, self.terminal.clock.now()
         done = [place for place, each in enumerate(sales) if not any(each.left.values())]
         self.query_one(Table).show([sale_cells(each, now) for each in sales], done)
@@ -87,6 +98,13 @@ class RefundScreen(KeyedScreen):
             self._enter(self.query_one(Entry).take())
         elif key == "escape" and self.query_one(Entry).take():
             self.say("")
+        elif key == "escape" and self._searching:
+            self.say("")
+            act(self, self._list(), self.refuse)
+        elif key == "f2":
+            chosen = self._chosen()
+            if chosen is not None:
+                act(self, self._print_again(chosen), self.refuse)
         else:
             super().press(key)
 
@@ -107,10 +125,15 @@ class RefundScreen(KeyedScreen):
             chosen = self._chosen()
             if chosen is not None:
                 self._open(chosen)
+            self._open_first = not self._listed  # Faster than the record: it is opened when read.
 
     async def _find(self, text: str) -> None:
         self._looking = True
         try:
+            remembered = None if text.startswith(CODE_PREFIX) else sale_wanted(text)
+            if remembered is not None:
+                await self._search(remembered)
+                return
             wanted = receipt_wanted(text, business_day(self.terminal.clock.now()))
             standing = await self.terminal.refund.find(wanted.number)
             if wanted.sale_id not in (None, standing.sale.id):
@@ -121,6 +144,20 @@ class RefundScreen(KeyedScreen):
             self._open(standing)
         finally:
             self._looking = False
+
+    async def _search(self, wanted: SaleWanted) -> None:
+        sales = await self.terminal.refund.search(wanted, LISTED_MAX)
+        if not sales:
+            self.say(_("No such sale was found. Nothing was given back."), "error")
+            return
+        self._searching = True
+        self._take(sales)
+        text = _("Found: {count}. Up and Down choose, Enter opens, Esc shows all.")
+        self.say(text.format(count=len(sales)))
+
+    async def _print_again(self, standing: SaleStanding) -> None:
+        await self.terminal.reprint.receipt(standing.sale)
+        self.say(_("Printing again: {number}", number=standing.sale.receipt_number), "done")
 
     def _open(self, standing: SaleStanding) -> None:
         if not self.is_current:

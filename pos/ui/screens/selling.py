@@ -67,7 +67,7 @@ class SellingScreen(Screen[None]):
             "f2": lambda: act(self, self._print_again(), self.refuse),
             "f5": self._pay_card,
             "/": self._offer_more,
-            "f9": self._pay_qr,
+            "*": self._pay_qr,
             "f10": self._quit,
             "f12": lambda: self.post_message(SidePanelAsked()),
         }
@@ -210,9 +210,9 @@ class SellingScreen(Screen[None]):
             event.stop()
             step = 1 if event.character == "+" else -1
             self._try(lambda: self._till.count(step))
-        elif event.character == "/":
+        elif event.character in ("/", "*"):
             event.stop()
-            self._offer_more()
+            self.press(event.character)
         elif event.key in self._keys or event.key in OPENS:
             event.stop()
             event.prevent_default()

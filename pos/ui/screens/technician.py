@@ -7,9 +7,11 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from pos.domain.errors import StoreDamaged
+from pos.domain.people import Permission
 from pos.ports import DeviceStatus
 from pos.services.terminal import Terminal
 from pos.ui.acts import act
+from pos.ui.asking import ask_grant
 from pos.ui.i18n import _, language
 from pos.ui.safe_text import safe
 from pos.ui.screens.keyed import KeyedScreen
@@ -27,7 +29,7 @@ class TechnicianScreen(KeyedScreen):
 
     CSS_PATH = "technician.tcss"
     OWN_KEY = "f8"
-    LONE = {"1": "c", "2": "t", "3": "v", "4": "s", "5": "p", "0": "escape"} | {
+    LONE = {"1": "c", "2": "t", "3": "v", "4": "s", "5": "p", "6": "people", "0": "escape"} | {
         k: k for k in "ctvsp"
     }
 
@@ -42,7 +44,7 @@ class TechnicianScreen(KeyedScreen):
             yield Figures()
         yield MessageBar()
         keys = [("1", _("Look again")), ("2", _("Test print")), ("3", _("Check record"))]
-        keys += [("4", _("Send refused")), ("5", _("Print jobs"))]
+        keys += [("4", _("Send refused")), ("5", _("Print jobs")), ("6", _("People"))]
         yield KeyBar([*keys, ("escape", _("Back"))])
 
     def on_mount(self) -> None:
@@ -133,8 +135,17 @@ class TechnicianScreen(KeyedScreen):
             from pos.ui.screens.print_jobs import PrintJobsScreen  # Seldom needed.
 
             self.app.push_screen(PrintJobsScreen(self.terminal))
+        elif key == "people":
+            act(self, self._people(), self.refuse)
         else:
             super().press(key)
+
+    async def _people(self) -> None:
+        from pos.ui.screens.people import PeopleScreen  # Seldom needed.
+
+        grant = await ask_grant(self.app, self.terminal.staff, Permission.PEOPLE, "people")
+        if grant is not None:
+            self.app.push_screen(PeopleScreen(self.terminal, grant))
 
 
 def _device(status: DeviceStatus) -> tuple[str, str]:

@@ -87,7 +87,7 @@ class Entry(Input):
         if event.key == "ctrl+j":  # The line feed of a scanner that ends with CR LF.
             event.stop()
             event.prevent_default()
-        elif not self.value and event.character in ("+", "-", "/"):
+        elif not self.value and event.character in ("+", "-", "/", "*"):
             event.prevent_default()  # On an empty field they count, one level up.
         elif event.is_printable and len(self.value) >= self._room(self.value):
             event.stop()

@@ -18,6 +18,7 @@ class Status:
     """What the row says.
 
     Attributes:
+        person: who is signed in; empty where nobody has to be.
         time: as a person reads it.
         unsent: records the ledger has not been told yet.
         printer_problem: in words; empty while it prints.
@@ -25,6 +26,7 @@ class Status:
 
     shop: str = ""
     terminal: str = ""
+    person: str = ""
     time: str = ""
     line_up: bool = True
     unsent: int = 0
@@ -51,6 +53,8 @@ class StatusHeader(Painted):
         taken = sum(cell_len(text) for text, _style in right)
         room = max(0, width - taken)
         number = f" {safe(status.terminal, 20)}"
+        if status.person:
+            number = f" {safe(status.person, 20)} {number}"
         name = fit(f" {safe(status.shop, 40)}", min(cell_len(status.shop) + 2, room))
         rest = fit(number, room - cell_len(name))
         return [[(name, "bold $foreground"), (rest, "$quiet"), *right]]

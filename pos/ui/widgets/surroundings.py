@@ -24,6 +24,7 @@ class Surroundings(Vertical):
         """Lay them out."""
         yield StatusHeader()
         yield Notice("training")
+        yield Notice("guide")
         yield Notice("line")
         yield Notice("clock")
         yield Notice("orders")
@@ -34,6 +35,10 @@ class Surroundings(Vertical):
             self.query_one("#training", Notice).show(
                 _("TRAINING: no real money moves"), level="warning"
             )
+
+    def guide(self, text: str, level: str) -> None:
+        """Say what to try next; only in training."""
+        self.query_one("#guide", Notice).show(text, level=level)
 
     def show(self, status: Status, line: Bar, clock: Bar, orders: Bar) -> None:
         """Take what to say."""

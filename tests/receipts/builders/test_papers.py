@@ -7,22 +7,17 @@ import pytest
 
 from pos.domain.card_slip import CardSlip, SlipFor
 from pos.domain.identifiers import TransactionId
-from pos.domain.till_report import TillReportKind
-from pos.domain.won import Won
 from pos.ports import PrintKind
 from receipts.renderer import ReceiptRenderer
 from tests.receipts.samples import (
     CASH_CANCELLED,
     CASH_RECEIPT,
-    COUNTED,
     ORDER,
     SAMPLES,
     SELF_ISSUED,
     SETTLEMENT,
     SHOP,
     SPLIT,
-    X,
-    Z,
     body_of,
     own_words,
 )
@@ -115,24 +110,6 @@ def test_an_order_number_that_no_barcode_holds_is_printed_in_letters() -> None:
     printed = text(PrintKind.RIDER_SLIP, replace(ORDER, number="주문-１\x1bp"))
     assert "[|||||]" not in printed
     assert "주문-１p" in printed
-
-
-def test_x_does_not_close_and_z_has_a_number_and_a_difference() -> None:
-    x, z = rows(text(PrintKind.TILL_REPORT, X)), rows(text(PrintKind.TILL_REPORT, Z))
-    assert "※ 마감이 아닙니다. 판매는 계속됩니다." in x
-    assert not any(row.startswith("마감번호") for row in x)
-    assert "마감번호 0214" in z
-    assert "있어야 할 현금 193,400원" in z
-    assert "차이 -1,000원" in z
-    more = replace(Z, kind=TillReportKind.Z, counted=Won(193_900))
-    assert "차이 +500원" in rows(text(PrintKind.TILL_REPORT, more))
-
-
-def test_a_blind_count_does_not_say_what_should_be_there() -> None:
-    blind = replace(COUNTED, expected=None)
-    assert "있어야" not in text(PrintKind.COUNT_SHEET, blind)
-    assert "합계 193,400원" in rows(text(PrintKind.COUNT_SHEET, blind))
-    assert "50,000원 매수 ____ __________" in rows(sample("count_sheet"))
 
 
 def test_a_statement_sums_its_days_and_marks_what_is_not_paid() -> None:
