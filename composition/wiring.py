@@ -97,6 +97,7 @@ class Assembly:
             answered=lambda: self._line.answered(clock.now()),
             failed=lambda: self._line.failed(clock.now()),
             jitter=random.random,
+            heard=lambda events: self._orders.take_in(events),  # noqa: PLW0108 - made later.
         )
         self._spool = Spool(
             store=store, printer=devices.printer, renderer=self._renderer, clock=clock
@@ -136,6 +137,7 @@ class Assembly:
             clock=clock,
             usual_minutes=self._settings.orders.usual_minutes,
         )
+        self._finish.on_finished(self._orders.noted)
         recovered = await self._recover()
         await self._orders.load()
         await self._hotlist.load(self.store)
@@ -155,7 +157,9 @@ class Assembly:
             news=self._news,
             line=self._line,
             sync=self._forwarder,
+            spool=self._spool,
             clock=self._devices.clock,
+            salt=lambda: secrets.token_hex(16),
             wait_ms=self._settings.ledger.feed_wait_ms,
         )
 

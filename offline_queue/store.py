@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from offline_queue.device_key import Signer, device_key
+from offline_queue.erasing import read_personal, scrub
 from offline_queue.names import OFFLINE
 from offline_queue.opening import (
     READ_ONLY,
@@ -35,6 +36,7 @@ from pos.domain.errors import StoreDamaged, StoreMissing, StoreUnavailable
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import News
 from pos.domain.offline import Exposure
+from pos.domain.order_personal import Personal
 from pos.domain.record import FIRST_PREVIOUS, ChainBroken, LedgerHead, Record
 from pos.domain.sale import Sale
 from pos.domain.tax import TaxKind
@@ -313,6 +315,14 @@ class SqliteStore:
         """Return the newest head that the ledger signed."""
         text = await self.run(lambda: self._rows.get(LEDGER_HEAD))
         return decode(LedgerHead, json.loads(text)) if text else None
+
+    async def personal(self) -> tuple[Personal, ...]:
+        """Return customers' own words that are not erased yet."""
+        return await self.run(lambda: read_personal(self._rows))
+
+    async def scrub(self) -> bool:
+        """Take what was erased out of the files; see the port."""
+        return await self.run(lambda: scrub(self._db, self._path, self._rows))
 
     async def verify(self) -> int:
         """Check the whole journal; return how many records it holds."""

@@ -7,6 +7,7 @@ from pos.ports import PrintKind
 from receipts.builders.day_report import build_day_report
 from receipts.builders.kitchen_ticket import build_kitchen_ticket
 from receipts.builders.refund_slip import build_refund_slip
+from receipts.builders.rider_slip import build_rider_slip
 from receipts.builders.sale_receipt import Proof, build_sale_receipt
 from receipts.builders.test_page import build_test_page
 from receipts.document import Document
@@ -77,6 +78,8 @@ class ReceiptRenderer:
                 return build_refund_slip(body, self._shop, copy=copy)
             case PrintKind.KITCHEN_TICKET:
                 return build_kitchen_ticket(body, self._shop, copy=copy)
+            case PrintKind.RIDER_SLIP:
+                return build_rider_slip(body, self._shop, copy=copy)
             case PrintKind.DAY_REPORT:
                 return build_day_report(body, self._shop, copy=copy)
             case PrintKind.TEST_PAGE:

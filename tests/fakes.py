@@ -24,6 +24,7 @@ from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import News
 from pos.domain.offline import Exposure, OfflineLimits
+from pos.domain.order_personal import Personal
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.payment_events import OfflineApproved
 from pos.domain.rates import ChannelRate, Rates
@@ -100,6 +101,13 @@ class MemoryStore:
         self.fail_next: Exception | None = None
         self.die_after_commits: int | None = None
         self._receipts: dict[date, int] = {}
+        self.words: dict[str, Personal] = {}
+
+    async def personal(self) -> tuple[Personal, ...]:
+        return tuple(self.words.values())
+
+    async def scrub(self) -> bool:
+        return True
 
     async def commit(self, change: Change) -> tuple[Record, ...]:
         if self.fail_next is not None:
@@ -131,6 +139,10 @@ class MemoryStore:
                 self.parked.extend(gone)
         for each in change.hotlist:
             (self.stopped.add if each.stopped else self.stopped.discard)(each.hot_ref)
+        for words in change.personal:
+            self.words.setdefault(words.order_key, words)
+        for key in change.erased:
+            self.words.pop(key, None)
         self.head = change.ledger_head or self.head
         self.told = change.news or self.told
         self.products += change.catalogue

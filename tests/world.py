@@ -96,6 +96,7 @@ class World:
         self.orders = OrderDesk(
             store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
         )
+        self.finish.on_finished(self.orders.noted)
         self.hotlist = Hotlist()
         self.news = NewsDesk()
         self.feed = FollowFeed(
@@ -107,7 +108,9 @@ class World:
             news=self.news,
             line=self.line,
             sync=self.sync,
+            spool=self.spool,
             clock=clock,
+            salt=lambda: "5a" * 16,
             wait_ms=0,
         )
         self.recover = Recover(

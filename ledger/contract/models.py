@@ -200,6 +200,16 @@ class OrderMoved(Wire):
     state: OrderStateName
 
 
+class OrderRefundMade(Wire):
+    """A part of an order was given back without the shop; `reference` names it for ever."""
+
+    kind: Literal["order.refund"] = "order.refund"
+    order_key: ShortText
+    reference: ShortText
+    amount: Amount
+    commission_back: Balance
+
+
 class CardHotlisted(Wire):
     """A card was stopped, or let go again; `hot_ref` is a keyed hash of its number."""
 
@@ -280,6 +290,7 @@ class CatalogueChanged(Wire):
 FeedItem = (
     OrderPlaced
     | OrderMoved
+    | OrderRefundMade
     | CardHotlisted
     | NoticePosted
     | LedgerKeyAnnounced

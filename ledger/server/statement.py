@@ -86,7 +86,7 @@ def add_up(
         sales=on(_TAKINGS, accounts.FEE, kinds=("payment",)),
         reversed_=on(_TAKINGS, accounts.FEE, kinds=("reversal",)),
         refunds=on(_TAKINGS, accounts.FEE, kinds=("refund",)),
-        orders=on(_TAKINGS, accounts.COMMISSION, kinds=("order",)),
+        orders=on(_TAKINGS, accounts.COMMISSION, kinds=("order", "order_refund")),
         fee=on(accounts.FEE),
         commission=on(accounts.COMMISSION),
         merchant_funded=-on(_FUNDED),
@@ -96,4 +96,4 @@ def add_up(
     )
 
 
-_KINDS = ("payment", "reversal", "refund", "order")
+_KINDS = ("payment", "reversal", "refund", "order", "order_refund")

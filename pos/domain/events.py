@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pos.domain import order as orders
+from pos.domain import order_events as orders
 from pos.domain import payment_events as payments
+from pos.domain import rider as riders
+from pos.domain.availability import AvailabilitySet
 from pos.domain.codec import CodecError, Json, decode, encode
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Decline, ReceivableEnd
@@ -137,6 +139,16 @@ KINDS: dict[str, type] = {
     "order.posted": orders.OrderPosted,
     "order.not_posted": orders.OrderNotPosted,
     "order.closed": orders.OrderClosed,
+    "order.moved": orders.OrderMoved,
+    "order.refund_asked": orders.OrderRefundAsked,
+    "order.refunded": orders.OrderRefunded,
+    "order.refund_declined": orders.OrderRefundDeclined,
+    "order.left_unpaid": orders.OrderLeftUnpaid,
+    "order.erased": orders.OrderErased,
+    "shop.availability": AvailabilitySet,
+    "rider.asked": riders.RiderAsked,
+    "rider.cancel_asked": riders.RiderCancelAsked,
+    "rider.moved": riders.RiderMoved,
     "drawer.opened": DrawerOpened,
 }
 _KIND_OF = {event: kind for kind, event in KINDS.items()}
@@ -148,6 +160,9 @@ FORWARDED: tuple[type, ...] = (
     ReceiptReingested,
     orders.OrderAccepted,
     orders.OrderRejected,
+    orders.OrderMoved,
+    orders.OrderRefundAsked,
+    AvailabilitySet,
 )
 """Events the ledger is told of, in order; all else it knows already or need not."""
 

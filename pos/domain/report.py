@@ -8,7 +8,7 @@ from datetime import date
 
 from pos.domain.events import Event, SaleCompleted, SaleRefunded
 from pos.domain.identifiers import TransactionId
-from pos.domain.order import OrderAccepted, OrderNotPosted, OrderPosted
+from pos.domain.order_events import OrderAccepted, OrderNotPosted, OrderPosted
 from pos.domain.payment_events import (
     AdviceAccepted,
     AdviceDeclined,

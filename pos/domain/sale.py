@@ -41,6 +41,7 @@ class Sale:
     Attributes:
         tenders: what has been taken so far; each stands durably before it appears here.
         next_number: the number the next line gets.
+        order_key: channel and number of the delivery order it pays, or empty; its lines stand.
     """
 
     id: TransactionId
@@ -48,6 +49,7 @@ class Sale:
     lines: tuple[SaleLine, ...] = ()
     tenders: tuple[Tender, ...] = ()
     next_number: int = 1
+    order_key: str = ""
 
     @property
     def total(self) -> Won:
@@ -153,7 +155,15 @@ def complete(sale: Sale, *, receipt_number: str, at: datetime) -> SaleRecord:
     """
     if not sale.lines or sale.due != ZERO:
         raise ValueError(f"sale {sale.id} can't close with {sale.due} won due")
-    return SaleRecord(sale.id, receipt_number, at, sale.lines, sale.tenders, sale.tax)
+    return SaleRecord(
+        sale.id,
+        receipt_number,
+        at,
+        sale.lines,
+        sale.tenders,
+        sale.tax,
+        order_key=sale.order_key,
+    )
 
 
 def _check_quantity(quantity: int) -> None:

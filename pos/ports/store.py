@@ -14,6 +14,7 @@ from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import News
 from pos.domain.offline import Exposure
+from pos.domain.order_personal import Personal
 from pos.domain.record import LedgerHead, NewRecord, Record
 from pos.domain.sale import Sale
 from pos.domain.won import Won
@@ -24,6 +25,7 @@ class PrintKind(StrEnum):
 
     SALE_RECEIPT = "sale_receipt"  # body: encode(ReceiptBody)
     KITCHEN_TICKET = "kitchen_ticket"  # body: encode(Order)
+    RIDER_SLIP = "rider_slip"  # body: encode(Order)
     REFUND_SLIP = "refund_slip"  # body: encode(RefundRecord)
     DAY_REPORT = "day_report"  # body: encode-like DaySummary, see receipts.builders.day_report
     TEST_PAGE = "test_page"  # body: {}
@@ -71,6 +73,8 @@ class Change:
         catalogue: changes of what the shop sells, in the ledger's order; over the shop's own file.
         news: all of what came down and holds on, in place of what was kept.
         ledger_head: the newest that the ledger has signed; kept as it is.
+        personal: customers' own words of orders, kept beside the journal.
+        erased: orders whose words go, from there and from what was printed; see `Store.scrub`.
         copy_resolved: what an earlier copy, put back, showed as open has been dealt with.
     """
 
@@ -84,6 +88,8 @@ class Change:
     catalogue: tuple[CatalogueChange, ...] = ()
     news: News | None = None
     ledger_head: LedgerHead | None = None
+    personal: tuple[Personal, ...] = ()
+    erased: tuple[str, ...] = ()
     copy_resolved: bool = False
 
 
@@ -211,6 +217,18 @@ class Store(Protocol):
 
     async def ledger_head(self) -> LedgerHead | None:
         """Return the newest head that the ledger signed, or None."""
+        ...
+
+    async def personal(self) -> tuple[Personal, ...]:
+        """Return customers' own words that are not erased yet."""
+        ...
+
+    async def scrub(self) -> bool:
+        """Take what was erased out of the files, free pages and log included.
+
+        Returns:
+            False where another program reads in them; it is to be tried again later.
+        """
         ...
 
     async def verify(self) -> int:

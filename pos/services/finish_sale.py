@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pos.domain.business_day import business_day
 from pos.domain.codec import encode
 from pos.domain.events import Event, SaleCompleted, from_record, to_record
@@ -24,6 +26,11 @@ class FinishSale:
         self._spool = spool
         self._sync = sync
         self._clock = clock
+        self._finished: list[Callable[[SaleRecord], None]] = []
+
+    def on_finished(self, listener: Callable[[SaleRecord], None]) -> None:
+        """Call the listener with each finished sale, before the next one begins."""
+        self._finished.append(listener)
 
     async def finish(self, sale: Sale, because: tuple[Event, ...] = ()) -> SaleRecord:
         """Write the sale's end together with the events that paid it, and start a new sale.
@@ -47,6 +54,8 @@ class FinishSale:
                 clear_draft=True,
             )
         )
+        for listener in self._finished:
+            listener(record)
         self._counter.start_new()
         self._spool.wake()
         self._sync.wake()

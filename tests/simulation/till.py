@@ -260,6 +260,7 @@ class Till:
             answered=lambda: line.answered(clock.now()),
             failed=lambda: line.failed(clock.now()),
             jitter=self.chance.of(f"jitter of {self.name}").random,
+            heard=lambda events: self.orders.take_in(events),  # noqa: PLW0108 - made later.
         )
         self.spool = spool = Spool(
             store=store, printer=self.printer, renderer=Renderer(self._receipts), clock=clock
@@ -267,6 +268,7 @@ class Till:
         self.counter = counter = Counter(catalogue=catalogue(), store=store, ids=ids, clock=clock)
         finish = FinishSale(counter=counter, store=store, spool=spool, sync=sync, clock=clock)
         self.orders = OrderDesk(store=store, spool=spool, sync=sync, ids=ids, clock=clock)
+        finish.on_finished(self.orders.noted)
         self.recover = Recover(
             counter=counter, finish=finish, ledger=ledger, store=store, sync=sync, clock=clock
         )
@@ -297,7 +299,9 @@ class Till:
             news=NewsDesk(),
             line=line,
             sync=sync,
+            spool=spool,
             clock=clock,
+            salt=lambda: f"{self.chance.of(f'salt of {self.name}').getrandbits(128):032x}",
             wait_ms=FEED_WAIT_MS,
         )
 

@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from pos.domain.order import Order, OrderReceived, OrderState
+from pos.domain.order import Order, OrderState
+from pos.domain.order_events import OrderReceived
 from pos.domain.record import Record
 from pos.ports import Change
 from pos.ui.screens.orders import OrdersScreen

@@ -14,6 +14,7 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from ledger.server.database import VERSION, DatabaseUnfit
 
 SCHEMA = Path(__file__).with_name("schema.sql")
+LATER_TABLES = Path(__file__).parents[1] / "order_tables.sql"
 CONNECT_S = 2
 LOCK_MS = 5_000  # For a lock; a group that waits longer is begun anew.
 SILENCE_MS = 5_000  # Sent and not acknowledged by the other machine: the line is gone.
@@ -94,6 +95,7 @@ def make_tables(connection: Connection) -> None:
         if found is None or found[0] is None:
             connection.execute(SCHEMA.read_bytes())
             connection.execute("INSERT INTO ledger_version VALUES (%s)", (VERSION,))
+        connection.execute(LATER_TABLES.read_bytes())
         row = connection.execute("SELECT version FROM ledger_version").fetchone()
     if row is None or row[0] != VERSION:
         version = None if row is None else row[0]

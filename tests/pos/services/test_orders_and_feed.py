@@ -8,10 +8,9 @@ from datetime import timedelta
 import pytest
 
 from pos.domain.errors import LedgerSilent
-from pos.domain.order import Order, OrderError, OrderLine, OrderState, OrderTooLate
+from pos.domain.order import Order, OrderError, OrderLine, OrderState, OrderTooLate, OrderUnknown
 from pos.domain.won import Won
 from pos.ports import FeedItem, FeedPage, PrintKind
-from pos.services.handle_orders import OrderUnknown
 from tests.fakes import NOON, ScriptedLedger
 from tests.world import World
 

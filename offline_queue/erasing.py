@@ -1,0 +1,87 @@
+"""Keeps customers' own words beside the journal, and takes them out of the file for good. Never touches the journal.
+
+A row that is deleted is overwritten (`secure_delete`), but its page stands in the log once more as it
+was before; so the log goes into the file and starts anew.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Protocol
+
+from playhouse.apsw_ext import APSWDatabase
+
+from offline_queue.identity import note_closing, note_opening
+from pos.domain.codec import decode, encode
+from pos.domain.order_personal import FIELDS, Personal
+from pos.ports import PrintKind
+
+SCRUB_OWED = "scrub_owed"  # There while something was erased that the log may still hold.
+ON_PAPER = (PrintKind.KITCHEN_TICKET.value, PrintKind.RIDER_SLIP.value)
+
+
+class Runs(Protocol):
+    """What executes statements: the store's rows."""
+
+    def run(self, sql: str, *values: object) -> Any:
+        """Execute one statement."""
+        ...
+
+    def put(self, key: str, value: str) -> None:
+        """Keep a value by key."""
+        ...
+
+    def get(self, key: str, default: str = "") -> str:
+        """Return a value kept by key."""
+        ...
+
+
+def keep_personal(rows: Runs, personal: Personal) -> None:
+    """Keep an order's words; those that came first stand."""
+    body = json.dumps(encode(personal), ensure_ascii=False)
+    rows.run("INSERT OR IGNORE INTO order_personal VALUES (?, ?)", personal.order_key, body)
+
+
+def erase_personal(rows: Runs, order_key: str) -> None:
+    """Delete an order's words, and blank them in what was queued to be printed of it."""
+    rows.run("DELETE FROM order_personal WHERE order_key = ?", order_key)
+    found = rows.run(
+        "SELECT id, body FROM print_job WHERE kind IN (?, ?) AND subject IN (?, ?)",
+        *ON_PAPER,
+        order_key,
+        f"{order_key}:cancelled",
+    ).fetchall()
+    for number, body in found:
+        shape = json.loads(body)
+        if isinstance(shape, dict):
+            blank = shape | {name: "" for name in FIELDS if name in shape}
+            text = json.dumps(blank, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            rows.run("UPDATE print_job SET body = ? WHERE id = ?", text, number)
+    rows.put(SCRUB_OWED, "1")
+
+
+def read_personal(rows: Runs) -> tuple[Personal, ...]:
+    """Return all words that are kept."""
+    found = rows.run("SELECT body FROM order_personal ORDER BY order_key").fetchall()
+    return tuple(decode(Personal, json.loads(body)) for (body,) in found)
+
+
+def scrub(database: APSWDatabase, path: Path, rows: Runs) -> bool:
+    """Empty the log into the file; False if a reader of another process is in the way.
+
+    A log that is gone means theft to the next start, so it is noted first that it may be, and
+    afterwards, once something stands in it again, that it may not.
+    """
+    if not rows.get(SCRUB_OWED):
+        return True
+    opening = rows.get("opening")
+    note_closing(path)
+    try:
+        row = database.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        done = row is not None and row[0] == 0
+        if done:
+            rows.run("DELETE FROM meta WHERE key = ?", SCRUB_OWED)
+    finally:
+        note_opening(path, opening or None, lambda token: rows.put("opening", token))
+    return done
