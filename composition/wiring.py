@@ -7,13 +7,14 @@ import random
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from composition.paper import rates_file, renderer_of
 from config.products import load_catalogue
 from config.rates import load_rates
 from config.settings import Settings
+from drivers.simulators.rider import SimulatedAgency
 from offline_queue.device_key import Signer
 from offline_queue.forwarder import Forwarder
 from offline_queue.spool import Spool
@@ -22,9 +23,11 @@ from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
 from pos.ports import CardReader, Clock, Ledger, Printer
 from pos.services.build_sale import Counter
+from pos.services.call_rider import RiderDesk
 from pos.services.card_outcome import (
     Deadlines,
 )
+from pos.services.erase_orders import EraseOrders
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -140,6 +143,11 @@ class Assembly:
         self._finish.on_finished(self._orders.noted)
         recovered = await self._recover()
         await self._orders.load()
+        agency = (
+            SimulatedAgency(clock) if self._settings.orders.rider_agency == "simulated" else None
+        )
+        self._riders = RiderDesk(store=self.store, orders=self._orders, clock=clock, agency=agency)
+        await self._riders.load()
         await self._hotlist.load(self.store)
         await self._news.load(self.store)
         self._catalogue.apply(await self.store.catalogue())
@@ -177,11 +185,21 @@ class Assembly:
             self._spool.run(),
             self._counter.keep_draft(),
             feed.run(),
+            self._riders.run(),
+            self._erase().run(),
             warm_up(),
         ):
             task = asyncio.create_task(work)
             task.add_done_callback(ended)
             self._tasks.append(task)
+
+    def _erase(self) -> EraseOrders:
+        return EraseOrders(
+            store=self.store,
+            orders=self._orders,
+            clock=self._devices.clock,
+            after=timedelta(hours=self._settings.orders.erase_after_hours),
+        )
 
     async def stop(self) -> None:
         """End the tasks and close the store; what is unsent or unprinted waits in it."""
@@ -220,7 +238,13 @@ class Assembly:
         )
         terminal = settings.terminal
         return Terminal(
-            shop=Shop(settings.shop.name, terminal.number, terminal.language),
+            shop=Shop(
+                settings.shop.name,
+                terminal.number,
+                terminal.language,
+                order_sound=settings.orders.sound,
+                order_sound_every_ms=settings.orders.sound_every_s * 1_000,
+            ),
             counter=self._counter,
             take_cash=TakeCash(counter=self._counter, finish=self._finish),
             take_card=take_card,
@@ -241,4 +265,5 @@ class Assembly:
             clock=clock,
             recovered=recovered,
             news=self._news,
+            riders=self._riders,
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from drivers.simulators.rider import SimulatedAgency
 from pos.domain.events import Event, from_record
 from pos.domain.offline import OfflineLimits
 from pos.domain.payment import Payment, fold
 from pos.domain.payment_events import PaymentEvent
 from pos.services.build_sale import Counter
+from pos.services.call_rider import RiderDesk
 from pos.services.card_outcome import (
     Deadlines,
 )
@@ -97,6 +99,8 @@ class World:
             store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
         )
         self.finish.on_finished(self.orders.noted)
+        self.agency = SimulatedAgency(clock)
+        self.riders = RiderDesk(store=store, orders=self.orders, clock=clock, agency=self.agency)
         self.hotlist = Hotlist()
         self.news = NewsDesk()
         self.feed = FollowFeed(
@@ -158,6 +162,7 @@ class World:
             clock=self.clock,
             recovered=recovered or Recovered(),
             news=self.news,
+            riders=self.riders,
         )
 
 

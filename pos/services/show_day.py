@@ -8,9 +8,11 @@ from datetime import date
 
 from pos.domain.business_day import business_day, day_bounds
 from pos.domain.events import from_record
-from pos.domain.rates import Rates
+from pos.domain.order import Order
+from pos.domain.rates import Rates, cost
 from pos.domain.record import head_of
 from pos.domain.report import DaySummary, summarize
+from pos.domain.won import Won
 from pos.ports import Backlog, Clock, Store
 
 
@@ -46,3 +48,11 @@ class ShowDay:
             last = max(records, key=lambda record: record.sequence)
             summary = replace(summary, head=head_of(last.sequence, last.hash))
         return Day(summary, await self._store.backlog())
+
+    def elsewhere(self, order: Order) -> Won | None:
+        """Return what an order would have cost on a private app; None without rates for its day."""
+        try:
+            rates = self._rates(business_day(order.placed_at))
+        except LookupError:
+            return None
+        return cost(order.left, rates.private_app)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pos.ports import CardReader, Clock, Printer, PrintSpool, Store, SyncEngine
 from pos.services.build_sale import Counter
+from pos.services.call_rider import RiderDesk
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
 from pos.services.news import NewsDesk
@@ -29,6 +30,8 @@ class Shop:
     terminal_number: str
     language: str
     training: bool = False
+    order_sound: str = "until_answered"  # Or `once`, or `off`.
+    order_sound_every_ms: int = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +55,6 @@ class Terminal:
     reader: CardReader
     printer: Printer
     clock: Clock
+    riders: RiderDesk
     recovered: Recovered = Recovered()
     news: NewsDesk = field(default_factory=NewsDesk)

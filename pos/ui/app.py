@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
-from textual.events import Event
+from textual.events import Event, Key
 
 from pos.domain.errors import StoreError
 from pos.services.terminal import Terminal
@@ -15,6 +15,8 @@ from pos.ui import i18n
 from pos.ui.acts import SidePanelAsked, StoreFailed
 from pos.ui.burst import Burst
 from pos.ui.navigation import ScreenAsked, ask_menu, screen_for
+from pos.ui.order_answer import OrderAnswer
+from pos.ui.order_bell import OrderBell
 from pos.ui.screens.selling import SellingScreen
 from pos.ui.side_panel import SidePanel
 from pos.ui.theme import THEME
@@ -67,6 +69,8 @@ class IeumApp(App[None]):
         self._selling = SellingScreen(terminal, side_panel=side_panel is not None)
         self._side_state: SideState | None = None
         self._watch: TerminalWatch | None = None
+        self._answer = OrderAnswer(self, terminal, self._pass_on)
+        self._bell = OrderBell(terminal.shop.order_sound, terminal.shop.order_sound_every_ms)
         self.register_theme(THEME)
         self.theme = THEME.name
 
@@ -85,6 +89,8 @@ class IeumApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Hand a burst to the field whole, and to anything else as the keys that it was."""
+        if isinstance(event, Key) and not event.is_forwarded and self._takes(event):
+            return
         if not isinstance(event, Burst) or event.is_forwarded:
             await super().on_event(event)
         elif isinstance(self.focused, Entry):
@@ -93,6 +99,19 @@ class IeumApp(App[None]):
         else:
             for key in event.as_keys():
                 await super().on_event(key)
+
+    def _takes(self, event: Key) -> bool:
+        """Let an order be answered from whatever screen is up; a stopped till answers none."""
+        return not self.stopped and self._answer.takes(event)
+
+    def _pass_on(self, keys: list[Key]) -> None:
+        """A scan came while an order was being answered: it goes where it would have gone."""
+
+        async def forward() -> None:
+            for key in keys:
+                await super(IeumApp, self).on_event(key)
+
+        self.run_worker(forward())
 
     def on_mount(self) -> None:
         """Listen to what happens by itself, and tell what the start found."""
@@ -121,6 +140,17 @@ class IeumApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, Live) and screen.is_mounted:
                 screen.news()
+        if not self.stopped:
+            self._answer.news()
+            self._ring()
+
+    def _ring(self) -> None:
+        orders = self.terminal.orders
+        waiting = {
+            order.key for order in orders.waiting() if order.accept_by >= self.terminal.clock.now()
+        }
+        if self._bell.sounds(waiting | orders.unseen, self.terminal.clock.monotonic_ms()):
+            self.bell()
 
     def stop_selling(self, error: StoreError) -> None:
         """Show that selling has stopped; also for the tasks that run beside the screens."""
