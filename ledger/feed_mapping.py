@@ -140,11 +140,12 @@ def _channel_to_wire(rate: ChannelRate) -> wire.WireChannelRate:
         commission_bp=rate.commission_bp,
         payment_bp=rate.payment_bp,
         vat_bp=rate.vat_bp,
+        ad_bp=rate.ad_bp,
     )
 
 
 def _channel_from_wire(rate: wire.WireChannelRate) -> ChannelRate:
-    return ChannelRate(rate.channel, rate.commission_bp, rate.payment_bp, rate.vat_bp)
+    return ChannelRate(rate.channel, rate.commission_bp, rate.payment_bp, rate.vat_bp, rate.ad_bp)
 
 
 def _catalogue_to_wire(change: CatalogueChange) -> wire.CatalogueChanged:

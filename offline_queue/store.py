@@ -177,10 +177,13 @@ class SqliteStore:
         clause = f"WHERE sequence > ? {of_kind} ORDER BY sequence LIMIT ?"
         return await self.run(lambda: self._rows.read(clause, after, *kinds, limit))
 
-    async def records_between(self, start: datetime, end: datetime) -> tuple[Record, ...]:
-        """Return the records written in [start, end)."""
-        clause = "WHERE at_us >= ? AND at_us < ? ORDER BY sequence"
-        return await self.run(lambda: self._rows.read(clause, to_us(start), to_us(end)))
+    async def records_between(
+        self, start: datetime, end: datetime, kinds: Sequence[str] = ()
+    ) -> tuple[Record, ...]:
+        """Return the records written in [start, end), of these kinds."""
+        of_kind = f"AND kind IN ({','.join('?' * len(kinds))})" if kinds else ""
+        clause = f"WHERE at_us >= ? AND at_us < ? {of_kind} ORDER BY sequence"
+        return await self.run(lambda: self._rows.read(clause, to_us(start), to_us(end), *kinds))
 
     async def last_record(self, kind: str) -> Record | None:
         """Return the newest record of a kind."""

@@ -185,8 +185,11 @@ class MemoryStore:
         found = [r for r in self.journal if r.sequence > after and (not kinds or r.kind in kinds)]
         return tuple(found[:limit])
 
-    async def records_between(self, start: datetime, end: datetime) -> tuple[Record, ...]:
-        return tuple(r for r in self.journal if start <= r.at < end)
+    async def records_between(
+        self, start: datetime, end: datetime, kinds: Sequence[str] = ()
+    ) -> tuple[Record, ...]:
+        found = (r for r in self.journal if start <= r.at < end)
+        return tuple(r for r in found if not kinds or r.kind in kinds)
 
     async def last_record(self, kind: str) -> Record | None:
         return next((r for r in reversed(self.journal) if r.kind == kind), None)

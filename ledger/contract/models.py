@@ -248,6 +248,7 @@ class WireChannelRate(Wire):
     commission_bp: BasisPoints
     payment_bp: BasisPoints
     vat_bp: BasisPoints
+    ad_bp: BasisPoints = 0
 
 
 class WireRates(Wire):

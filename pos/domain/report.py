@@ -8,7 +8,13 @@ from datetime import date
 
 from pos.domain.events import Event, SaleCompleted, SaleRefunded
 from pos.domain.identifiers import TransactionId
-from pos.domain.order_events import OrderAccepted, OrderNotPosted, OrderPosted
+from pos.domain.order_events import (
+    OrderAccepted,
+    OrderLeftUnpaid,
+    OrderNotPosted,
+    OrderPosted,
+    OrderRefunded,
+)
 from pos.domain.payment_events import (
     AdviceAccepted,
     AdviceDeclined,
@@ -54,6 +60,8 @@ class DaySummary:
         reversed: what reversals gave or will give back; not in the sales.
         orders: accepted delivery orders; `order_commission` is the ledger's word, and
             `order_saving` what the same orders would have cost on a private app, less it.
+        order_refunds: given back of orders, whose commission and private cost are less for it.
+        order_unpaid: door money that was never taken.
         refunds: voids and refunds made on this day, of whichever day's sales; `sales` and `tenders`
             are before them. `refunded_to` says how much by `cash` and by `card`, `refund_vat` the
             VAT in them, and `cashback_taken` what customers' cards gave back of their cashback.
@@ -76,6 +84,8 @@ class DaySummary:
     refunded_to: Mapping[str, TenderSum] = field(default_factory=dict[str, TenderSum])
     refund_vat: Won = ZERO
     cashback_taken: Won = ZERO
+    order_refunds: TenderSum = TenderSum()
+    order_unpaid: TenderSum = TenderSum()
 
     @property
     def net(self) -> Won:
@@ -165,6 +175,15 @@ def _count(day: DaySummary, event: Event, private_app: ChannelRate) -> DaySummar
                 order_commission=day.order_commission + commission,
                 order_private_cost=day.order_private_cost + cost(total, private_app),
             )
+        case OrderRefunded(amount=amount, commission_back=back):
+            return replace(
+                day,
+                order_refunds=day.order_refunds.plus(amount),
+                order_commission=day.order_commission - back,
+                order_private_cost=day.order_private_cost - cost(amount, private_app),
+            )
+        case OrderLeftUnpaid(amount=amount):
+            return replace(day, order_unpaid=day.order_unpaid.plus(amount))
         case _:
             return day
 

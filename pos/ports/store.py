@@ -156,8 +156,10 @@ class Store(Protocol):
         """Return records in order, of these kinds (all if empty), past a sequence."""
         ...
 
-    async def records_between(self, start: datetime, end: datetime) -> tuple[Record, ...]:
-        """Return the records written in [start, end), in order."""
+    async def records_between(
+        self, start: datetime, end: datetime, kinds: Sequence[str] = ()
+    ) -> tuple[Record, ...]:
+        """Return the records written in [start, end), in order, of these kinds (all if empty)."""
         ...
 
     async def last_record(self, kind: str) -> Record | None:
