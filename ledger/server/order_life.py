@@ -236,5 +236,4 @@ def _advance(tx: Tx, merchant_id: int, order: Order, state: OrderState) -> None:
         "UPDATE orders SET state = ? WHERE merchant = ? AND key = ?",
         (state.value, merchant_id, order.key),
     )
-    item = FeedItem("order.state", order_key=order.key, state=state)
-    orders.append_to_feed(tx, merchant_id, item)
+    orders.tell(tx, merchant_id, order.key, state)

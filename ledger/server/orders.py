@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from ledger.policy.policy import Policy
-from ledger.server import accounts, books, rules
+from ledger.server import accounts, books, mall, rules
 from ledger.server.database import Tx
 from ledger.server.judging import Merchant, credible
 from ledger.server.tables import shard_of
 from pos.domain.business_day import business_day
 from pos.domain.codec import decode, encode
 from pos.domain.forwarding import ForwardStatus
-from pos.domain.order import Order, OrderState
+from pos.domain.order import ENDED_WITHOUT_FOOD, Order, OrderState
 from pos.domain.order_events import OrderAccepted, OrderRejected
 from pos.domain.won import Won
 from pos.ports import FeedItem, FeedPage
@@ -42,12 +42,14 @@ def end(tx: Tx, merchant_id: int, key: str, state: OrderState) -> bool:
     if row is None or row[0] != OrderState.NEW.value:
         return False
     _move(tx, merchant_id, key, state)
-    _tell(tx, merchant_id, key, state)
+    tell(tx, merchant_id, key, state)
     return True
 
 
-def _tell(tx: Tx, merchant_id: int, key: str, state: OrderState) -> None:
-    """Say in the feed where an order stands: a shop may have several tills."""
+def tell(tx: Tx, merchant_id: int, key: str, state: OrderState) -> None:
+    """Say in the feed where an order stands, to all tills of the shop; its stock is free if it ended so."""
+    if state in ENDED_WITHOUT_FOOD:
+        mall.put_back(tx, merchant_id, key)
     append_to_feed(tx, merchant_id, FeedItem("order.state", order_key=key, state=state))
 
 
@@ -100,7 +102,7 @@ def accept(
         books.post(tx, posting, at, shard_of(f"{merchant.device:012x}"))
     _move(tx, merchant.id, event.order_key, OrderState.ACCEPTED, event.decision_id.hex, fee)
     charge(tx, merchant.id, event.order_key, day, business_day(at))
-    _tell(tx, merchant.id, event.order_key, OrderState.ACCEPTED)
+    tell(tx, merchant.id, event.order_key, OrderState.ACCEPTED)
     return ForwardStatus.ACCEPTED, fee, ""
 
 
@@ -123,7 +125,7 @@ def reject(tx: Tx, merchant: Merchant, event: OrderRejected) -> tuple[ForwardSta
     if order.state in (OrderState.NEW, OrderState.AUTO_CANCELLED):  # Both: nobody took it.
         decision = event.decision_id.hex
         _move(tx, merchant.id, event.order_key, OrderState.REJECTED, decision)
-        _tell(tx, merchant.id, event.order_key, OrderState.REJECTED)
+        tell(tx, merchant.id, event.order_key, OrderState.REJECTED)
     return ForwardStatus.ACCEPTED, ""
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ledger.policy.policy import Policy
-from ledger.server import heads, order_life, orders, payments, receipts, refunds, sales
+from ledger.server import heads, mall, order_life, orders, payments, receipts, refunds, sales
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import ConstraintBroken, Tx
 from ledger.server.judging import Merchant, credible
@@ -25,6 +25,7 @@ from pos.domain.codec import CodecError, decode, encode
 from pos.domain.events import Event, ReceiptReingested, SaleCompleted, SaleRefunded, from_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
+from pos.domain.mall import MallPublished
 from pos.domain.order_events import OrderAccepted, OrderMoved, OrderRefundAsked, OrderRejected
 from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.payment_events import OfflineApproved, RefundAsked, ReversalAsked
@@ -189,6 +190,9 @@ def _judge(
             return ForwardOutcome(number, status, commission=commission, problem=problem)
         case AvailabilitySet() as event:
             order_life.set_availability(tx, merchant, event)
+            return ForwardOutcome(number, ForwardStatus.ACCEPTED)
+        case MallPublished() as event:
+            mall.publish(tx, merchant, event)
             return ForwardOutcome(number, ForwardStatus.ACCEPTED)
         case SaleCompleted() as event:
             sales.take(tx, event)

@@ -20,6 +20,7 @@ from ledger.policy.policy import Policy
 from ledger.server import rollups, shops
 from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
+from ledger.server.channels.door import ChannelDoor
 from ledger.server.database import Database
 from ledger.server.demo import Demo
 from ledger.server.faults import Faults
@@ -124,6 +125,8 @@ def _application(
     faults = Faults()
     sweeper = Sweeper(setup.db, writer, setup.fraud)
     routes = OperatorPage(service, door).routes()
+    channels = ChannelDoor(service)
+    routes += channels.routes()
     if setup.demo:
         routes += Demo(service, faults, door).routes()
 
@@ -135,6 +138,7 @@ def _application(
             asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
             asyncio.create_task(settle_for_ever(writer, service.reader, setup.policy, service.now)),
             asyncio.create_task(sweeper.keep(service.now)),
+            asyncio.create_task(channels.courier.run()),
         ]
         for each in tasks:
             each.add_done_callback(_say_if_it_failed)

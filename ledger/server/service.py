@@ -58,7 +58,7 @@ class Service:
         self.reader = open_reader(database)
         self._database = database
         self._opener = opener
-        self._policy = policy
+        self.policy = policy
         self._sign = sign
         self._handout = handout
         self._bell = asyncio.Event()
@@ -113,7 +113,7 @@ class Service:
 
         def authorize(tx: Tx) -> Approval | Decline:
             gate.spend(tx, caller, now)
-            return payments.authorize(tx, ask, self._policy)
+            return payments.authorize(tx, ask, self.policy)
 
         try:
             answer = await self.writer.run(
@@ -147,7 +147,7 @@ class Service:
 
         def take(tx: Tx) -> list[ForwardOutcome]:
             gate.spend(tx, caller, now)
-            return [records.take(tx, each, merchant, self._policy, now) for each in prepared]
+            return [records.take(tx, each, merchant, self.policy, now) for each in prepared]
 
         needs = replace(records.needs(prepared, now), requests=caller.needs.requests)
         outcomes = await self.writer.run(take, heavy=not few, needs=needs)
@@ -166,7 +166,7 @@ class Service:
             Refused: no rule says when.
         """
         await self._spend(caller)
-        return days.statement(self.reader, caller.terminal, day, self._policy)
+        return days.statement(self.reader, caller.terminal, day, self.policy)
 
     async def reconcile(
         self, caller: Caller, day: date, request: ReconcileRequest

@@ -11,6 +11,7 @@ from pos.domain import rider as riders
 from pos.domain.availability import AvailabilitySet
 from pos.domain.codec import CodecError, Json, decode, encode
 from pos.domain.identifiers import TransactionId
+from pos.domain.mall import MallPublished
 from pos.domain.payment_answers import Decline, ReceivableEnd
 from pos.domain.record import NewRecord, Record
 from pos.domain.refund import RefundRecord
@@ -100,6 +101,7 @@ class DrawerOpened:
 Event = (
     payments.PaymentEvent
     | orders.OrderEvent
+    | MallPublished
     | SaleCompleted
     | SaleDropped
     | SaleRefunded
@@ -146,6 +148,7 @@ KINDS: dict[str, type] = {
     "order.left_unpaid": orders.OrderLeftUnpaid,
     "order.erased": orders.OrderErased,
     "shop.availability": AvailabilitySet,
+    "mall.published": MallPublished,
     "rider.asked": riders.RiderAsked,
     "rider.cancel_asked": riders.RiderCancelAsked,
     "rider.moved": riders.RiderMoved,
@@ -163,6 +166,7 @@ FORWARDED: tuple[type, ...] = (
     orders.OrderMoved,
     orders.OrderRefundAsked,
     AvailabilitySet,
+    MallPublished,
 )
 """Events the ledger is told of, in order; all else it knows already or need not."""
 

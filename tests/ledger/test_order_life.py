@@ -47,6 +47,7 @@ class Books:
 
     def __init__(self, database: Database) -> None:
         open_shops(database)
+        self.path = database
         self.writer = Writer(database)
         self.journal = Journal()
         self.cursor = 0
