@@ -253,6 +253,7 @@ class Till:
             device=self.device, incarnation=store.incarnation, last_sequence=last_sequence
         )
         line, self.hotlist = Line(clock.now()), Hotlist()
+        self.line = line
         self.sync = sync = Forwarder(
             store=store,
             ledger=ledger,
