@@ -7,6 +7,7 @@ was before; so the log goes into the file and starts anew.
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from pos.domain.codec import decode, encode
 from pos.domain.order_personal import FIELDS, Personal
 from pos.ports import PrintKind
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SCRUB_OWED = "scrub_owed"  # There while something was erased that the log may still hold.
 ON_PAPER = (PrintKind.KITCHEN_TICKET.value, PrintKind.RIDER_SLIP.value)
 
@@ -53,18 +55,32 @@ def erase_personal(rows: Runs, order_key: str) -> None:
         f"{order_key}:cancelled",
     ).fetchall()
     for number, body in found:
-        shape = json.loads(body)
-        if isinstance(shape, dict):
-            blank = shape | {name: "" for name in FIELDS if name in shape}
-            text = json.dumps(blank, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-            rows.run("UPDATE print_job SET body = ? WHERE id = ?", text, number)
+        rows.run("UPDATE print_job SET body = ? WHERE id = ?", _blanked(str(body)), number)
     rows.put(SCRUB_OWED, "1")
 
 
+def _blanked(body: str) -> str:
+    try:
+        shape = json.loads(body)
+    except ValueError:
+        shape = None
+    if not isinstance(shape, dict):
+        return "{}"  # Spoilt by the disk: what can't be read can't be printed either.
+    blank = shape | {name: "" for name in FIELDS if name in shape}
+    return json.dumps(blank, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def read_personal(rows: Runs) -> tuple[Personal, ...]:
-    """Return all words that are kept."""
-    found = rows.run("SELECT body FROM order_personal ORDER BY order_key").fetchall()
-    return tuple(decode(Personal, json.loads(body)) for (body,) in found)
+    """Return all words that are kept; those that the disk has spoilt come empty and old, to be erased."""
+    found = rows.run("SELECT order_key, body FROM order_personal ORDER BY order_key").fetchall()
+    return tuple(_read(str(key), body) for key, body in found)
+
+
+def _read(key: str, body: object) -> Personal:
+    try:
+        return decode(Personal, json.loads(str(body)))
+    except ValueError:  # No signature covers these rows, and no sale hangs on them.
+        return Personal(key, "", "", "", "", "", EPOCH)
 
 
 def scrub(database: APSWDatabase, path: Path, rows: Runs) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from pos.domain.codec import encode
 from pos.domain.order import Order
+from pos.domain.order_events import OrderReceived
 from pos.domain.record import canonical
 
 FIELDS = ("shop_note", "rider_note", "address_masked", "phone_masked")
@@ -49,3 +50,10 @@ def personal_of(order: Order, salt: str, at: datetime) -> Personal:
     """Return an order's own words, to be kept."""
     words = {name: str(getattr(order, name)) for name in FIELDS}
     return Personal(order_key=order.key, salt=salt, received_at=at, **words)
+
+
+def with_words(event: OrderReceived, words: Personal | None) -> OrderReceived:
+    """Return an order as it came; words that are not those the journal is committed to are left out."""
+    if words is None or words.commitment != event.personal:
+        return event
+    return replace(event, order=words.put_back(event.order))

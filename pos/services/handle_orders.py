@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from pos.domain.availability import Availability, AvailabilitySet
@@ -31,6 +32,7 @@ from pos.domain.order_events import (
     Orders,
     Paid,
 )
+from pos.domain.order_personal import with_words
 from pos.domain.sale import SaleRecord
 from pos.domain.won import Won
 from pos.ports import (
@@ -98,9 +100,8 @@ class OrderDesk:
             if not record.kind.startswith(("order.", "sale.completed")):
                 continue
             event = from_record(record)
-            if isinstance(event, OrderReceived) and event.order.key in words:
-                full = words[event.order.key].put_back(event.order)
-                event = OrderReceived(full, event.at, event.personal)
+            if isinstance(event, OrderReceived):
+                event = with_words(event, words.get(event.order.key))
             self._apply(event)
         newest = await self._store.last_record("shop.availability")
         if newest is not None:
@@ -151,17 +152,21 @@ class OrderDesk:
             OrderUnknown, OrderError, OrderTooLate: it can't be answered.
             StoreUnavailable: nothing was written; the order is still to be answered.
         """
-        order = self._begin(key)
         promised = self.usual_minutes if minutes is None else minutes
-        try:
+        with self._holding(key) as order:
             now = self._clock.now()
             check_answerable(order, now)
             accepted = OrderAccepted(self._ids.next(), key, order.total, promised, now)
             ticket = kitchen_ticket(advance(order, OrderState.ACCEPTED, promised))
             await self._write(accepted, ticket)
-        finally:
-            self._busy.discard(key)
-        return self._moved(accepted)  # The customer may have cancelled meanwhile: that stands.
+        taken = self._moved(accepted)
+        if (
+            taken.state in ENDED_WITHOUT_FOOD
+        ):  # Cancelled while this was being written: that stands.
+            self.unseen.add(key)
+            await self._store.commit(Change(print_jobs=(stop_ticket(order),)))
+            self._spool.wake()
+        return taken
 
     async def reject(self, key: str, reason: str) -> Order:
         """Turn an order down.
@@ -169,13 +174,10 @@ class OrderDesk:
         Raises:
             OrderUnknown, OrderError, OrderTooLate, StoreUnavailable: as `accept`.
         """
-        order = self._begin(key)
-        try:
+        with self._holding(key) as order:
             check_answerable(order, self._clock.now())
             rejected = OrderRejected(self._ids.next(), key, reason, self._clock.now())
             await self._write(rejected)
-        finally:
-            self._busy.discard(key)
         return self._moved(rejected)
 
     # An accepted order's further life -------------------------------------------------------
@@ -188,14 +190,11 @@ class OrderDesk:
             OrderUnpaid: it would be closed without its door money.
             StoreUnavailable: nothing was written.
         """
-        order = self._begin(key)
-        try:
+        with self._holding(key) as order:
             wanted = state or NEXT.get(order.state, order.state)
             check_step(order, wanted)
             moved = OrderMoved(key, wanted, self._clock.now())
             await self._write(moved)
-        finally:
-            self._busy.discard(key)
         return self._moved(moved)
 
     async def give_back(self, key: str, amount: Won | None, reason: str) -> Order:
@@ -205,8 +204,7 @@ class OrderDesk:
             OrderUnknown, OrderError, RefundTooLarge: it can't be.
             StoreUnavailable: nothing was written.
         """
-        order = self._begin(key)
-        try:
+        with self._holding(key) as order:
             cancels = amount is None and order.state is not OrderState.DELIVERED
             wanted = order.left if amount is None else amount
             check_refund(order, wanted)
@@ -214,8 +212,6 @@ class OrderDesk:
             asked = OrderRefundAsked(self._ids.next(), key, wanted, reason, cancels, now)
             stop = (stop_ticket(order),) if cancels else ()
             await self._write(asked, *stop)
-        finally:
-            self._busy.discard(key)
         return self._moved(asked)
 
     async def leave_unpaid(self, key: str, reason: str) -> Order:
@@ -226,14 +222,11 @@ class OrderDesk:
             OrderPaid: nothing is to be taken for it.
             StoreUnavailable: nothing was written.
         """
-        order = self._begin(key)
-        try:
+        with self._holding(key) as order:
             if not order.to_collect:
                 raise OrderPaid(number=order.short_number)
             left = OrderLeftUnpaid(key, order.to_collect, reason, self._clock.now())
             await self._write(left)
-        finally:
-            self._busy.discard(key)
         return self._moved(left)
 
     async def set_availability(self, availability: Availability) -> None:
@@ -256,12 +249,16 @@ class OrderDesk:
             raise OrderUnknown(key=key[:40])
         return order
 
-    def _begin(self, key: str) -> Order:
+    @contextmanager
+    def _holding(self, key: str) -> Iterator[Order]:
         order = self._find(key)
         if key in self._busy:  # A second press while the first is being written.
             raise OrderError(number=order.short_number, state="being answered", state_ko="처리 중")
         self._busy.add(key)
-        return order
+        try:
+            yield order
+        finally:
+            self._busy.discard(key)
 
     async def _write(self, event: OrderEvent, *jobs: NewPrintJob) -> None:
         await self._store.commit(Change(records=(to_record(event),), print_jobs=jobs))

@@ -159,3 +159,28 @@ async def test_a_kill_after_the_log_was_emptied_is_no_alarm(tmp_path: Path) -> N
     assert not again.store.is_copy
     assert await again.store.verify() == 4
     await again.store.close()
+
+
+async def test_words_that_the_disk_has_spoilt_stop_no_start_and_are_not_shown(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path / "terminal.db")
+    await desk.receive("A1", "A2")
+    await desk.store.run(
+        lambda: desk.store._rows.run(
+            "UPDATE order_personal SET body = replace(body, 'shop_note', 'shop_nkte')"
+            " WHERE order_key LIKE '%A1'"
+        ),
+        write=True,
+    )
+    await desk.store.run(
+        lambda: desk.store._rows.run(
+            "UPDATE order_personal SET body = replace(body, '4821', '4822')"
+            " WHERE order_key LIKE '%A2'"
+        ),
+        write=True,
+    )
+    await desk.orders.load()
+    assert [each.shop_note for each in desk.orders.recent()] == ["", ""]
+    assert await desk.eraser.erase() == 1  # What can't be read is of no use to anyone.
+    await desk.store.close()

@@ -52,6 +52,7 @@ class Rush:
     Attributes:
         answered: what the screen said yes or no to while the line was up, and its time not over.
         words: what channels were answered, counted.
+        eaten: delivered, as far as the till knew.
         wrong: what must not be.
     """
 
@@ -61,6 +62,7 @@ class Rush:
     wrong: list[str] = field(default_factory=list[str])
     collected: int = 0
     stopped: int = 0
+    eaten: set[str] = field(default_factory=set[str])
     late: int = 0
 
 
@@ -203,7 +205,9 @@ async def _go_on(till: Till, order: Order, rush: Rush) -> None:
             till.counter.begin_order(order)
             await till.cash.pay(till.counter.sale.due)
             rush.collected += 1
-        await till.orders.move(order.key)
+        moved = await till.orders.move(order.key)
+        if moved.state is OrderState.DELIVERED:
+            rush.eaten.add(order.key)
     except IeumError as error:
         rush.words[error.code] += 1
 
@@ -239,6 +243,7 @@ def _compare(till: Till, ledger: LedgerSide, rush: Rush, arrivals: list[Arrival]
         f"{order.key} was accepted and is {order.state.value}; the kitchen was never told"
         for order in at_till.values()
         if order.minutes is not None
+        and order.key not in rush.eaten  # Cancelled too late to stop anything.
         and order.state in ENDED_WITHOUT_FOOD
         and f"{order.key}:cancelled" not in stopped
     ]
