@@ -15,6 +15,7 @@ from config.products import load_catalogue
 from config.rates import load_rates
 from config.settings import Settings
 from drivers.simulators.rider import SimulatedAgency
+from drivers.simulators.taxi import SimulatedTaxis
 from offline_queue.device_key import Signer
 from offline_queue.forwarder import Forwarder
 from offline_queue.spool import Spool
@@ -24,6 +25,7 @@ from pos.domain.rates import Rates, in_force
 from pos.ports import CardReader, Clock, Ledger, Printer
 from pos.services.build_sale import Counter
 from pos.services.call_rider import RiderDesk
+from pos.services.call_taxi import TaxiDesk
 from pos.services.card_outcome import (
     Deadlines,
 )
@@ -148,6 +150,9 @@ class Assembly:
         )
         self._riders = RiderDesk(store=self.store, orders=self._orders, clock=clock, agency=agency)
         await self._riders.load()
+        taxis = SimulatedTaxis(clock) if self._settings.orders.taxi == "simulated" else None
+        self._taxi = TaxiDesk(store=self.store, ids=ids, clock=clock, service=taxis)
+        await self._taxi.load()
         await self._hotlist.load(self.store)
         await self._news.load(self.store)
         self._catalogue.apply(await self.store.catalogue())
@@ -186,6 +191,7 @@ class Assembly:
             self._counter.keep_draft(),
             feed.run(),
             self._riders.run(),
+            self._taxi.run(),
             self._erase().run(),
             warm_up(),
         ):
@@ -266,4 +272,5 @@ class Assembly:
             recovered=recovered,
             news=self._news,
             riders=self._riders,
+            taxi=self._taxi,
         )

@@ -109,6 +109,7 @@ class OrderSettings(Strict):
     sound_every_s: Annotated[int, Field(ge=1, le=60)] = 3
     erase_after_hours: Annotated[int, Field(ge=1, le=720)] = 24
     rider_agency: Literal["none", "simulated"] = "none"
+    taxi: Literal["none", "simulated"] = "none"
 
 
 class FileSettings(Strict):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from drivers.simulators.rider import SimulatedAgency
+from drivers.simulators.taxi import SimulatedTaxis
 from pos.domain.events import Event, from_record
 from pos.domain.offline import OfflineLimits
 from pos.domain.payment import Payment, fold
 from pos.domain.payment_events import PaymentEvent
 from pos.services.build_sale import Counter
 from pos.services.call_rider import RiderDesk
+from pos.services.call_taxi import TaxiDesk
 from pos.services.card_outcome import (
     Deadlines,
 )
@@ -101,6 +103,8 @@ class World:
         self.finish.on_finished(self.orders.noted)
         self.agency = SimulatedAgency(clock)
         self.riders = RiderDesk(store=store, orders=self.orders, clock=clock, agency=self.agency)
+        self.taxis = SimulatedTaxis(clock)
+        self.taxi = TaxiDesk(store=store, ids=self.ids, clock=clock, service=self.taxis)
         self.hotlist = Hotlist()
         self.news = NewsDesk()
         self.feed = FollowFeed(
@@ -163,6 +167,7 @@ class World:
             recovered=recovered or Recovered(),
             news=self.news,
             riders=self.riders,
+            taxi=self.taxi,
         )
 
 

@@ -77,3 +77,10 @@ CREATE TABLE IF NOT EXISTS mall_taken (
     quantity BIGINT NOT NULL,
     PRIMARY KEY (merchant, order_key, code)
 );
+
+-- Orders whose customers' words are erased.
+CREATE TABLE IF NOT EXISTS erased_orders (
+    merchant BIGINT NOT NULL,
+    order_key TEXT NOT NULL,
+    PRIMARY KEY (merchant, order_key)
+);

@@ -13,7 +13,7 @@ from ledger import feed_mapping, mapping
 from ledger.contract import models as wire
 from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
 from ledger.policy.policy import Policy
-from ledger.server import days, devices, gate, heads, orders, payments, records
+from ledger.server import days, devices, erasing, gate, heads, orders, payments, records
 from ledger.server.cards import CardOpener, SealBroken
 from ledger.server.database import Database, LedgerUnavailable, Tx, open_reader
 from ledger.server.gate import Caller
@@ -31,6 +31,7 @@ from pos.domain.won import Won
 
 EXPIRY_EVERY_S = 1.0
 FORGET_EVERY = 60  # Turns of the above.
+ERASE_EVERY = 3_600
 T = TypeVar("T")
 FEW = 8  # Records; more are opened and judged in a thread, so that the loop stays free.
 
@@ -219,6 +220,8 @@ class Service:
                     self._ring()
                 if ticks % FORGET_EVERY == 0:
                     await self.writer.run(lambda tx: gate.forget(tx, self.now()))
+                if ticks % ERASE_EVERY == 1:
+                    await self.writer.run(lambda tx: erasing.erase(tx, self.now()))
                 if orders.any_due(self.reader, self.now()):
                     await self.writer.run(lambda tx: orders.expire(tx, self.now()))
             await asyncio.sleep(EXPIRY_EVERY_S)

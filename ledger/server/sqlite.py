@@ -205,6 +205,7 @@ def open_writer(path: Path) -> apsw.Connection:
     connection = _open(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
     mode = connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "full")
+    connection.pragma("secure_delete", value=True)  # Customers' words leave no trace in free pages.
     if mode != "wal" or connection.pragma("synchronous") != FULL:
         raise DatabaseUnfit(f"{path.name}: journal_mode {mode}")
     _make_tables(connection, path.name)

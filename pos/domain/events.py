@@ -16,6 +16,7 @@ from pos.domain.payment_answers import Decline, ReceivableEnd
 from pos.domain.record import NewRecord, Record
 from pos.domain.refund import RefundRecord
 from pos.domain.sale import SaleRecord
+from pos.domain.taxi import TaxiAsked, TaxiCancelAsked, TaxiEvent, TaxiMoved
 from pos.domain.won import Won
 
 
@@ -102,6 +103,7 @@ Event = (
     payments.PaymentEvent
     | orders.OrderEvent
     | MallPublished
+    | TaxiEvent
     | SaleCompleted
     | SaleDropped
     | SaleRefunded
@@ -152,6 +154,9 @@ KINDS: dict[str, type] = {
     "rider.asked": riders.RiderAsked,
     "rider.cancel_asked": riders.RiderCancelAsked,
     "rider.moved": riders.RiderMoved,
+    "taxi.asked": TaxiAsked,
+    "taxi.cancel_asked": TaxiCancelAsked,
+    "taxi.moved": TaxiMoved,
     "drawer.opened": DrawerOpened,
 }
 _KIND_OF = {event: kind for kind, event in KINDS.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pos.ports import CardReader, Clock, Printer, PrintSpool, Store, SyncEngine
 from pos.services.build_sale import Counter
 from pos.services.call_rider import RiderDesk
+from pos.services.call_taxi import TaxiDesk
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
 from pos.services.news import NewsDesk
@@ -56,5 +57,6 @@ class Terminal:
     printer: Printer
     clock: Clock
     riders: RiderDesk
+    taxi: TaxiDesk
     recovered: Recovered = Recovered()
     news: NewsDesk = field(default_factory=NewsDesk)

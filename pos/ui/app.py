@@ -118,6 +118,7 @@ class IeumApp(App[None]):
         terminal = self.terminal
         terminal.orders.on_change(self.news)
         terminal.line.on_change(self.news)
+        terminal.taxi.on_change(self.news)
         self.set_interval(TICK_SECONDS, self.news)
         found = terminal.recovered
         if found.completed or found.reversing or found.restored or found.of_a_copy:

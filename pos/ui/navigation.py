@@ -21,7 +21,7 @@ class ScreenAsked(Message):
 
 
 # In the order of the keyboard; imported late, because they are not needed for the first sale.
-OPENS = ("f3", "f4", "f7", "f8")
+OPENS = ("f3", "f4", "f7", "f8", "f11")
 
 
 class Keys(Protocol):
@@ -81,4 +81,8 @@ def screen_for(key: str, terminal: Terminal) -> Screen[None]:
         from pos.ui.screens.technician import TechnicianScreen
 
         return TechnicianScreen(terminal)
+    if key == "f11":
+        from pos.ui.screens.taxi import TaxiScreen
+
+        return TaxiScreen(terminal)
     raise KeyError(key)

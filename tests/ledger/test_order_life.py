@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.server import books, order_life, orders, records
+from ledger.server import books, erasing, order_life, orders, records
 from ledger.server.database import Database, Tx
 from ledger.server.judging import Merchant
 from ledger.server.writer import Writer
@@ -192,3 +192,29 @@ def test_steps_of_orders_that_are_unknown_are_parked_and_early_ones_change_nothi
     fast.writer.run_now(lambda tx: orders.place(tx, 1, order))
     fast.tell(OrderMoved(order.key, OrderState.READY, NOW))
     assert fast.state(order) is OrderState.NEW
+
+
+def test_customers_words_are_erased_of_orders_that_are_over_in_books_and_feed(
+    ledger: Books,
+) -> None:
+    over = replace(an_order("1"), shop_note="현관 4821", address_masked="청천동 ***")
+    still = replace(an_order("2"), shop_note="벨 금지")
+    for number, order in enumerate((over, still), start=1):
+        ledger.accepted(order, number)
+    ledger.tell(OrderMoved(over.key, OrderState.DELIVERED, NOW))
+
+    def words(tx: Tx) -> str:
+        rows = [*tx.execute("SELECT body FROM orders"), *tx.execute("SELECT item FROM feed")]
+        return " ".join(str(row[0]) for row in rows)
+
+    def erase(days: int) -> int:
+        return ledger.writer.run_now(lambda tx: erasing.erase(tx, NOW + timedelta(days=days)))
+
+    assert [erase(1), erase(3), erase(3)] == [0, 1, 0]
+    left = ledger.writer.run_now(words)
+    assert "4821" not in left
+    assert "청천동" not in left
+    assert "벨 금지" in left
+    assert erase(8) == 1  # Nobody will say any more how it ended.
+    assert "벨 금지" not in ledger.writer.run_now(words)
+    assert ledger.state(over) is OrderState.DELIVERED

@@ -23,6 +23,7 @@ DIGITS = {
     "7": "f7",
     "8": "escape",
     "9": "f10",
+    "*": "f11",
     "-": "f12",
 }
 
@@ -57,6 +58,7 @@ class MenuScreen(ModalScreen[str | None]):
             "7": _("Void or refund a sale"),
             "8": _("Drop the sale"),
             "9": _("Quit"),
+            "*": _("Taxi for a customer"),
             "-": _("Demo"),
         }
         if not self._side_panel:
