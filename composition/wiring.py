@@ -37,6 +37,7 @@ from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
 from pos.services.news import NewsDesk
+from pos.services.offer_in_mall import MallWindow
 from pos.services.receivables import Receivables
 from pos.services.recover import Recover, Recovered
 from pos.services.refund_sale import RefundSale
@@ -273,4 +274,7 @@ class Assembly:
             news=self._news,
             riders=self._riders,
             taxi=self._taxi,
+            mall=MallWindow(
+                store=store, catalogue=self._catalogue, sync=self._forwarder, clock=clock
+            ),
         )

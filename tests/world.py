@@ -23,6 +23,7 @@ from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
 from pos.services.news import NewsDesk
+from pos.services.offer_in_mall import MallWindow
 from pos.services.receivables import Receivables
 from pos.services.recover import Recover, Recovered
 from pos.services.refund_sale import RefundSale
@@ -103,6 +104,9 @@ class World:
         self.finish.on_finished(self.orders.noted)
         self.agency = SimulatedAgency(clock)
         self.riders = RiderDesk(store=store, orders=self.orders, clock=clock, agency=self.agency)
+        self.mall = MallWindow(
+            store=store, catalogue=self.counter.catalogue, sync=self.sync, clock=clock
+        )
         self.taxis = SimulatedTaxis(clock)
         self.taxi = TaxiDesk(store=store, ids=self.ids, clock=clock, service=self.taxis)
         self.hotlist = Hotlist()
@@ -168,6 +172,7 @@ class World:
             news=self.news,
             riders=self.riders,
             taxi=self.taxi,
+            mall=self.mall,
         )
 
 

@@ -8,9 +8,11 @@ from pos.domain.mall import MallPublished
 
 
 def publish(tx: Tx, merchant: Merchant, event: MallPublished) -> None:
-    """Put a shop's window in place of the one before; what it does not name is sold no more."""
-    tx.execute("DELETE FROM mall_products WHERE merchant = ?", (merchant.id,))
+    """Put products into a shop's window, or set their price and stock anew."""
     for each in event.products:
+        tx.execute(
+            "DELETE FROM mall_products WHERE merchant = ? AND code = ?", (merchant.id, each.code)
+        )
         row = (merchant.id, each.code, each.name, each.price.amount, each.stock)
         tx.execute("INSERT INTO mall_products VALUES (?, ?, ?, ?, ?)", row)
 

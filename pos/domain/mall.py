@@ -23,7 +23,10 @@ class MallProduct:
 
 @dataclass(frozen=True, slots=True)
 class MallPublished:
-    """The whole window, in place of the one before; forwarded."""
+    """Products that are new in the window or offered anew, with the stock set aside now; forwarded.
+
+    What it does not name stays as it is: the ledger alone knows what of it was sold since.
+    """
 
     products: tuple[MallProduct, ...]
     at: datetime

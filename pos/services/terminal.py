@@ -11,6 +11,7 @@ from pos.services.call_taxi import TaxiDesk
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
 from pos.services.news import NewsDesk
+from pos.services.offer_in_mall import MallWindow
 from pos.services.receivables import Receivables
 from pos.services.recover import Recovered
 from pos.services.refund_sale import RefundSale
@@ -58,5 +59,6 @@ class Terminal:
     clock: Clock
     riders: RiderDesk
     taxi: TaxiDesk
+    mall: MallWindow
     recovered: Recovered = Recovered()
     news: NewsDesk = field(default_factory=NewsDesk)

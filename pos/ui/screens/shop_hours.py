@@ -54,6 +54,7 @@ class ShopHoursScreen(KeyedScreen):
                 (_("Up Down"), _("Dish")),
                 ("h t n", _("Sold out")),
                 ("b", _("Back again")),
+                ("m", _("Mall")),
                 ("escape", _("Back")),
             ]
         )
@@ -89,6 +90,11 @@ class ShopHoursScreen(KeyedScreen):
         dish = self._dishes[self._chosen] if self._dishes else ""
         if key == "0":
             self.press("escape")
+            return
+        if key == "m":
+            from pos.ui.screens.mall import MallScreen  # Seldom needed.
+
+            self.app.push_screen(MallScreen(self.terminal))
             return
         wanted = _shop(held, key, now) or (_dish(held, key, dish, now) if dish else None)
         if wanted is not None:
