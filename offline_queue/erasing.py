@@ -19,6 +19,7 @@ from pos.domain.order_personal import FIELDS, Personal
 from pos.ports import PrintKind
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BUSY_MS = 2_000  # As `opening` sets it.
 SCRUB_OWED = "scrub_owed"  # There while something was erased that the log may still hold.
 ON_PAPER = (PrintKind.KITCHEN_TICKET.value, PrintKind.RIDER_SLIP.value)
 
@@ -92,12 +93,15 @@ def scrub(database: APSWDatabase, path: Path, rows: Runs) -> bool:
     if not rows.get(SCRUB_OWED):
         return True
     opening = rows.get("opening")
+    connection = database.connection()
     note_closing(path)
+    connection.set_busy_timeout(0)  # A sale must not wait for whoever reads; the next time does it.
     try:
-        row = database.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         done = row is not None and row[0] == 0
         if done:
             rows.run("DELETE FROM meta WHERE key = ?", SCRUB_OWED)
     finally:
+        connection.set_busy_timeout(BUSY_MS)
         note_opening(path, opening or None, lambda token: rows.put("opening", token))
     return done

@@ -325,7 +325,12 @@ class SqliteStore:
 
     async def scrub(self) -> bool:
         """Take what was erased out of the files; see the port."""
-        return await self.run(lambda: scrub(self._db, self._path, self._rows))
+        try:
+            return await self.run(lambda: scrub(self._db, self._path, self._rows))
+        except StoreUnavailable as error:  # It writes, if in no transaction of its own.
+            if is_disk_fault(error):
+                self._failed = str(error.facts["reason"])
+            raise
 
     async def verify(self) -> int:
         """Check the whole journal; return how many records it holds."""

@@ -9,10 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import apsw
+import pytest
 
 from offline_queue.audit import audit
 from offline_queue.device_key import PUBLIC_NAME, public_keys
 from offline_queue.store import SqliteStore
+from pos.domain.errors import StoreUnavailable
 from pos.domain.order import OrderState
 from pos.ports import FeedItem, FeedPage
 from pos.services.erase_orders import EraseOrders
@@ -183,4 +185,21 @@ async def test_words_that_the_disk_has_spoilt_stop_no_start_and_are_not_shown(
     await desk.orders.load()
     assert [each.shop_note for each in desk.orders.recent()] == ["", ""]
     assert await desk.eraser.erase() == 1  # What can't be read is of no use to anyone.
+    await desk.store.close()
+
+
+async def test_a_disk_that_fails_while_the_log_is_emptied_stops_the_store(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "terminal.db")
+    await desk.serve("A1")
+    desk.clock.time += AFTER
+
+    def broken(*_: object) -> bool:
+        raise apsw.IOError("disk I/O error")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("offline_queue.store.scrub", broken)
+        with pytest.raises(StoreUnavailable):
+            await desk.eraser.erase()
+    with pytest.raises(StoreUnavailable):
+        await desk.receive("A2")  # Nobody knows what reached the disk.
     await desk.store.close()
