@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from pos.domain.receipt_code import read_code
 from pos.domain.won import Won
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import Deadlines
+from pos.services.erase_orders import EraseOrders
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -236,7 +238,16 @@ class Till:
         found = await self.recover.run()
         await self.orders.load()
         await self.hotlist.load(store)
-        for work in (self.sync.run(), self.spool.run(), self.counter.keep_draft(), self.feed.run()):
+        eraser = EraseOrders(
+            store=store, orders=self.orders, clock=self.clock, after=timedelta(minutes=2)
+        )
+        for work in (
+            self.sync.run(),
+            self.spool.run(),
+            self.counter.keep_draft(),
+            self.feed.run(),
+            eraser.run(),
+        ):
             self.spawn(work).add_done_callback(self._ended)
         self.up = True
         self.chance.tell(
