@@ -259,3 +259,13 @@ def test_the_bell_sounds_until_somebody_answers_or_as_the_shop_wants_it() -> Non
     once = OrderBell("once")
     assert [once.sounds({"A"}, t) for t in (0, 9_000)] == [True, False]
     assert not OrderBell("off").sounds({"A"}, 0)
+
+
+async def test_an_answer_without_a_line_says_that_it_is_not_certain_yet() -> None:
+    async with a_till() as till:
+        till.world.line.failed(till.world.clock.now())
+        await accepted(till, an_order("B1", minutes=9))
+        receive(till, an_order("A1"))
+        await till.keys("f3", "enter")
+        assert "회선이 끊겨" in till.message
+        assert "접수 ?" in till.text()

@@ -243,6 +243,8 @@ class OrdersScreen(KeyedScreen):
         text = _("Order {number} accepted, {minutes} min.", number=number, minutes=taken.minutes)
         if not taken.paid_in_app:
             text += " " + _("Collect {amount} at the door.", amount=won(taken.total))
+        if not self.terminal.line.up:
+            text += " " + _("The line is down: unless it is back in time, the platform cancels it.")
         self.say(text, "done")
         self._next()
 
