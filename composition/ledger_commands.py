@@ -19,6 +19,7 @@ devices = typer.Typer(no_args_is_help=True, help="단말기 / terminals: codes, 
 cards = typer.Typer(no_args_is_help=True, help="카드 정지 / stop cards")
 notices = typer.Typer(no_args_is_help=True, help="공지 / notices to shops")
 flags = typer.Typer(no_args_is_help=True, help="의심 거래 표시 / what looks like fraud")
+channels = typer.Typer(no_args_is_help=True, help="주문 채널 키 / keys of order channels")
 for name, group in (
     ("merchants", merchants),
     ("devices", devices),
@@ -26,6 +27,7 @@ for name, group in (
     ("notices", notices),
     ("flags", flags),
     ("keys", keys),
+    ("channels", channels),
 ):
     ledger.add_typer(group, name=name)
 
@@ -244,3 +246,24 @@ def flags_close(
     from ledger.server.service import utc_now
 
     say(db, lambda admin: close_flag(admin, flag, by, why, utc_now()))
+
+
+@channels.command("add")
+def channels_add(
+    channel: Annotated[str, typer.Argument(help="baedal-eum, eum-mall, webhook")],
+    merchant: int,
+    db: Database = DEMO_LEDGER,
+    callback: Annotated[str, typer.Option(help="where its orders' states are posted")] = "",
+) -> None:
+    """채널 키를 만듭니다 / give a channel a key for a shop; its secret is shown once."""
+    from composition.ledger_channels import add_channel
+
+    say(db, lambda admin: add_channel(admin, channel, merchant, callback))
+
+
+@channels.command("revoke")
+def channels_revoke(key: str, db: Database = DEMO_LEDGER) -> None:
+    """채널 키를 막습니다 / take a channel's key back."""
+    from composition.ledger_channels import revoke_channel
+
+    say(db, lambda admin: revoke_channel(admin, key))

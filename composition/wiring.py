@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from composition.e_receipts import EReceipts
@@ -18,6 +18,8 @@ from composition.printers import stations_of
 from config.products import load_catalogue
 from config.rates import load_rates
 from config.settings import Settings
+from drivers.simulators.rider import SimulatedAgency
+from drivers.simulators.taxi import SimulatedTaxis
 from offline_queue.device_key import Signer
 from offline_queue.forwarder import Forwarder
 from offline_queue.spool import Spool
@@ -28,10 +30,13 @@ from pos.domain.tender import VoucherTender
 from pos.ports import CardReader, Clock, CustomerDisplay, Printer, PrintKind, Scanner, WholeLedger
 from pos.services.begin_counting import begin_counting
 from pos.services.build_sale import Counter
+from pos.services.call_rider import RiderDesk
+from pos.services.call_taxi import TaxiDesk
 from pos.services.card_outcome import (
     Deadlines,
 )
 from pos.services.e_receipt import EReceipt
+from pos.services.erase_orders import EraseOrders
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -40,6 +45,7 @@ from pos.services.ids import IdSource
 from pos.services.line import Line
 from pos.services.listen_scanner import ListenScanner
 from pos.services.news import NewsDesk
+from pos.services.offer_in_mall import MallWindow
 from pos.services.printer_watch import PrinterWatch
 from pos.services.receivables import Receivables
 from pos.services.recover import Recover, Recovered
@@ -131,6 +137,7 @@ class Assembly:
             answered=lambda: self._line.answered(clock.now()),
             failed=lambda: self._line.failed(clock.now()),
             jitter=random.random,
+            heard=lambda events: self._orders.take_in(events),  # noqa: PLW0108 - made later.
         )
         self._spool = Spool(
             store=store,
@@ -200,8 +207,17 @@ class Assembly:
         )
         await self._open_to_phones()
         self._training = await self._make_training()
+        self._finish.on_finished(self._orders.noted)
         recovered = await self._recover()
         await self._orders.load()
+        agency = (
+            SimulatedAgency(clock) if self._settings.orders.rider_agency == "simulated" else None
+        )
+        self._riders = RiderDesk(store=self.store, orders=self._orders, clock=clock, agency=agency)
+        await self._riders.load()
+        taxis = SimulatedTaxis(clock) if self._settings.orders.taxi == "simulated" else None
+        self._taxi = TaxiDesk(store=self.store, ids=ids, clock=clock, service=taxis)
+        await self._taxi.load()
         await self._hotlist.load(self.store)
         await self._news.load(self.store)
         self._catalogue.apply(await self.store.catalogue())
@@ -244,7 +260,9 @@ class Assembly:
             news=self._news,
             line=self._line,
             sync=self._forwarder,
+            spool=self._spool,
             clock=self._devices.clock,
+            salt=lambda: secrets.token_hex(16),
             wait_ms=self._settings.ledger.feed_wait_ms,
         )
 
@@ -270,6 +288,9 @@ class Assembly:
             self._counter.keep_draft(),
             feed.run(),
             self._watch.run(),
+            self._riders.run(),
+            self._taxi.run(),
+            self._erase().run(),
             warm_up(),
             look_at_reader(),
             self._customer.run(self._devices.clock),
@@ -278,6 +299,14 @@ class Assembly:
             task = asyncio.create_task(work)
             task.add_done_callback(ended)
             self._tasks.append(task)
+
+    def _erase(self) -> EraseOrders:
+        return EraseOrders(
+            store=self.store,
+            orders=self._orders,
+            clock=self._devices.clock,
+            after=timedelta(hours=self._settings.orders.erase_after_hours),
+        )
 
     async def stop(self) -> None:
         """End the tasks and close the store; what is unsent or unprinted waits in it."""
@@ -359,6 +388,8 @@ class Assembly:
                 terminal.language,
                 training=self._cards is not None,
                 scan_prefix=prefix,
+                order_sound=settings.orders.sound,
+                order_sound_every_ms=settings.orders.sound_every_s * 1_000,
             ),
             counter=self._counter,
             take_cash=TakeCash(counter=self._counter, finish=self._finish),
@@ -404,4 +435,9 @@ class Assembly:
             customer=self._customer,
             training=self._training,
             training_cards=self._cards,
+            riders=self._riders,
+            taxi=self._taxi,
+            mall=MallWindow(
+                store=store, catalogue=self._catalogue, sync=self._forwarder, clock=clock
+            ),
         )

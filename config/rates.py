@@ -22,9 +22,12 @@ class _Channel(Strict):
     commission_bp: BasisPoints
     payment_bp: BasisPoints
     vat_bp: BasisPoints
+    ad_bp: BasisPoints = 0
 
     def value(self) -> ChannelRate:
-        return ChannelRate(self.channel, self.commission_bp, self.payment_bp, self.vat_bp)
+        return ChannelRate(
+            self.channel, self.commission_bp, self.payment_bp, self.vat_bp, self.ad_bp
+        )
 
 
 class _Period(Strict):

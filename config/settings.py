@@ -157,6 +157,11 @@ class OrderSettings(Strict):
     """배달e음 orders."""
 
     usual_minutes: Annotated[int, Field(ge=5, le=120)] = 20
+    sound: Literal["until_answered", "once", "off"] = "until_answered"
+    sound_every_s: Annotated[int, Field(ge=1, le=60)] = 3
+    erase_after_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    rider_agency: Literal["none", "simulated"] = "none"
+    taxi: Literal["none", "simulated"] = "none"
 
 
 class PeopleSettings(Strict):

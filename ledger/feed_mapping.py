@@ -83,6 +83,13 @@ def item_to_wire(item: FeedItem) -> wire.FeedItem:
         return _catalogue_to_wire(item.catalogue)
     if item.order is not None:
         return wire.OrderPlaced(order=order_to_wire(item.order))
+    if item.amount is not None and item.commission_back is not None:
+        return wire.OrderRefundMade(
+            order_key=item.order_key,
+            reference=item.reference,
+            amount=item.amount.amount,
+            commission_back=item.commission_back.amount,
+        )
     if item.state is None:
         raise ValueError("a feed item that says nothing")
     state = cast("wire.OrderStateName", item.state.value)
@@ -133,11 +140,12 @@ def _channel_to_wire(rate: ChannelRate) -> wire.WireChannelRate:
         commission_bp=rate.commission_bp,
         payment_bp=rate.payment_bp,
         vat_bp=rate.vat_bp,
+        ad_bp=rate.ad_bp,
     )
 
 
 def _channel_from_wire(rate: wire.WireChannelRate) -> ChannelRate:
-    return ChannelRate(rate.channel, rate.commission_bp, rate.payment_bp, rate.vat_bp)
+    return ChannelRate(rate.channel, rate.commission_bp, rate.payment_bp, rate.vat_bp, rate.ad_bp)
 
 
 def _catalogue_to_wire(change: CatalogueChange) -> wire.CatalogueChanged:
@@ -174,6 +182,14 @@ def _item_from_wire(item: wire.FeedItem) -> FeedItem:
             return FeedItem(item.kind, order=order_from_wire(item.order))
         case wire.OrderMoved():
             return FeedItem(item.kind, order_key=item.order_key, state=OrderState(item.state))
+        case wire.OrderRefundMade():
+            return FeedItem(
+                item.kind,
+                order_key=item.order_key,
+                reference=item.reference,
+                amount=Won(item.amount),
+                commission_back=Won(item.commission_back),
+            )
         case wire.CardHotlisted():
             return FeedItem(item.kind, hotlist=HotlistChange(item.hot_ref, item.stopped))
         case wire.NoticePosted():

@@ -37,6 +37,7 @@ class Forwarder:
         answered: Callable[[], None],
         failed: Callable[[], None],
         jitter: Callable[[], float],
+        heard: Callable[[Sequence[Event]], None] = lambda _events: None,
     ) -> None:
         """Take the ports, and whom to tell how the line behaves.
 
@@ -47,6 +48,7 @@ class Forwarder:
             answered: called after each answer of the ledger.
             failed: called after each attempt without one.
             jitter: a number in [0, 1), so that a city's tills don't all come back at once.
+            heard: called with what the answers add to the journal, once it stands there.
         """
         self._store = store
         self._ledger = ledger
@@ -54,6 +56,7 @@ class Forwarder:
         self._answered = answered
         self._failed = failed
         self._jitter = jitter
+        self._heard = heard
         self._woken = asyncio.Event()
         self._failures = 0
         self._progress = (0, 0)
@@ -150,6 +153,8 @@ class Forwarder:
                 events.append(event)
         new = tuple(to_record(event) for event in events)
         await self._store.commit(Change(records=new, settled=tuple(settled)))
+        if events:
+            self._heard(events)
 
     async def _tell(self, records: Sequence[Record]) -> tuple[ForwardOutcome, ...]:
         try:

@@ -27,7 +27,7 @@ from offline_queue.rows import UNRESOLVED_COPY
 from pos.domain.errors import StoreDamaged, StoreInUse, StoreOfOtherVersion, StoreUnavailable
 
 BUSY_TIMEOUT_S = 2.0  # Only a reader of another process could hold it: the report command.
-WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 """PRAGMAs set, and read back: SQLite ignores silently what it can't do."""
 
 DISK_FULL = "디스크 가득 참 / disk full"

@@ -10,6 +10,7 @@ from typing import Any
 from playhouse.apsw_ext import APSWDatabase
 
 from offline_queue.device_key import Signer
+from offline_queue.erasing import erase_personal, keep_personal
 from offline_queue.names import CLOSE_SALE, OPENS_SALE, named_in, shift_after
 from pos.domain.catalogue import CatalogueChange
 from pos.domain.codec import encode
@@ -92,6 +93,10 @@ class Rows:
             self.run("DELETE FROM meta WHERE key = ?", UNRESOLVED_COPY)
         for changed in change.catalogue:
             self._sell(changed)
+        for each_person in change.personal:
+            keep_personal(self, each_person)
+        for key in change.erased:
+            erase_personal(self, key)
         if change.news is not None:
             self.put(NEWS, json.dumps(encode(change.news), ensure_ascii=False))
         for person in change.people:

@@ -103,6 +103,9 @@ class StoppedCard(_Base):
 TABLES = (Meta, Journal, Outbox, OpenPaymentSale, PrintJob, StoppedCard)
 
 LATER_TABLES = (
+    # Customers' own words of orders, until they are erased; the journal holds a commitment to them.
+    "CREATE TABLE IF NOT EXISTS order_personal (order_key TEXT PRIMARY KEY, body TEXT NOT NULL)"
+    " WITHOUT ROWID",
     # What came down for a product's code, over the shop's file; `tax` is empty where it is sold no more.
     "CREATE TABLE IF NOT EXISTS product_change (code TEXT PRIMARY KEY, name TEXT NOT NULL,"
     " price INTEGER NOT NULL, tax TEXT NOT NULL) WITHOUT ROWID",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from offline_queue.device_key import Signer, device_key
+from offline_queue.erasing import read_personal, scrub
 from offline_queue.names import OFFLINE
 from offline_queue.opening import (
     READ_ONLY,
@@ -44,6 +45,7 @@ from pos.domain.errors import StoreDamaged, StoreMissing, StoreUnavailable
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import News
 from pos.domain.offline import Exposure
+from pos.domain.order_personal import Personal
 from pos.domain.people import Person
 from pos.domain.reconciliation import DayAnswer
 from pos.domain.record import FIRST_PREVIOUS, ChainBroken, LedgerHead, Record
@@ -186,10 +188,13 @@ class SqliteStore:
         clause = f"WHERE sequence > ? {of_kind} ORDER BY sequence LIMIT ?"
         return await self.run(lambda: self._rows.read(clause, after, *kinds, limit))
 
-    async def records_between(self, start: datetime, end: datetime) -> tuple[Record, ...]:
-        """Return the records written in [start, end)."""
-        clause = "WHERE at_us >= ? AND at_us < ? ORDER BY sequence"
-        return await self.run(lambda: self._rows.read(clause, to_us(start), to_us(end)))
+    async def records_between(
+        self, start: datetime, end: datetime, kinds: Sequence[str] = ()
+    ) -> tuple[Record, ...]:
+        """Return the records written in [start, end), of these kinds."""
+        of_kind = f"AND kind IN ({','.join('?' * len(kinds))})" if kinds else ""
+        clause = f"WHERE at_us >= ? AND at_us < ? {of_kind} ORDER BY sequence"
+        return await self.run(lambda: self._rows.read(clause, to_us(start), to_us(end), *kinds))
 
     async def last_record(self, kind: str) -> Record | None:
         """Return the newest record of a kind."""
@@ -344,6 +349,19 @@ class SqliteStore:
     async def shift_after(self) -> int:
         """Return the record that the open shift comes after."""
         return int(await self.run(lambda: self._rows.get(SHIFT_AFTER, "0")))
+
+    async def personal(self) -> tuple[Personal, ...]:
+        """Return customers' own words that are not erased yet."""
+        return await self.run(lambda: read_personal(self._rows))
+
+    async def scrub(self) -> bool:
+        """Take what was erased out of the files; see the port."""
+        try:
+            return await self.run(lambda: scrub(self._db, self._path, self._rows))
+        except StoreUnavailable as error:  # It writes, if in no transaction of its own.
+            if is_disk_fault(error):
+                self._failed = str(error.facts["reason"])
+            raise
 
     async def verify(self) -> int:
         """Check the whole journal; return how many records it holds."""

@@ -24,6 +24,7 @@ from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import News
 from pos.domain.offline import Exposure, OfflineLimits
+from pos.domain.order_personal import Personal
 from pos.domain.payment_answers import Approval, Decline, DeclineReason
 from pos.domain.payment_events import OfflineApproved
 from pos.domain.people import Person
@@ -107,6 +108,13 @@ class MemoryStore:
         self.die_after_commits: int | None = None
         self._receipts: dict[date, int] = {}
         self.persons: dict[int, Person] = {}
+        self.words: dict[str, Personal] = {}
+
+    async def personal(self) -> tuple[Personal, ...]:
+        return tuple(self.words.values())
+
+    async def scrub(self) -> bool:
+        return True
 
     async def commit(self, change: Change) -> tuple[Record, ...]:
         if self.fail_next is not None:
@@ -138,6 +146,10 @@ class MemoryStore:
                 self.parked.extend(gone)
         for each in change.hotlist:
             (self.stopped.add if each.stopped else self.stopped.discard)(each.hot_ref)
+        for words in change.personal:
+            self.words.setdefault(words.order_key, words)
+        for key in change.erased:
+            self.words.pop(key, None)
         self.head = change.ledger_head or self.head
         if change.day_answer is not None:
             self.answers[change.day_answer.day] = change.day_answer
@@ -196,8 +208,11 @@ class MemoryStore:
         found = [r for r in self.journal if r.sequence > after and (not kinds or r.kind in kinds)]
         return tuple(found[:limit])
 
-    async def records_between(self, start: datetime, end: datetime) -> tuple[Record, ...]:
-        return tuple(r for r in self.journal if start <= r.at < end)
+    async def records_between(
+        self, start: datetime, end: datetime, kinds: Sequence[str] = ()
+    ) -> tuple[Record, ...]:
+        found = (r for r in self.journal if start <= r.at < end)
+        return tuple(r for r in found if not kinds or r.kind in kinds)
 
     async def last_record(self, kind: str) -> Record | None:
         return next((r for r in reversed(self.journal) if r.kind == kind), None)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from drivers.simulators.rider import SimulatedAgency
+from drivers.simulators.taxi import SimulatedTaxis
 from pos.domain.events import Event, from_record
 from pos.domain.offline import OfflineLimits
 from pos.domain.payment import Payment, fold
 from pos.domain.payment_events import PaymentEvent
 from pos.domain.shift import ShiftRules
 from pos.services.build_sale import Counter
+from pos.services.call_rider import RiderDesk
+from pos.services.call_taxi import TaxiDesk
 from pos.services.card_outcome import (
     Deadlines,
 )
@@ -20,6 +24,7 @@ from pos.services.hotlist import Hotlist
 from pos.services.ids import IdSource
 from pos.services.line import Line
 from pos.services.news import NewsDesk
+from pos.services.offer_in_mall import MallWindow
 from pos.services.receivables import Receivables
 from pos.services.recover import Recover, Recovered
 from pos.services.refund_sale import RefundSale
@@ -132,6 +137,14 @@ class World:
         self.orders = OrderDesk(
             store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
         )
+        self.finish.on_finished(self.orders.noted)
+        self.agency = SimulatedAgency(clock)
+        self.riders = RiderDesk(store=store, orders=self.orders, clock=clock, agency=self.agency)
+        self.mall = MallWindow(
+            store=store, catalogue=self.counter.catalogue, sync=self.sync, clock=clock
+        )
+        self.taxis = SimulatedTaxis(clock)
+        self.taxi = TaxiDesk(store=store, ids=self.ids, clock=clock, service=self.taxis)
         self.hotlist = Hotlist()
         self.news = NewsDesk()
         self.feed = FollowFeed(
@@ -143,7 +156,9 @@ class World:
             news=self.news,
             line=self.line,
             sync=self.sync,
+            spool=self.spool,
             clock=clock,
+            salt=lambda: "5a" * 16,
             wait_ms=0,
         )
         self.recover = Recover(
@@ -198,6 +213,9 @@ class World:
             shift=self.shift,
             recovered=recovered or Recovered(),
             news=self.news,
+            riders=self.riders,
+            taxi=self.taxi,
+            mall=self.mall,
         )
 
 

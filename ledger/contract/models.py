@@ -223,6 +223,16 @@ class OrderMoved(Wire):
     state: OrderStateName
 
 
+class OrderRefundMade(Wire):
+    """A part of an order was given back without the shop; `reference` names it for ever."""
+
+    kind: Literal["order.refund"] = "order.refund"
+    order_key: ShortText
+    reference: ShortText
+    amount: Amount
+    commission_back: Balance
+
+
 class CardHotlisted(Wire):
     """A card was stopped, or let go again; `hot_ref` is a keyed hash of its number."""
 
@@ -261,6 +271,7 @@ class WireChannelRate(Wire):
     commission_bp: BasisPoints
     payment_bp: BasisPoints
     vat_bp: BasisPoints
+    ad_bp: BasisPoints = 0
 
 
 class WireRates(Wire):
@@ -303,6 +314,7 @@ class CatalogueChanged(Wire):
 FeedItem = (
     OrderPlaced
     | OrderMoved
+    | OrderRefundMade
     | CardHotlisted
     | NoticePosted
     | LedgerKeyAnnounced

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ledger.policy.policy import Policy
-from ledger.server import accounts, books, rules
+from ledger.server import accounts, books, mall, rules
 from ledger.server.database import Tx
 from ledger.server.judging import Merchant, credible
 from ledger.server.tables import shard_of
 from pos.domain.business_day import business_day
 from pos.domain.codec import decode, encode
 from pos.domain.forwarding import ForwardStatus
-from pos.domain.order import Order, OrderAccepted, OrderRejected, OrderState
+from pos.domain.order import ENDED_WITHOUT_FOOD, Order, OrderState
+from pos.domain.order_events import OrderAccepted, OrderRejected
 from pos.domain.won import Won
 from pos.ports import FeedItem, FeedPage
 
@@ -41,8 +42,15 @@ def end(tx: Tx, merchant_id: int, key: str, state: OrderState) -> bool:
     if row is None or row[0] != OrderState.NEW.value:
         return False
     _move(tx, merchant_id, key, state)
-    append_to_feed(tx, merchant_id, FeedItem("order.state", order_key=key, state=state))
+    tell(tx, merchant_id, key, state)
     return True
+
+
+def tell(tx: Tx, merchant_id: int, key: str, state: OrderState) -> None:
+    """Say in the feed where an order stands, to all tills of the shop; its stock is free if it ended so."""
+    if state in ENDED_WITHOUT_FOOD:
+        mall.put_back(tx, merchant_id, key)
+    append_to_feed(tx, merchant_id, FeedItem("order.state", order_key=key, state=state))
 
 
 def any_due(tx: Tx, now: datetime) -> bool:
@@ -70,7 +78,7 @@ def accept(
     Returns:
         The word on the record, the commission if accepted, the problem if poison.
     """
-    found = _find(tx, merchant.id, event.order_key)
+    found = find(tx, merchant.id, event.order_key)
     if found is None:
         return ForwardStatus.POISON, None, "no such order"
     order, decision, commission = found
@@ -93,20 +101,31 @@ def accept(
     if posting is not None:
         books.post(tx, posting, at, shard_of(f"{merchant.device:012x}"))
     _move(tx, merchant.id, event.order_key, OrderState.ACCEPTED, event.decision_id.hex, fee)
+    charge(tx, merchant.id, event.order_key, day, business_day(at))
+    tell(tx, merchant.id, event.order_key, OrderState.ACCEPTED)
     return ForwardStatus.ACCEPTED, fee, ""
+
+
+def charge(tx: Tx, merchant_id: int, key: str, charged_on: date, known_on: date) -> None:
+    """Note by which rates an order was charged: what goes back of it goes by the same."""
+    tx.execute(
+        "INSERT INTO order_life (merchant, order_key, charged_on, known_on) VALUES (?, ?, ?, ?)",
+        (merchant_id, key, charged_on.isoformat(), known_on.isoformat()),
+    )
 
 
 def reject(tx: Tx, merchant: Merchant, event: OrderRejected) -> tuple[ForwardStatus, str]:
     """Take the shop's no; one that comes too late changes nothing and is accepted all the same."""
-    found = _find(tx, merchant.id, event.order_key)
+    found = find(tx, merchant.id, event.order_key)
     if found is None:
         return ForwardStatus.POISON, "no such order"
     order, decision, _ = found
-    if order.state is OrderState.ACCEPTED and decision != event.decision_id.hex:
+    if decision not in (None, event.decision_id.hex):
         return ForwardStatus.DECLINED, ""
-    if order.state is OrderState.NEW:
+    if order.state in (OrderState.NEW, OrderState.AUTO_CANCELLED):  # Both: nobody took it.
         decision = event.decision_id.hex
         _move(tx, merchant.id, event.order_key, OrderState.REJECTED, decision)
+        tell(tx, merchant.id, event.order_key, OrderState.REJECTED)
     return ForwardStatus.ACCEPTED, ""
 
 
@@ -136,7 +155,8 @@ def count(tx: Tx) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _find(tx: Tx, merchant_id: int, key: str) -> tuple[Order, str | None, Won | None] | None:
+def find(tx: Tx, merchant_id: int, key: str) -> tuple[Order, str | None, Won | None] | None:
+    """Return an order as it stands, whose decision it was, and the commission; None: no such order."""
     row = tx.row(
         "SELECT body, state, decision, commission FROM orders WHERE merchant = ? AND key = ?",
         (merchant_id, key),

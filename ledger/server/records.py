@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ledger.policy.policy import Policy
-from ledger.server import heads, orders, payments, receipts, refunds, sales
+from ledger.server import heads, mall, order_life, orders, payments, receipts, refunds, sales
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import ConstraintBroken, Tx
 from ledger.server.judging import Merchant, credible
@@ -19,12 +19,14 @@ from ledger.server.receipts import OpenedReceipt
 from ledger.server.rules import month_of
 from ledger.server.sales import Contradicted
 from ledger.server.tables import RECORDS, Needs
+from pos.domain.availability import AvailabilitySet
 from pos.domain.business_day import business_day
 from pos.domain.codec import CodecError, decode, encode
 from pos.domain.events import Event, ReceiptReingested, SaleCompleted, SaleRefunded, from_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
-from pos.domain.order import OrderAccepted, OrderRejected
+from pos.domain.mall import MallPublished
+from pos.domain.order_events import OrderAccepted, OrderMoved, OrderRefundAsked, OrderRejected
 from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.payment_events import OfflineApproved, RefundAsked, ReversalAsked
 from pos.domain.record import ChainBroken, Record, canonical, verify
@@ -182,6 +184,18 @@ def _judge(
         case OrderRejected() as event:
             status, problem = orders.reject(tx, merchant, event)
             return ForwardOutcome(number, status, problem=problem)
+        case OrderMoved() as event:
+            status, problem = order_life.move(tx, merchant, event)
+            return ForwardOutcome(number, status, problem=problem)
+        case OrderRefundAsked() as event:
+            status, commission, problem = order_life.refund(tx, merchant, event, policy, at)
+            return ForwardOutcome(number, status, commission=commission, problem=problem)
+        case AvailabilitySet() as event:
+            order_life.set_availability(tx, merchant, event)
+            return ForwardOutcome(number, ForwardStatus.ACCEPTED)
+        case MallPublished() as event:
+            mall.publish(tx, merchant, event)
+            return ForwardOutcome(number, ForwardStatus.ACCEPTED)
         case SaleCompleted() as event:
             sales.take(tx, event)
             gone = sales.reversed_in(tx, event.sale)

@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from ledger.server import reloading, rollups
 from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
+from ledger.server.channels.door import ChannelDoor
 from ledger.server.database import Database
 from ledger.server.demo import Demo
 from ledger.server.faults import Faults
@@ -128,6 +129,8 @@ def _application(
     faults = Faults()
     sweeper = Sweeper(setup.db, writer, setup.fraud)
     routes = OperatorPage(service, door).routes()
+    channels = ChannelDoor(service)
+    routes += channels.routes()
     if setup.demo:
         routes += Demo(service, faults, door).routes() + Phone(service, door, rules, sign).routes()
 
@@ -141,6 +144,7 @@ def _application(
             asyncio.create_task(rollups.keep(setup.db, writer, service.now)),
             asyncio.create_task(settle_for_ever(setup.db, writer, rules.policy, service.now)),
             asyncio.create_task(sweeper.keep(service.now)),
+            asyncio.create_task(channels.courier.run()),
         ]
         for each in tasks:
             each.add_done_callback(_say_if_it_failed)

@@ -13,10 +13,12 @@ from typing import TypeVar
 from ledger import feed_mapping, mapping
 from ledger.contract import models as wire
 from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
+from ledger.policy.policy import Policy
 from ledger.server import (
     customer_codes,
     days,
     devices,
+    erasing,
     gate,
     heads,
     orders,
@@ -43,6 +45,7 @@ from pos.domain.won import Won
 
 EXPIRY_EVERY_S = 1.0
 FORGET_EVERY = 60  # Turns of the above.
+ERASE_EVERY = 3_600
 T = TypeVar("T")
 FEW = 8  # Records; more are opened and judged in a thread, so that the loop stays free.
 
@@ -97,6 +100,10 @@ class Service:
 
         enrolled = await self.writer.run(redeem)
         return self._handout.answer(enrolled, now)
+
+    def policy_at(self, at: datetime) -> Policy:
+        """Return the rules that are in force at a moment."""
+        return self._rules.at(at)
 
     async def authorize(
         self, caller: Caller, payment_id: TransactionId, request: wire.AuthorizeRequest
@@ -289,6 +296,8 @@ class Service:
                 self._look_for_rules()
                 if ticks % FORGET_EVERY == 0:
                     await self.writer.run(lambda tx: gate.forget(tx, self.now()))
+                if ticks % ERASE_EVERY == 1:
+                    await self.writer.run(lambda tx: erasing.erase(tx, self.now()))
                 if orders.any_due(self.reader, self.now()):
                     await self.writer.run(lambda tx: orders.expire(tx, self.now()))
             await asyncio.sleep(EXPIRY_EVERY_S)

@@ -23,6 +23,7 @@ from ledger.server.database import (
 from ledger.server.tables import Row, Table, shard_of
 
 SCHEMA = Path(__file__).with_name("schema.sql")
+LATER_TABLES = Path(__file__).with_name("order_tables.sql")
 BUSY_MS = 5_000
 FULL = 2  # PRAGMA synchronous as SQLite reads it back.
 
@@ -213,9 +214,11 @@ def open_writer(path: Path) -> apsw.Connection:
     connection = _open(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
     mode = connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "full")
+    connection.pragma("secure_delete", value=True)  # Customers' words leave no trace in free pages.
     if mode != "wal" or connection.pragma("synchronous") != FULL:
         raise DatabaseUnfit(f"{path.name}: journal_mode {mode}")
     _make_tables(connection, path.name)
+    connection.execute(LATER_TABLES.read_text(encoding="utf-8"))
     connection.pragma("foreign_keys", value=True)  # After an upgrade, which replaces tables.
     return connection
 

@@ -59,7 +59,7 @@ def add_up(
         sales=on(_TAKINGS, accounts.FEE, kinds=("payment",)),
         reversed_=on(_TAKINGS, accounts.FEE, kinds=("reversal",)),
         refunds=on(_TAKINGS, accounts.FEE, kinds=("refund",)),
-        orders=on(_TAKINGS, accounts.COMMISSION, kinds=("order",)),
+        orders=on(_TAKINGS, accounts.COMMISSION, kinds=("order", "order_refund")),
         fee=on(accounts.FEE),
         commission=on(accounts.COMMISSION),
         merchant_funded=-on(_FUNDED),
@@ -69,4 +69,4 @@ def add_up(
     )
 
 
-_KINDS = ("payment", "reversal", "refund", "order")
+_KINDS = ("payment", "reversal", "refund", "order", "order_refund")

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pos.domain import order as orders
+from pos.domain import order_events as orders
 from pos.domain import payment_events as payments
 from pos.domain import people, shift
+from pos.domain import rider as riders
+from pos.domain.availability import AvailabilitySet
 from pos.domain.card import CardUpdate
 from pos.domain.codec import CodecError, Json, decode, encode
 from pos.domain.identifiers import TransactionId
+from pos.domain.mall import MallPublished
 from pos.domain.payment_answers import Decline, ReceivableEnd
 from pos.domain.record import NewRecord, Record
 from pos.domain.refund import RefundRecord
 from pos.domain.sale import Sale, SaleRecord
+from pos.domain.taxi import TaxiAsked, TaxiCancelAsked, TaxiEvent, TaxiMoved
 from pos.domain.won import Won
 
 
@@ -139,6 +143,8 @@ class DrawerOpened:
 Event = (
     payments.PaymentEvent
     | orders.OrderEvent
+    | MallPublished
+    | TaxiEvent
     | SaleCompleted
     | SaleDropped
     | SaleHeld
@@ -186,6 +192,20 @@ KINDS: dict[str, type] = {
     "order.not_posted": orders.OrderNotPosted,
     "order.closed": orders.OrderClosed,
     "card.not_told": CardNotTold,
+    "order.moved": orders.OrderMoved,
+    "order.refund_asked": orders.OrderRefundAsked,
+    "order.refunded": orders.OrderRefunded,
+    "order.refund_declined": orders.OrderRefundDeclined,
+    "order.left_unpaid": orders.OrderLeftUnpaid,
+    "order.erased": orders.OrderErased,
+    "shop.availability": AvailabilitySet,
+    "mall.published": MallPublished,
+    "rider.asked": riders.RiderAsked,
+    "rider.cancel_asked": riders.RiderCancelAsked,
+    "rider.moved": riders.RiderMoved,
+    "taxi.asked": TaxiAsked,
+    "taxi.cancel_asked": TaxiCancelAsked,
+    "taxi.moved": TaxiMoved,
     "drawer.opened": DrawerOpened,
     "person.changed": people.PersonChanged,
     "person.signed_in": people.SignedIn,
@@ -209,6 +229,10 @@ FORWARDED: tuple[type, ...] = (
     ReceiptReingested,
     orders.OrderAccepted,
     orders.OrderRejected,
+    orders.OrderMoved,
+    orders.OrderRefundAsked,
+    AvailabilitySet,
+    MallPublished,
 )
 """Events the ledger is told of, in order; all else it knows already or need not."""
 

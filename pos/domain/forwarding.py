@@ -7,7 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from pos.domain.events import Event, ReceiptNotPosted, ReceiptReingested, SaleCompleted
-from pos.domain.order import OrderAccepted, OrderNotPosted, OrderPosted
+from pos.domain.order_events import (
+    OrderAccepted,
+    OrderNotPosted,
+    OrderPosted,
+    OrderRefundAsked,
+    OrderRefundDeclined,
+    OrderRefunded,
+)
 from pos.domain.payment_answers import Approval, Decline, GivenBack
 from pos.domain.payment_events import (
     AdviceAccepted,
@@ -39,7 +46,7 @@ class ForwardOutcome:
     Attributes:
         approval: for an accepted offline approval, how it was posted.
         decline: for a declined one, why.
-        commission: for an accepted order.
+        commission: for an accepted order; for an order's refund, what of it went back.
         given_back: for an accepted void or refund.
         not_posted: for an accepted sale, or a lost terminal's paper, won of its card payments that
             do not stand; `decline` says why.
@@ -81,6 +88,10 @@ def follow_up(event: Event, outcome: ForwardOutcome, at: datetime) -> Event | No
             if outcome.status is not ForwardStatus.ACCEPTED:
                 return OrderNotPosted(key, total, at)
             return OrderPosted(key, total, outcome.commission or ZERO, at)
+        case OrderRefundAsked(decision_id=decision, order_key=key, amount=amount):
+            if outcome.status is not ForwardStatus.ACCEPTED:
+                return OrderRefundDeclined(decision.hex, key, amount, at)
+            return OrderRefunded(decision.hex, key, amount, outcome.commission or ZERO, at)
         case SaleCompleted(sale=sale) if outcome.decline is not None:
             number, gone = sale.receipt_number, outcome.not_posted
             return ReceiptNotPosted(sale.id, number, gone, outcome.decline, at)

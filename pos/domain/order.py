@@ -7,8 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from pos.domain.errors import IeumError
-from pos.domain.identifiers import TransactionId
-from pos.domain.won import Won
+from pos.domain.won import ZERO, Won
+
+LINES_MAX = 200  # Of one order; more is no kitchen's order but somebody's attack.
+MINUTES_MAX = 120
+TEXT_MAX = 500
 
 
 class OrderState(StrEnum):
@@ -33,7 +36,7 @@ STATES_KO = {
     OrderState.PICKED_UP: "배달 중",
     OrderState.DELIVERED: "배달 완료",
     OrderState.REJECTED: "거절",
-    OrderState.CANCELLED: "고객 취소",
+    OrderState.CANCELLED: "취소",
     OrderState.AUTO_CANCELLED: "자동 취소",
 }
 
@@ -54,6 +57,56 @@ class OrderTooLate(IeumError):
     en = "The time to accept order {number} has passed. It was not accepted and is not charged."
 
 
+class OrderUnknown(IeumError):
+    """No order has this key."""
+
+    code = "O03"
+    ko = "주문을 찾을 수 없습니다({key}). 바뀐 것은 없습니다. 주문 목록을 다시 여세요."
+    en = "No such order ({key}). Nothing changed. Open the order list again."
+
+
+class OrderUnpaid(IeumError):
+    """An order that is paid at the door can't be closed before its money is taken."""
+
+    code = "O04"
+    ko = "주문 {number}의 {amount}원을 아직 받지 않았습니다. 배달 완료로 바뀌지 않았습니다. p로 받거나 u로 못 받은 사유를 남기세요."
+    en = "{amount} won of order {number} is not taken yet. It was not closed. Take it with p, or say why not with u."
+
+
+class OrderPaid(IeumError):
+    """The money of an order was taken already, or none is to be taken."""
+
+    code = "O05"
+    ko = (
+        "주문 {number}은(는) 받을 돈이 없습니다(앱 결제이거나 이미 받음). 다시 청구하지 않았습니다."
+    )
+    en = "Nothing is to be taken for order {number} (paid in the app, or taken before). It was not charged again."
+
+
+class RefundTooLarge(IeumError):
+    """More is to be given back of an order than is left of it."""
+
+    code = "O06"
+    ko = "주문 {number}에서 돌려줄 수 있는 금액은 {left}원입니다. 돌려준 돈은 없습니다. 금액을 확인하세요."
+    en = "{left} won is left of order {number}. Nothing was given back. Check the amount."
+
+
+class OrderBeingPaid(IeumError):
+    """The open sale takes an order's money; nothing else goes into it."""
+
+    code = "O07"
+    ko = "배달 주문 대금을 받는 중입니다. 상품은 추가되지 않았습니다. 먼저 받거나(F5, F6) Esc 두 번으로 그만두세요."
+    en = "The money of a delivery order is being taken. Nothing was added. Take it (F5, F6), or drop it with Esc twice."
+
+
+class SaleInTheWay(IeumError):
+    """A sale is open, so an order's money can't be taken now."""
+
+    code = "O08"
+    ko = "진행 중인 판매가 있습니다. 주문 대금은 아직 받지 않았습니다. 그 판매를 먼저 끝내세요."
+    en = "A sale is open. The order's money was not taken yet. Finish that sale first."
+
+
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     """One dish: options as free text, one each; `amount` is for the whole line."""
@@ -66,13 +119,19 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as the channel sent it; the customer's address and phone come masked.
+    """An order as the channel sent it, and how it stands; address and phone come masked.
 
     Attributes:
         channel: `baedal-eum` and so on; with `number` the key.
         short_number: what the kitchen and the rider call out.
         accept_by: the platform cancels after this.
         paid_in_app: False is paid at the door: the till takes the money.
+        minutes: promised when it was accepted.
+        commission: what the ledger took, once it has said so; `None` before.
+        refunded: given back to the customer of `total`; `commission_back` to the shop with it.
+        settled: the receipt of the sale that took the door money, or why it was not taken.
+        ended_at: when the shop had nothing more to do with it.
+        too_late: it came down when its time was over (after an outage): nobody could answer it.
     """
 
     channel: str
@@ -90,78 +149,37 @@ class Order:
     phone_masked: str = ""
     state: OrderState = OrderState.NEW
     minutes: int | None = None
+    commission: Won | None = None
+    refunded: Won = ZERO
+    commission_back: Won = ZERO
+    settled: str = ""
+    too_late: bool = False
+    ended_at: datetime | None = None
 
     @property
     def key(self) -> str:
         """Channel and number."""
         return f"{self.channel}:{self.number}"
 
+    @property
+    def left(self) -> Won:
+        """What was not given back of the total."""
+        return self.total - self.refunded
 
-@dataclass(frozen=True, slots=True)
-class OrderReceived:
-    """It came over the feed."""
-
-    order: Order
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OrderAccepted:
-    """The shop takes it, ready in so many minutes; forwarded, and charged by the ledger.
-
-    Attributes:
-        decision_id: fixed before the line is touched, so that it is posted once.
-    """
-
-    decision_id: TransactionId
-    order_key: str
-    total: Won
-    minutes: int
-    at: datetime
+    @property
+    def to_collect(self) -> Won:
+        """What the till still has to take at the door."""
+        is_open = self.state not in ENDED_WITHOUT_FOOD and self.state is not OrderState.NEW
+        return self.left if is_open and not self.paid_in_app and not self.settled else ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRejected:
-    """The shop can't take it; forwarded."""
-
-    decision_id: TransactionId
-    order_key: str
-    reason: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OrderPosted:
-    """The ledger posted an accepted order, with the commission it took."""
-
-    order_key: str
-    total: Won
-    commission: Won
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OrderClosed:
-    """It ended without the shop: cancelled by the customer, or not answered in time."""
-
-    order_key: str
-    state: OrderState
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OrderNotPosted:
-    """The ledger would not post an accepted order: it had ended before the acceptance arrived."""
-
-    order_key: str
-    total: Won
-    at: datetime
-
-
-OrderEvent = (
-    OrderReceived | OrderAccepted | OrderRejected | OrderPosted | OrderNotPosted | OrderClosed
+ENDED_WITHOUT_FOOD = frozenset(
+    {OrderState.REJECTED, OrderState.CANCELLED, OrderState.AUTO_CANCELLED}
 )
+ENDED = ENDED_WITHOUT_FOOD | {OrderState.DELIVERED}
 
+# A step to a lower or the same rank changes nothing, whichever side tells of it: so both sides, told
+# the same in whatever order, come to the same state. A customer's cancel outranks everything.
 _RANK = {
     OrderState.NEW: 0,
     OrderState.ACCEPTED: 1,
@@ -169,10 +187,20 @@ _RANK = {
     OrderState.READY: 3,
     OrderState.PICKED_UP: 4,
     OrderState.DELIVERED: 5,
-    OrderState.REJECTED: 6,
-    OrderState.CANCELLED: 6,
     OrderState.AUTO_CANCELLED: 6,
+    OrderState.REJECTED: 7,
+    OrderState.CANCELLED: 8,
 }
+
+NEXT = {
+    OrderState.ACCEPTED: OrderState.COOKING,
+    OrderState.COOKING: OrderState.READY,
+    OrderState.READY: OrderState.PICKED_UP,
+    OrderState.PICKED_UP: OrderState.DELIVERED,
+}
+"""What one key moves an accepted order on to."""
+
+STEPS = frozenset(NEXT.values())
 
 
 def advance(order: Order, state: OrderState, minutes: int | None = None) -> Order:
@@ -190,27 +218,39 @@ def check_answerable(order: Order, now: datetime) -> None:
         OrderTooLate: its deadline has passed.
     """
     if order.state is not OrderState.NEW:
-        state_ko = STATES_KO[order.state]
-        raise OrderError(number=order.short_number, state=order.state.value, state_ko=state_ko)
+        raise already(order)
     if now > order.accept_by:
         raise OrderTooLate(number=order.short_number)
 
 
-def fold_orders(events: list[OrderEvent]) -> dict[str, Order]:
-    """Rebuild the orders from their events; repeats and strays change nothing."""
-    orders: dict[str, Order] = {}
-    for event in events:
-        match event:
-            case OrderReceived(order=order):
-                orders.setdefault(order.key, order)
-            case OrderAccepted(order_key=key, minutes=minutes) if key in orders:
-                orders[key] = advance(orders[key], OrderState.ACCEPTED, minutes)
-            case OrderRejected(order_key=key) if key in orders:
-                orders[key] = advance(orders[key], OrderState.REJECTED)
-            case OrderClosed(order_key=key, state=state) if key in orders:
-                orders[key] = advance(orders[key], state)
-            case OrderNotPosted(order_key=key) if key in orders:
-                orders[key] = advance(orders[key], OrderState.CANCELLED)
-            case _:
-                pass
-    return orders
+def check_step(order: Order, state: OrderState) -> None:
+    """Make sure that an accepted order may be moved on to a state; steps may be skipped.
+
+    Raises:
+        OrderError: it was never accepted, has ended, or is there or further already.
+        OrderUnpaid: it would be closed, and its money is still to be taken.
+    """
+    never = order.state is OrderState.NEW or order.state in ENDED
+    if never or state not in STEPS or _RANK[state] <= _RANK[order.state]:
+        raise already(order)
+    if state is OrderState.DELIVERED and order.to_collect:
+        raise OrderUnpaid(number=order.short_number, amount=order.to_collect)
+
+
+def check_refund(order: Order, amount: Won) -> None:
+    """Make sure that an amount can be given back of an order.
+
+    Raises:
+        OrderError: nothing was ever charged, or it ended without food.
+        RefundTooLarge: it is 0 won or less, or more than is left.
+    """
+    if order.state is OrderState.NEW or order.state in ENDED_WITHOUT_FOOD:
+        raise already(order)
+    if not ZERO < amount <= order.left:
+        raise RefundTooLarge(number=order.short_number, left=order.left)
+
+
+def already(order: Order) -> OrderError:
+    """Return the error of an order that stands where the wish can't be met."""
+    state_ko = STATES_KO[order.state]
+    return OrderError(number=order.short_number, state=order.state.value, state_ko=state_ko)

@@ -17,13 +17,15 @@ class ChannelRate:
     Attributes:
         commission_bp: brokerage.
         payment_bp: the fee for paying in the app.
-        vat_bp: VAT put on top of both.
+        vat_bp: VAT put on top of all of them.
+        ad_bp: advertising in the app; 0 unless the shop says what it would have spent.
     """
 
     channel: str
     commission_bp: int
     payment_bp: int
     vat_bp: int
+    ad_bp: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,54 @@ def share(amount: Won, basis_points: int) -> Won:
     return Won((amount.amount * basis_points + BASIS // 2) // BASIS)
 
 
-def cost(amount: Won, rate: ChannelRate) -> Won:
-    """Return what an order of this amount costs on a channel, VAT on the fees included.
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What orders cost on a channel, part by part."""
+
+    brokerage: Won = ZERO
+    payment: Won = ZERO
+    advertising: Won = ZERO
+    vat: Won = ZERO
+
+    @property
+    def total(self) -> Won:
+        """All of it."""
+        return self.brokerage + self.payment + self.advertising + self.vat
+
+    def plus(self, other: Cost) -> Cost:
+        """Add another order's."""
+        return Cost(
+            self.brokerage + other.brokerage,
+            self.payment + other.payment,
+            self.advertising + other.advertising,
+            self.vat + other.vat,
+        )
+
+    def minus(self, other: Cost) -> Cost:
+        """Take off what a refund gives back."""
+        return Cost(
+            self.brokerage - other.brokerage,
+            self.payment - other.payment,
+            self.advertising - other.advertising,
+            self.vat - other.vat,
+        )
+
+
+def cost_parts(amount: Won, rate: ChannelRate) -> Cost:
+    """Return what an order of this amount costs on a channel, part by part, each rounded half up.
 
     VAT is computed on the sum of the rounded fees: 25,000 won at 7.8 % and 3 % with 10 % VAT
     is 1,950 + 750 + 270 = 2,970 won.
     """
-    fees = share(amount, rate.commission_bp) + share(amount, rate.payment_bp)
-    return fees + share(fees, rate.vat_bp)
+    brokerage = share(amount, rate.commission_bp)
+    payment, advertising = share(amount, rate.payment_bp), share(amount, rate.ad_bp)
+    vat = share(brokerage + payment + advertising, rate.vat_bp)
+    return Cost(brokerage, payment, advertising, vat)
+
+
+def cost(amount: Won, rate: ChannelRate) -> Won:
+    """Return what an order of this amount costs on a channel, VAT on the fees included."""
+    return cost_parts(amount, rate).total
 
 
 def in_force(rates: tuple[Rates, ...], day: date) -> Rates:

@@ -10,7 +10,13 @@ from pos.domain.card import Wallet
 from pos.domain.codec import WHEN_SET
 from pos.domain.events import Event, SaleCompleted, SaleRefunded
 from pos.domain.identifiers import TransactionId
-from pos.domain.order import OrderAccepted, OrderNotPosted, OrderPosted
+from pos.domain.order_events import (
+    OrderAccepted,
+    OrderLeftUnpaid,
+    OrderNotPosted,
+    OrderPosted,
+    OrderRefunded,
+)
 from pos.domain.payment_events import (
     AdviceAccepted,
     AdviceDeclined,
@@ -58,6 +64,8 @@ class DaySummary:
         reversed: what reversals gave or will give back; not in the sales.
         orders: accepted delivery orders; `order_commission` is the ledger's word, and
             `order_saving` what the same orders would have cost on a private app, less it.
+        order_refunds: given back of orders, whose commission and private cost are less for it.
+        order_unpaid: door money that was never taken.
         refunds: voids and refunds made on this day, of whichever day's sales; `sales` and `tenders`
             are before them. `refunded_to` says how much by `cash` and by `card`, `refund_vat` the
             VAT in them, and `cashback_taken` what customers' cards gave back of their cashback.
@@ -84,6 +92,8 @@ class DaySummary:
         default_factory=dict[str, TenderSum], metadata=WHEN_SET
     )
     qr: TenderSum = TenderSum()
+    order_refunds: TenderSum = TenderSum()
+    order_unpaid: TenderSum = TenderSum()
 
     @property
     def net(self) -> Won:
@@ -173,6 +183,15 @@ def _count(day: DaySummary, event: Event, private_app: ChannelRate) -> DaySummar
                 order_commission=day.order_commission + commission,
                 order_private_cost=day.order_private_cost + cost(total, private_app),
             )
+        case OrderRefunded(amount=amount, commission_back=back):
+            return replace(
+                day,
+                order_refunds=day.order_refunds.plus(amount),
+                order_commission=day.order_commission - back,
+                order_private_cost=day.order_private_cost - cost(amount, private_app),
+            )
+        case OrderLeftUnpaid(amount=amount):
+            return replace(day, order_unpaid=day.order_unpaid.plus(amount))
         case _:
             return day
 

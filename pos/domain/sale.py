@@ -37,6 +37,7 @@ class Sale:
         next_number: the number the next line gets.
         discount: given on the whole; it is shared out over the lines, deposits apart.
         guests: how many people were served; 0 is not said.
+        order_key: channel and number of the delivery order it pays, or empty; its lines stand.
     """
 
     id: TransactionId
@@ -47,6 +48,7 @@ class Sale:
     discount: Discount | None = None
     note: str = ""
     guests: int = 0
+    order_key: str = ""
 
     @property
     def total(self) -> Won:
@@ -248,6 +250,7 @@ def complete(sale: Sale, *, receipt_number: str, at: datetime, by: str = "") -> 
         note=sale.note,
         guests=sale.guests,
         by=by,
+        order_key=sale.order_key,
     )
 
 

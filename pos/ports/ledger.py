@@ -51,6 +51,7 @@ class FeedItem:
     Attributes:
         order: for `kind` "order.placed".
         order_key, state: for `kind` "order.state".
+        order_key, reference, amount, commission_back: for `kind` "order.refund".
         hotlist: for `kind` "card.hotlist".
         notice: for `kind` "notice".
         next_key: for `kind` "ledger.key"; its signature has been checked.
@@ -67,6 +68,9 @@ class FeedItem:
     next_key: NextKey | None = None
     rates: tuple[Rates, ...] = ()
     catalogue: CatalogueChange | None = None
+    reference: str = ""
+    amount: Won | None = None
+    commission_back: Won | None = None
 
 
 @dataclass(frozen=True, slots=True)

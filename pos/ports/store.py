@@ -14,6 +14,7 @@ from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import News
 from pos.domain.offline import Exposure
+from pos.domain.order_personal import Personal
 from pos.domain.people import Person
 from pos.domain.reconciliation import DayAnswer
 from pos.domain.record import LedgerHead, NewRecord, Record
@@ -84,6 +85,8 @@ class Change:
         news: all of what came down and holds on, in place of what was kept.
         ledger_head: the newest that the ledger has signed; kept as it is.
         day_answer: the newest that the ledger has said of a day, in place of what was kept of it.
+        personal: customers' own words of orders, kept beside the journal.
+        erased: orders whose words go, from there and from what was printed; see `Store.scrub`.
         copy_resolved: what an earlier copy, put back, showed as open has been dealt with.
         people: as they are from now on; who is not among them stays as they were.
     """
@@ -99,6 +102,8 @@ class Change:
     news: News | None = None
     ledger_head: LedgerHead | None = None
     day_answer: DayAnswer | None = None
+    personal: tuple[Personal, ...] = ()
+    erased: tuple[str, ...] = ()
     copy_resolved: bool = False
     people: tuple[Person, ...] = ()
 
@@ -166,8 +171,10 @@ class Store(Protocol):
         """Return records in order, of these kinds (all if empty), past a sequence."""
         ...
 
-    async def records_between(self, start: datetime, end: datetime) -> tuple[Record, ...]:
-        """Return the records written in [start, end), in order."""
+    async def records_between(
+        self, start: datetime, end: datetime, kinds: Sequence[str] = ()
+    ) -> tuple[Record, ...]:
+        """Return the records written in [start, end), in order, of these kinds (all if empty)."""
         ...
 
     async def last_record(self, kind: str) -> Record | None:
@@ -248,6 +255,18 @@ class Store(Protocol):
 
     async def shift_after(self) -> int:
         """Return the sequence of the record that the open shift comes after: the last close, or 0."""
+        ...
+
+    async def personal(self) -> tuple[Personal, ...]:
+        """Return customers' own words that are not erased yet."""
+        ...
+
+    async def scrub(self) -> bool:
+        """Take what was erased out of the files, free pages and log included.
+
+        Returns:
+            False where another program reads in them; it is to be tried again later.
+        """
         ...
 
     async def verify(self) -> int:

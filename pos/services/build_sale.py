@@ -20,6 +20,8 @@ from pos.domain.errors import (
 )
 from pos.domain.events import Event, SaleDropped, SaleHeld, SaleRecalled, to_record
 from pos.domain.identifiers import TransactionId
+from pos.domain.order import Order, OrderBeingPaid, OrderPaid, SaleInTheWay
+from pos.domain.order_sale import door_lines
 from pos.domain.payment_events import ReversalAsked
 from pos.domain.sale import Sale
 from pos.domain.sale_errors import (
@@ -164,6 +166,26 @@ class Counter:
         self._check_running()
         self._put(self.sale.with_guests(guests))
 
+    def begin_order(self, order: Order) -> Sale:
+        """Put an order's door money up for payment, in a sale of its own.
+
+        Raises:
+            OrderPaid: nothing is to be taken for it.
+            SaleInTheWay: a sale is open.
+            PaymentPending: a payment is under way.
+        """
+        self._check_running()
+        if self.sale.order_key != order.key:
+            if not order.to_collect:
+                raise OrderPaid(number=order.short_number)
+            if self.sale.lines:
+                raise SaleInTheWay()
+            sale = self._new()
+            for product, quantity in door_lines(order):
+                sale = sale.add(product, quantity)
+            self._put(replace(sale, order_key=order.key))
+        return self.sale
+
     def set_quantity(self, number: int, quantity: int) -> None:
         """Change a line's quantity; 0 takes the line off."""
         self._check_changeable()
@@ -303,6 +325,8 @@ class Counter:
         self._check_running()
         if self.sale.tenders:
             raise SaleHasTender(paid=self.sale.paid)
+        if self.sale.order_key:
+            raise OrderBeingPaid()
 
     def _put(self, sale: Sale) -> None:
         self.sale = sale

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
 from pos.domain.catalogue import Catalogue
 from pos.domain.errors import LedgerError, TerminalNotAccepted
 from pos.domain.events import to_record
-from pos.domain.order import OrderClosed, OrderEvent, OrderReceived, advance
-from pos.ports import Change, Clock, FeedPage, Ledger, Store, SyncEngine
+from pos.domain.order import ENDED, ENDED_WITHOUT_FOOD, Order, OrderState
+from pos.domain.order_events import (
+    OrderClosed,
+    OrderEvent,
+    OrderReceived,
+    OrderRefunded,
+    without_personal,
+)
+from pos.domain.order_personal import Personal, personal_of
+from pos.ports import (
+    Change,
+    Clock,
+    FeedItem,
+    FeedPage,
+    Ledger,
+    NewPrintJob,
+    PrintSpool,
+    Store,
+    SyncEngine,
+)
 from pos.services.handle_orders import OrderDesk
 from pos.services.hotlist import Hotlist
 from pos.services.line import Line
 from pos.services.news import NewsDesk
+from pos.services.order_papers import stop_ticket
 
 BACK_OFF_MS = (500, 1_000, 2_000, 5_000)  # A shop waits for the line; the ledger must not drown.
 
@@ -29,7 +52,9 @@ class FollowFeed:
         news: NewsDesk,
         line: Line,
         sync: SyncEngine,
+        spool: PrintSpool,
         clock: Clock,
+        salt: Callable[[], str],
         wait_ms: int,
     ) -> None:
         self._ledger = ledger
@@ -40,7 +65,9 @@ class FollowFeed:
         self._news = news
         self._line = line
         self._sync = sync
+        self._spool = spool
         self._clock = clock
+        self._salt = salt
         self._wait_ms = wait_ms
 
     async def run(self) -> None:
@@ -78,38 +105,80 @@ class FollowFeed:
     async def _take_in(self, cursor: str, page: FeedPage) -> None:
         if page.cursor == cursor and not page.items:
             return
-        events = self._order_events(page)
+        events, stops = self._order_events(page)
+        personal = tuple(
+            personal_of(event.order, self._salt(), event.at)
+            for event in events
+            if isinstance(event, OrderReceived)
+        )
         stopped = tuple(item.hotlist for item in page.items if item.hotlist is not None)
-        records = tuple(to_record(event) for event in events)
         news = self._news.after(page.items)
         changed = tuple(item.catalogue for item in page.items if item.catalogue is not None)
         await self._store.commit(
             Change(
-                records=records,
+                records=tuple(map(to_record, _without_words(events, personal))),
+                print_jobs=stops,
                 feed_cursor=page.cursor,
                 hotlist=stopped,
                 catalogue=changed,
                 news=news,
+                personal=personal,
             )
         )
         self._orders.take_in(events)
+        if stops:
+            self._spool.wake()
         self._hotlist.take_in(stopped)
         self._news.take_in(news)
         for each in changed:
             self._catalogue.apply(each)
 
-    def _order_events(self, page: FeedPage) -> list[OrderEvent]:
-        """Return what is new on a page: the feed repeats itself, also within one page."""
+    def _order_events(self, page: FeedPage) -> tuple[list[OrderEvent], tuple[NewPrintJob, ...]]:
+        """Return what is new on a page, and what the kitchen has to hear.
+
+        The feed repeats itself, also within one page, and tells of this till's own steps.
+        """
         now = self._clock.now()
-        known = {order.key: order for order in self._orders.recent()}
+        trial = self._orders.trial()
         events: list[OrderEvent] = []
+        stops: list[NewPrintJob] = []
         for item in page.items:
-            if item.order is not None and item.order.key not in known:
-                known[item.order.key] = item.order
-                events.append(OrderReceived(item.order, now))
-            elif item.state is not None and item.order_key in known:
-                moved = advance(known[item.order_key], item.state)
-                if moved != known[item.order_key]:
-                    known[item.order_key] = moved
-                    events.append(OrderClosed(item.order_key, item.state, now))
-        return events
+            event = _event_of(item, now)
+            if event is None:
+                continue
+            key = item.order_key
+            before = trial.by_key.get(key)
+            if not trial.apply(event):
+                continue
+            events.append(event)
+            after = trial.by_key.get(key)
+            if before is not None and after is not None and _stops(before, after):
+                stops.append(stop_ticket(before))
+        return events, tuple(stops)
+
+
+def _event_of(item: FeedItem, now: datetime) -> OrderEvent | None:
+    if item.order is not None:
+        return OrderReceived(replace(item.order, too_late=now > item.order.accept_by), now)
+    if item.state is not None:
+        return OrderClosed(item.order_key, item.state, now)
+    if item.amount is not None and item.commission_back is not None:
+        return OrderRefunded(item.reference, item.order_key, item.amount, item.commission_back, now)
+    return None
+
+
+def _stops(before: Order, after: Order) -> bool:
+    """Tell whether an order has ended that somebody may be cooking."""
+    cooking = before.state not in (OrderState.NEW, *ENDED)
+    return cooking and after.state in ENDED_WITHOUT_FOOD
+
+
+def _without_words(events: list[OrderEvent], personal: tuple[Personal, ...]) -> list[OrderEvent]:
+    """Return the events as the journal may hold them for ever."""
+    commitments = {each.order_key: each.commitment for each in personal}
+    return [
+        OrderReceived(without_personal(event.order), event.at, commitments[event.order.key])
+        if isinstance(event, OrderReceived)
+        else event
+        for event in events
+    ]

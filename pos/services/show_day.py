@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from pos.domain.business_day import business_day, day_bounds
 from pos.domain.events import from_record
-from pos.domain.rates import Rates
+from pos.domain.order import Order
+from pos.domain.rates import Rates, cost
 from pos.domain.record import head_of
 from pos.domain.report import DaySummary, summarize
+from pos.domain.savings import Savings, add_up
+from pos.domain.won import Won
 from pos.ports import Backlog, Clock, Store
+
+SAVING_KINDS = ("order.posted", "order.refunded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +51,32 @@ class ShowDay:
             last = max(records, key=lambda record: record.sequence)
             summary = replace(summary, head=head_of(last.sequence, last.hash))
         return Day(summary, await self._store.backlog())
+
+    async def savings(self, month: date) -> Savings:
+        """Return what delivery orders saved in the month of a day, as far as the ledger has posted them.
+
+        Raises:
+            StoreError: the journal can't be read.
+            LookupError: no rates are in force in it.
+        """
+        first = month.replace(day=1)
+        after = (first + timedelta(days=31)).replace(day=1)
+        start, end = day_bounds(first)[0], day_bounds(after)[0]
+        records = await self._store.records_between(start, end, SAVING_KINDS)
+        return add_up(map(from_record, records), self._rates)
+
+    def rates(self, day: date) -> Rates:
+        """Return the rates in force on a day.
+
+        Raises:
+            LookupError: there are none.
+        """
+        return self._rates(day)
+
+    def elsewhere(self, order: Order) -> Won | None:
+        """Return what an order would have cost on a private app; None without rates for its day."""
+        try:
+            rates = self._rates(business_day(order.placed_at))
+        except LookupError:
+            return None
+        return cost(order.left, rates.private_app)

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 
 from pos.ports import CardReader, Clock, Printer, PrintSpool, Store, SyncEngine
 from pos.services.build_sale import Counter
+from pos.services.call_rider import RiderDesk
+from pos.services.call_taxi import TaxiDesk
 from pos.services.e_receipt import EReceipt
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
 from pos.services.listen_scanner import ListenScanner
 from pos.services.news import NewsDesk
+from pos.services.offer_in_mall import MallWindow
 from pos.services.printer_watch import PrinterWatch
 from pos.services.receivables import Receivables
 from pos.services.recover import Recovered
@@ -43,6 +46,8 @@ class Shop:
     language: str
     training: bool = False
     scan_prefix: str = ""
+    order_sound: str = "until_answered"  # Or `once`, or `off`.
+    order_sound_every_ms: int = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,9 @@ class Terminal:
     clock: Clock
     staff: Staff
     shift: ShiftDesk
+    riders: RiderDesk
+    taxi: TaxiDesk
+    mall: MallWindow
     recovered: Recovered = Recovered()
     news: NewsDesk = field(default_factory=NewsDesk)
     watch: PrinterWatch | None = None

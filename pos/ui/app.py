@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
-from textual.events import Event
+from textual.events import Event, Key
 
 from pos.domain.errors import IeumError, StoreError
 from pos.domain.people import Person
@@ -19,6 +19,8 @@ from pos.ui.asking import ask_grant
 from pos.ui.burst import Burst
 from pos.ui.i18n import _
 from pos.ui.navigation import NEEDS, ScreenAsked, ask_menu, screen_for
+from pos.ui.order_answer import OrderAnswer
+from pos.ui.order_bell import OrderBell
 from pos.ui.screens.pin import PinScreen
 from pos.ui.screens.selling import SellingScreen
 from pos.ui.side_panel import SidePanel
@@ -84,6 +86,8 @@ class IeumApp(App[None]):
         self._real_selling = SellingScreen(terminal, side_panel=side_panel is not None)
         self._side_state: SideState | None = None
         self._watch: TerminalWatch | None = None
+        self._answer = OrderAnswer(self, terminal, self._pass_on)
+        self._bell = OrderBell(terminal.shop.order_sound, terminal.shop.order_sound_every_ms)
         self.register_theme(THEME)
         self.theme = THEME.name
 
@@ -139,6 +143,8 @@ class IeumApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Hand a burst to the field whole, and to anything else as the keys that it was."""
+        if isinstance(event, Key) and not event.is_forwarded and self._takes(event):
+            return
         if not isinstance(event, Burst) or event.is_forwarded:
             await super().on_event(event)
         elif isinstance(self.focused, Entry):
@@ -148,11 +154,25 @@ class IeumApp(App[None]):
             for key in event.as_keys():
                 await super().on_event(key)
 
+    def _takes(self, event: Key) -> bool:
+        """Let an order be answered from whatever screen is up; a stopped till answers none."""
+        return not self.stopped and self._answer.takes(event)
+
+    def _pass_on(self, keys: list[Key]) -> None:
+        """A scan came while an order was being answered: it goes where it would have gone."""
+
+        async def forward() -> None:
+            for key in keys:
+                await super(IeumApp, self).on_event(key)
+
+        self.run_worker(forward())
+
     def on_mount(self) -> None:
         """Listen to what happens by itself, and tell what the start found."""
         terminal = self.terminal
         terminal.orders.on_change(self.news)
         terminal.line.on_change(self.news)
+        terminal.taxi.on_change(self.news)
         self.set_interval(TICK_SECONDS, self.news)
         if terminal.scanner is not None:
             terminal.scanner.listen(self.scanned, self.scan_failed)
@@ -183,6 +203,17 @@ class IeumApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, Live) and screen.is_mounted:
                 screen.news()
+        if not self.stopped:
+            self._answer.news()
+            self._ring()
+
+    def _ring(self) -> None:
+        orders = self.terminal.orders
+        waiting = {
+            order.key for order in orders.waiting() if order.accept_by >= self.terminal.clock.now()
+        }
+        if self._bell.sounds(waiting | orders.unseen, self.terminal.clock.monotonic_ms()):
+            self.bell()
 
     def scanned(self, code: str) -> None:
         """Take a code from a scanner with a line of its own, as if it had come from the keyboard."""

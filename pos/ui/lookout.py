@@ -19,7 +19,6 @@ class Lookout:
         self._terminal = terminal
         self._backlog: Backlog | None = None
         self.counting = False
-        self._orders_seen: set[str] = set()
 
     async def count_unsent(self) -> None:
         """Ask the record what the ledger has not been told yet.
@@ -32,13 +31,6 @@ class Lookout:
             self._backlog = await self._terminal.store.backlog()
         finally:
             self.counting = False
-
-    def new_order_came(self) -> bool:
-        """Return whether an order waits that was not there the last time."""
-        keys = {order.key for order in self._terminal.orders.waiting()}
-        news = keys - self._orders_seen
-        self._orders_seen = keys
-        return bool(news)
 
     def bars(self) -> tuple[Status, Bar, Bar, Bar]:
         """Return the top row, the line's banner, the clock's or the operator's, the orders' notice."""

@@ -18,6 +18,7 @@ from pos.services.held_sales import HeldSales
 from pos.services.terminal import Terminal
 from pos.ui.acts import act
 from pos.ui.i18n import _
+from pos.ui.navigation import ScreenAsked
 from pos.ui.safe_text import safe
 from pos.ui.screens.ask_one import AskOneScreen, number_between
 from pos.ui.screens.pick import PickScreen
@@ -51,7 +52,7 @@ class More:
         line = self._till.line
         off = self._terminal.counter.sale.off
         name = safe(line.name, 24) if line else "-"
-        offers: tuple[tuple[tuple[str, str], Callable[[], None]], ...] = (
+        offers: tuple[tuple[tuple[str, str], Callable[[], object]], ...] = (
             ((_("Discount on the line"), name), lambda: self._ask_discount(line)),
             (
                 (_("Discount on the sale"), won(off) if off else ""),
@@ -63,6 +64,10 @@ class More:
             ((_("Favourites"), ""), self._favourites),
             ((_("Note on the line"), name), lambda: self._ask_note(line)),
             ((_("Customers served"), ""), self._ask_guests),
+            (
+                (_("Taxi for a customer"), ""),
+                lambda: self._screen.post_message(ScreenAsked("taxi")),
+            ),
         )
         self._pick(_("More"), [row for row, _do in offers], lambda place: offers[place][1]())
 

@@ -88,4 +88,8 @@ def screen_for(key: str, terminal: Terminal, scanned: str = "") -> Screen[None]:
         from pos.ui.screens.technician import TechnicianScreen
 
         return TechnicianScreen(terminal)
+    if key == "taxi":
+        from pos.ui.screens.taxi import TaxiScreen
+
+        return TaxiScreen(terminal)
     raise KeyError(key)

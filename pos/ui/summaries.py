@@ -135,7 +135,7 @@ def order_bar(waiting: Sequence[Order], now: datetime) -> Bar:
     left = live[0].accept_by - now
     level = "warning" if left < timedelta(minutes=1) else "info"
     text = _("New orders: {count}, answer within {left}", count=len(live), left=countdown(left))
-    return Bar(text, _("F3 Orders"), level)
+    return Bar(text, _("Ins answer  F3 Orders"), level)
 
 
 def status(terminal: Terminal, backlog: Backlog | None, now: datetime) -> Status:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pos.domain.card import CardEntry, Wallet
 from pos.domain.order import OrderState
 from pos.domain.payment_answers import DeclineReason
+from pos.domain.rider import RiderState
 from pos.domain.tender import ApprovalMode, Purse
 from pos.domain.won import Won
 from pos.ui.i18n import _
@@ -12,6 +13,9 @@ from pos.ui.safe_text import safe
 
 # What the ledger is told for each key after `r`, in the order shown.
 REJECT_REASONS = ("sold_out", "too_busy", "closing", "out_of_area", "other")
+# Why an accepted order is cancelled by the shop, and why door money was never taken.
+CANCEL_REASONS = ("sold_out", "customer_asked", "no_rider", "other")
+UNPAID_REASONS = ("not_home", "refused", "will_pay_later", "other")
 
 
 def won(amount: Won) -> str:
@@ -194,6 +198,41 @@ def reject_word(reason: str) -> str:
         "other": _("Other"),
     }
     return words[reason]
+
+
+def cancel_word(reason: str) -> str:
+    """Return the words of a reason to cancel an accepted order."""
+    words = {
+        "sold_out": _("Sold out"),
+        "customer_asked": _("Customer asked"),
+        "no_rider": _("No rider"),
+        "other": _("Other"),
+    }
+    return words[reason]
+
+
+def unpaid_word(reason: str) -> str:
+    """Return the words of why door money was not taken."""
+    words = {
+        "not_home": _("Nobody home"),
+        "refused": _("Would not pay"),
+        "will_pay_later": _("Pays later"),
+        "other": _("Other"),
+    }
+    return words[reason]
+
+
+def rider_word(state: RiderState) -> str:
+    """Return where a rider is."""
+    words = {
+        RiderState.REQUESTED: _("called"),
+        RiderState.ASSIGNED: _("on his way"),
+        RiderState.ARRIVED: _("is here"),
+        RiderState.PICKED_UP: _("has the food"),
+        RiderState.DELIVERED: _("has delivered"),
+        RiderState.CANCELLED: _("called off"),
+    }
+    return words[state]
 
 
 def problem_word(problem: str) -> str:

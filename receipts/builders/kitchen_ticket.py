@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pos.domain.codec import Json, decode
-from pos.domain.order import Order, OrderLine
+from pos.domain.order import ENDED_WITHOUT_FOOD, Order, OrderLine
 from receipts.builders.parts import channel_name, finish, korean_time
 from receipts.document import Blank, Document, Line, Pair, Rule, RuleStyle, Text, Title
 from receipts.rows import Size
@@ -27,8 +27,9 @@ def build_kitchen_ticket(body: dict[str, Json], shop: ShopFacts, *, copy: int) -
 
 
 def _head(order: Order) -> list[Line]:
+    stopped = order.state in ENDED_WITHOUT_FOOD
     lines: list[Line] = [
-        Title("주방 주문서"),
+        Title("조리 중지 (주문 취소)" if stopped else "주방 주문서"),
         Pair(channel_name(order.channel), order.short_number, Size.LARGE, bold=True),
         Pair("주문시각", korean_time(order.placed_at)),
         Pair("주문번호", order.number),

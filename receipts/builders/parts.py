@@ -19,7 +19,7 @@ EXEMPT_MARK = "*"
 EXEMPT_NOTE = f"{EXEMPT_MARK} 표시 상품은 면세입니다."
 TRAINING = "교육용 (거래 아님)"
 REPRINT = "재발행"
-_CHANNELS = {"baedal-eum": "배달e음"}
+_CHANNELS = {"baedal-eum": "배달e음", "eum-mall": "인천e음 몰", "webhook": "제휴 주문"}
 _CLEAR_DIGITS = re.compile(r"(?<=\d{6})\d(?=[\d*]{4})")
 MODES = {
     ApprovalMode.ONLINE: "온라인 승인",

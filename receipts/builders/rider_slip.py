@@ -84,11 +84,11 @@ def _door(order: Order) -> list[Line]:
 
 
 def _money(order: Order) -> list[Line]:
-    if order.paid_in_app:
-        return [Pair("결제", "앱에서 완료", Size.TALL, bold=True), BigAmount("받을 금액", "0원")]
+    if not order.to_collect:
+        return [Pair("결제", "결제 완료", Size.TALL, bold=True), BigAmount("받을 금액", "0원")]
     return [
         Pair("결제", "만나서 결제", Size.TALL, bold=True),
-        BigAmount("받을 금액", won(order.total)),
+        BigAmount("받을 금액", won(order.to_collect)),
     ]
 
 

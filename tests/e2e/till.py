@@ -26,6 +26,8 @@ class ScreenNeverShowed(AssertionError):
 class Till:
     """One demo, started anew as often as the test likes, on the same folder."""
 
+    program = "python3 run_pos.py"
+
     def __init__(self, home: Path, *, columns: int = 80, rows: int = 24, lang: str = "ko") -> None:
         self.home = home
         self.size = (columns, rows)
@@ -39,7 +41,7 @@ class Till:
         self._starts += 1  # A server of its own each time: the last one may still be ending.
         server = f"ieum-{os.getpid()}-{self.home.parent.name}-{self._starts}"
         self._tmux = [shutil.which("tmux") or "tmux", "-u", "-L", server]
-        command = f"python3 run_pos.py demo --home {self.home} --lang {self._lang}; sleep 60"
+        command = f"{self.program} demo --home {self.home} --lang {self._lang}; sleep 60"
         columns, rows = self.size
         environment = {**os.environ, "LANG": "C.UTF-8", "TERM": "xterm-256color"}
         size = ["-x", str(columns), "-y", str(rows)]

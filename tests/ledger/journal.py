@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pos.domain.card import CardEntry, CardRead, Cryptogram
 from pos.domain.events import Event, SaleCompleted, SaleRefunded, to_record
 from pos.domain.identifiers import TransactionId
-from pos.domain.order import OrderAccepted, OrderRejected
+from pos.domain.order_events import OrderAccepted, OrderRejected
 from pos.domain.payment_events import OfflineApproved, RefundAsked, ReversalAsked
 from pos.domain.record import FIRST_PREVIOUS, Record, chain
 from pos.domain.refund import CardReturn, CashReturn, RefundKind, RefundLine, RefundRecord

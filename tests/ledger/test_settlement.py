@@ -35,7 +35,8 @@ from ledger.server.shops import Enrolled
 from ledger.server.writer import Writer
 from pos.domain.business_day import business_day
 from pos.domain.identifiers import TransactionId
-from pos.domain.order import Order, OrderAccepted, OrderLine
+from pos.domain.order import Order, OrderLine
+from pos.domain.order_events import OrderAccepted
 from pos.domain.payment_answers import Approval
 from pos.domain.payment_events import RefundAsked
 from pos.domain.statement import Statement

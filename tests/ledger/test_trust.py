@@ -19,7 +19,7 @@ from ledger.server.seed import seed
 from ledger.server.writer import Writer
 from pos.domain.events import from_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
-from pos.domain.order import OrderAccepted
+from pos.domain.order_events import OrderAccepted
 from pos.domain.record import Record
 from tests.ledger.conftest import DEVICE
 from tests.ledger.journal import START, Journal, payment_id

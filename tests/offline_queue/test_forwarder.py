@@ -14,7 +14,7 @@ from pos.domain.errors import LedgerError, LedgerRefused, LedgerSilent, Terminal
 from pos.domain.events import from_record, to_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
-from pos.domain.order import OrderAccepted, OrderPosted
+from pos.domain.order_events import OrderAccepted, OrderPosted
 from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.payment_events import (
     AdviceAccepted,

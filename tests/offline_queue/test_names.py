@@ -8,7 +8,7 @@ from offline_queue.names import Names, named_in
 from pos.domain.codec import CodecError
 from pos.domain.events import ReceiptReingested, SaleCompleted, SaleDropped, SaleRefunded, to_record
 from pos.domain.identifiers import TransactionId
-from pos.domain.order import OrderRejected
+from pos.domain.order_events import OrderRejected
 from pos.domain.payment_events import Intended, OfflineApproved, RefundAsked, Sent
 from pos.domain.refund import plan_refund
 from pos.domain.sale import Sale, complete

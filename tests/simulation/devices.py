@@ -139,7 +139,9 @@ class Renderer:
         record = inner if isinstance(inner, dict) else body
         if kind is PrintKind.SALE_RECEIPT:
             self.receipts[str(record["id"])] = body
-        subject = record.get("id") or f"{record.get('channel')}/{record.get('number')}"
+        subject = record.get("id") or f"{record.get('channel')}:{record.get('number')}"
+        if kind is PrintKind.KITCHEN_TICKET and record.get("state") == "cancelled":
+            subject = f"{subject}:cancelled"  # Another paper: it tells the kitchen to stop.
         return json.dumps([kind.value, subject, copy]).encode()
 
 

@@ -59,7 +59,7 @@ class DiskStore(SqliteStore):
         chance: Chance,
         till: str,
     ) -> None:
-        self._failed = ""
+        self._failed, self._path = "", path
         self._thread = NO_THREAD
         self.dead = False
         self._disk, self._chance, self._till = disk, chance, till

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from pos.domain.receipt_code import read_code
 from pos.domain.won import Won
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import Deadlines
+from pos.services.erase_orders import EraseOrders
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -236,7 +238,16 @@ class Till:
         found = await self.recover.run()
         await self.orders.load()
         await self.hotlist.load(store)
-        for work in (self.sync.run(), self.spool.run(), self.counter.keep_draft(), self.feed.run()):
+        eraser = EraseOrders(
+            store=store, orders=self.orders, clock=self.clock, after=timedelta(minutes=2)
+        )
+        for work in (
+            self.sync.run(),
+            self.spool.run(),
+            self.counter.keep_draft(),
+            self.feed.run(),
+            eraser.run(),
+        ):
             self.spawn(work).add_done_callback(self._ended)
         self.up = True
         self.chance.tell(
@@ -253,6 +264,7 @@ class Till:
             device=self.device, incarnation=store.incarnation, last_sequence=last_sequence
         )
         line, self.hotlist = Line(clock.now()), Hotlist()
+        self.line = line
         self.sync = sync = Forwarder(
             store=store,
             ledger=ledger,
@@ -260,6 +272,7 @@ class Till:
             answered=lambda: line.answered(clock.now()),
             failed=lambda: line.failed(clock.now()),
             jitter=self.chance.of(f"jitter of {self.name}").random,
+            heard=lambda events: self.orders.take_in(events),  # noqa: PLW0108 - made later.
         )
         self.spool = spool = Spool(
             store=store, printer=self.printer, renderer=Renderer(self._receipts), clock=clock
@@ -267,6 +280,7 @@ class Till:
         self.counter = counter = Counter(catalogue=catalogue(), store=store, ids=ids, clock=clock)
         finish = FinishSale(counter=counter, store=store, spool=spool, sync=sync, clock=clock)
         self.orders = OrderDesk(store=store, spool=spool, sync=sync, ids=ids, clock=clock)
+        finish.on_finished(self.orders.noted)
         self.recover = Recover(
             counter=counter, finish=finish, ledger=ledger, store=store, sync=sync, clock=clock
         )
@@ -297,7 +311,9 @@ class Till:
             news=NewsDesk(),
             line=line,
             sync=sync,
+            spool=spool,
             clock=clock,
+            salt=lambda: f"{self.chance.of(f'salt of {self.name}').getrandbits(128):032x}",
             wait_ms=FEED_WAIT_MS,
         )
 

@@ -6,9 +6,11 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from pos.domain.order import Order, OrderReceived, OrderState
+from pos.domain.order import Order, OrderState
+from pos.domain.order_events import OrderClosed, OrderReceived
 from pos.domain.record import Record
 from pos.ports import Change
+from pos.ui.order_bell import OrderBell
 from pos.ui.screens.orders import OrdersScreen
 from tests.pos.services.test_orders_and_feed import an_order
 from tests.ui.till import RICE_CAKE, Till, a_till
@@ -141,3 +143,129 @@ async def test_news_that_come_while_the_till_ends_find_no_screen() -> None:
         till.app.news()
         assert told == 1
         till.app._running = True
+
+
+async def accepted(till: Till, order: Order) -> None:
+    receive(till, order)
+    await till.world.orders.accept(order.key)
+
+
+async def test_one_key_each_takes_an_accepted_order_to_the_door() -> None:
+    async with a_till() as till:
+        await accepted(till, an_order())
+        await till.keys("f3", "enter", "enter", "enter", "enter")
+        assert OrderState.DELIVERED is state(till, "A1")[0]
+        moved = [r.body["state"] for r in till.world.store.journal if r.kind == "order.moved"]
+        assert moved == ["cooking", "ready", "picked_up", "delivered"]
+
+
+async def test_a_new_order_is_answered_from_another_screen_and_the_sale_stays() -> None:
+    async with a_till() as till:
+        await till.write("101\r")
+        await till.keys("f8")
+        receive(till, an_order("A1"), an_order("A2", minutes=9))
+        await till.settle()
+        assert "Ins" in till.text()
+        await till.keys("insert")
+        assert "주문 A1" in till.text()
+        await till.keys("enter", "5")
+        assert (OrderState.ACCEPTED, 20) == state(till, "A1")
+        assert (OrderState.ACCEPTED, 25) == state(till, "A2")
+        assert till.screen == "TechnicianScreen"
+        assert [RICE_CAKE] == [line.code for line in till.world.counter.sale.lines]
+
+
+async def test_a_scan_made_while_answering_goes_into_the_sale() -> None:
+    async with a_till() as till:
+        receive(till, an_order())
+        await till.keys("insert")
+        await till.write("101\r")
+        assert (OrderState.NEW, None) == state(till, "A1")
+        assert [RICE_CAKE] == [line.code for line in till.world.counter.sale.lines]
+        await till.keys("r", "1")
+        assert OrderState.REJECTED is state(till, "A1")[0]
+        assert till.screen == "SellingScreen"
+
+
+async def test_a_cancel_of_an_accepted_order_can_not_be_missed() -> None:
+    async with a_till() as till:
+        await accepted(till, an_order())
+        gone = OrderClosed("baedal-eum:A1", OrderState.CANCELLED, till.world.clock.now())
+        till.world.orders.take_in([gone])
+        await till.settle()
+        assert "조리 중지" in till.text()
+        await till.keys("insert")
+        assert "조리 중지" not in till.text()
+
+
+async def test_door_money_is_taken_by_the_usual_keys_and_once() -> None:
+    async with a_till() as till:
+        await accepted(till, replace(an_order(), paid_in_app=False))
+        await till.keys("f3", "enter", "enter", "enter", "enter")
+        assert OrderState.PICKED_UP is state(till, "A1")[0]
+        assert "10,000원을 아직 받지 않았습니다" in till.message
+        await till.keys("p", "f6")
+        sale = next(r for r in till.world.store.journal if r.kind == "sale.completed").body["sale"]
+        assert isinstance(sale, dict)
+        assert sale["order_key"] == "baedal-eum:A1"
+        await till.keys("f3", "p")
+        assert "받을 돈이 없습니다" in till.message
+        await till.keys("enter")
+        assert OrderState.DELIVERED is state(till, "A1")[0]
+        assert till.sold == 1
+
+
+async def test_an_order_without_its_money_is_closed_only_with_a_reason() -> None:
+    async with a_till() as till:
+        await accepted(till, replace(an_order(), paid_in_app=False))
+        await till.world.orders.move("baedal-eum:A1", OrderState.PICKED_UP)
+        await till.keys("f3", "u", "2", "enter")
+        assert OrderState.DELIVERED is state(till, "A1")[0]
+        assert "refused" in str(till.world.store.journal[-2].body)
+
+
+async def test_giving_back_says_what_the_app_does_and_what_a_person_must() -> None:
+    async with a_till() as till:
+        await accepted(till, an_order())
+        await till.keys("f3", "g", "1")
+        assert "앱이 고객에게 환불" in till.message
+        await accepted(till, replace(an_order("W1", minutes=9), channel="webhook"))
+        await till.keys("down", "c", "4")
+        assert OrderState.CANCELLED is state(till, "W1")[0]
+        assert "프로그램에서도" in till.message
+
+
+async def test_pause_busy_and_sold_out_are_written_and_end_by_themselves() -> None:
+    async with a_till() as till:
+        receive(till, an_order())
+        await till.keys("f3", "s", "2", "6", "h")
+        desk, now = till.world.orders, till.world.clock.now()
+        assert desk.availability.is_paused(now)
+        assert desk.usual_minutes == 30
+        assert desk.availability.lacks("떡볶이", now)
+        till.world.clock.time += timedelta(minutes=61)
+        till.app.news()
+        await till.settle()
+        assert "영업 중" in till.text()
+        assert not desk.availability.lacks("떡볶이", till.world.clock.now())
+        assert till.world.store.waiting[-1].kind == "shop.availability"
+
+
+def test_the_bell_sounds_until_somebody_answers_or_as_the_shop_wants_it() -> None:
+    bell = OrderBell("until_answered", 3_000)
+    assert [bell.sounds({"A"}, t) for t in (0, 1_000, 3_000, 4_000)] == [True, False, True, False]
+    assert bell.sounds({"A", "B"}, 4_100)
+    assert not bell.sounds((), 9_000)
+    once = OrderBell("once")
+    assert [once.sounds({"A"}, t) for t in (0, 9_000)] == [True, False]
+    assert not OrderBell("off").sounds({"A"}, 0)
+
+
+async def test_an_answer_without_a_line_says_that_it_is_not_certain_yet() -> None:
+    async with a_till() as till:
+        till.world.line.failed(till.world.clock.now())
+        await accepted(till, an_order("B1", minutes=9))
+        receive(till, an_order("A1"))
+        await till.keys("f3", "enter")
+        assert "회선이 끊겨" in till.message
+        assert "접수 ?" in till.text()

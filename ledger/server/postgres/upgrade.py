@@ -11,6 +11,7 @@ from ledger.server.tables import shard_of
 OLDEST = 3  # The first version on PostgreSQL.
 SPREAD = 4  # The first whose rows all carry their shard.
 SCHEMA = Path(__file__).with_name("schema.sql")
+LATER_TABLES = SCHEMA.parents[1] / "order_tables.sql"
 FOURTH = SCHEMA.with_name("upgrade_4.sql")
 
 # Whoever's shard some row is of: members, terminals, references, and cards that are nobody's.
@@ -50,6 +51,8 @@ def make_tables(connection: Connection) -> None:
             row = connection.execute(
                 "UPDATE ledger_version SET version = %s RETURNING version", (VERSION,)
             ).fetchone()
+        if row is not None and row[0] == VERSION:
+            connection.execute(LATER_TABLES.read_bytes())
     if row is None or row[0] != VERSION:
         version = None if row is None else row[0]
         raise DatabaseUnfit(f"the tables are of version {version}, this ledger is of {VERSION}")

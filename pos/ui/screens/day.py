@@ -20,6 +20,7 @@ from pos.ui.widgets.big_text import BigText
 from pos.ui.widgets.figures import Figures
 from pos.ui.widgets.key_bar import KeyBar
 from pos.ui.widgets.message_bar import MessageBar
+from pos.ui.words import won
 
 TURNS = {"left": -1, "right": 1}
 
@@ -30,9 +31,15 @@ class DayScreen(KeyedScreen):
     CSS_PATH = "day.tcss"
     OWN_KEY = "f4"
     AT_ONCE = frozenset(TURNS)
-    LONE = {"4": "left", "6": "right", "5": "p", "p": "p"} | {
+    LONE = {  # noqa: RUF012 - as the base has it.
+        "4": "left",
+        "6": "right",
+        "5": "p",
+        "p": "p",
         "1": "owed",
         "2": "settle",
+        "3": "m",
+        "m": "m",
         "0": "escape",
     }
 
@@ -58,6 +65,7 @@ class DayScreen(KeyedScreen):
                 ("p", _("Print")),
                 ("1", _("Receivables")),
                 ("2", _("Settlement")),
+                ("3", _("Month saved")),
                 ("escape", _("Back")),
             ],
             ("p",),
@@ -79,6 +87,7 @@ class DayScreen(KeyedScreen):
             self.say(_("No rates are in force on that day."))
             return
         owed = await self.terminal.receivables.open_ones()
+        month = await self.terminal.day.savings(wanted)
         if not self.is_attached or wanted != self._date:  # Turned on meanwhile.
             return
         self._day = day
@@ -89,6 +98,11 @@ class DayScreen(KeyedScreen):
         self.query_one("#sales", Figures).show(sales_rows(summary))
         rows = money_rows(summary, backlog, owed, self.terminal.clock.now())
         self.query_one("#money", Figures).show(rows, money_tones(summary, backlog, owed))
+        if month.orders:
+            text = _(
+                "This month the city's app saved you {amount}. m: the sum", amount=won(month.saved)
+            )
+            self.say(text, "done")
 
     def press(self, key: str) -> None:
         """Turn the days, print, open what is owed, or go back."""
@@ -96,6 +110,10 @@ class DayScreen(KeyedScreen):
             self._turn(TURNS[key])
         elif key == "p" and self._day is not None:
             act(self, self._print(self._day), self.refuse)
+        elif key == "m":
+            from pos.ui.screens.savings import SavingsScreen  # Seldom needed.
+
+            self.app.push_screen(SavingsScreen(self.terminal, self._date))
         elif key == "owed":
             from pos.ui.screens.receivables import ReceivablesScreen  # Seldom needed.
 

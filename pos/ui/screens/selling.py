@@ -93,8 +93,6 @@ class SellingScreen(Screen[None]):
 
     def news(self) -> None:
         """Look at the time, the line, the orders and what is unsent."""
-        if self._lookout.new_order_came():
-            self.app.bell()
         self.query_one(Surroundings).show(*self._lookout.bars())
         if not self._lookout.counting:
             act(self, self._count_unsent())

@@ -201,6 +201,8 @@ async def test_an_acceptance_the_ledger_declines_is_no_turnover() -> None:
     await settle(world, ForwardOutcome(world.store.waiting[-1].sequence, ForwardStatus.DECLINED))
     day = (await world.day.show()).summary
     assert (day.orders.count, day.orders.amount) == (0, ZERO)
+    gone = FeedItem("order.state", order_key=order.key, state=OrderState.CANCELLED)
+    await world.feed._take_in("1", FeedPage("2", (gone,)))  # How it ended, the feed says.
     await world.orders.load()
     assert world.orders.recent()[0].state is OrderState.CANCELLED
 

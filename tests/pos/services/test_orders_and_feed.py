@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from pos.domain.availability import Availability
 from pos.domain.errors import LedgerSilent
-from pos.domain.order import Order, OrderError, OrderLine, OrderState, OrderTooLate
+from pos.domain.order import Order, OrderError, OrderLine, OrderState, OrderTooLate, OrderUnknown
+from pos.domain.record import Record
 from pos.domain.won import Won
-from pos.ports import FeedItem, FeedPage, PrintKind
-from pos.services.handle_orders import OrderUnknown
+from pos.ports import Change, FeedItem, FeedPage, PrintKind
 from tests.fakes import NOON, ScriptedLedger
 from tests.world import World
 
@@ -145,3 +146,59 @@ async def test_a_silent_feed_turns_the_line_down_and_its_answer_turns_it_up() ->
 
     assert [False, True] == changes
     assert 1 == world.sync.woken
+
+
+async def test_a_cancel_that_comes_while_the_yes_is_being_written_stops_the_kitchen() -> None:
+    world = await follow(FeedPage("1", (placed(),)))
+    gone = FeedItem("order.state", order_key="baedal-eum:A1", state=OrderState.CANCELLED)
+    real = world.store.commit
+
+    async def slowly(change: Change) -> tuple[Record, ...]:
+        world.store.commit = real  # type: ignore[method-assign]
+        await world.feed._take_in("1", FeedPage("2", (gone,)))
+        return await real(change)
+
+    world.store.commit = slowly  # type: ignore[method-assign]
+    taken = await world.orders.accept("baedal-eum:A1")
+
+    assert taken.state is OrderState.CANCELLED
+    subjects = [job.subject for job in world.store.jobs]
+    assert subjects == ["baedal-eum:A1", "baedal-eum:A1:cancelled"]
+    assert world.orders.unseen == {"baedal-eum:A1"}
+
+
+async def test_a_refund_and_a_step_told_twice_are_written_once() -> None:
+    back = FeedItem(
+        "order.refund",
+        order_key="baedal-eum:A1",
+        reference="r1",
+        amount=Won(3_000),
+        commission_back=Won(30),
+    )
+    step = FeedItem("order.state", order_key="baedal-eum:A1", state=OrderState.ACCEPTED)
+    world = await follow(FeedPage("1", (placed(), step, step, back)), FeedPage("2", (back, step)))
+    assert ["order.received", "order.closed", "order.refunded"] == world.store.kinds()
+    assert Won(7_000) == world.orders.recent()[0].left
+
+
+async def test_an_order_whose_time_was_over_when_it_came_is_marked_and_asks_for_nothing() -> None:
+    world = World(ledger=Feed(FeedPage("1", (placed("LATE", minutes=1), placed("SOON")))))
+    world.clock.time += timedelta(minutes=2)
+    with pytest.raises(EndsTheTest):
+        await world.feed.run()
+    assert ["SOON"] == [order.number for order in world.orders.waiting()]
+    late = world.orders.find("baedal-eum:LATE")
+    assert late is not None
+    assert late.too_late
+    with pytest.raises(OrderTooLate):
+        await world.orders.accept("baedal-eum:LATE")
+
+
+async def test_availability_survives_a_restart_and_ends_by_itself() -> None:
+    world = await follow(FeedPage("1", (placed(),)))
+    now = world.clock.now()
+    await world.orders.set_availability(Availability().busy(15, now + timedelta(hours=1)))
+    await world.restart()
+    assert 35 == world.orders.usual_minutes
+    world.clock.time += timedelta(hours=1)
+    assert 20 == world.orders.usual_minutes
