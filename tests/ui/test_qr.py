@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import zxingcpp
 from PIL import Image
@@ -59,6 +60,11 @@ async def test_one_key_shows_the_code_and_the_customer_pays_it() -> None:
         assert code is not None
         assert code.text == read_from_the_screen(till)
         assert Won(5_000) == read_shop_code(code.text).amount
+        assert "3:00" in till.text()
+        till.world.clock.time += timedelta(seconds=19)
+        till.app.news()
+        await till.settle()
+        assert "2:41" in till.text()
 
         ledger.pays = True
         await till.settle()

@@ -62,6 +62,7 @@ class QrScreen(ModalScreen[PaymentAnswer]):
         self._due = due
         self._amount = due
         self._first = code
+        self._title = ""
         self._stage: Stage | None = None
         self._after: str | None = None  # What follows once the shop's code was taken back.
         self._entered_at_ms = -ENTER_AFTER_MS
@@ -79,6 +80,20 @@ class QrScreen(ModalScreen[PaymentAnswer]):
     def on_mount(self) -> None:
         """Take the customer's code, or show the shop's."""
         self._begin(self._first, self._due)
+
+    def news(self) -> None:
+        """Count down what is left of the shop's code."""
+        left = self._left()
+        if left:
+            self.query_one(".title", Static).update(f"{self._title}   {left}")
+
+    def _left(self) -> str:
+        code = self._terminal.take_qr.shown
+        if code is None or self._stage not in CANCELLABLE:
+            return ""
+        now = self._terminal.clock.now() + self._terminal.line.skew
+        minutes, seconds = divmod(max(0, int((code.expires_at - now).total_seconds())), 60)
+        return f"{minutes}:{seconds:02d}"
 
     # While it runs --------------------------------------------------------------------------
 
@@ -246,7 +261,8 @@ class QrScreen(ModalScreen[PaymentAnswer]):
         dialog = self.query_one(".dialog")
         dialog.set_class(tone == "warn", "-warn")
         dialog.set_class(tone == "danger", "-danger")
-        self.query_one(".title", Static).update(title)
+        self._title = title
+        self.query_one(".title", Static).update(f"{title}   {self._left()}".rstrip())
         self.query_one(".text", Static).update(safe(text))
         label = _("To pay") if self._amount == self._due else _("A part of it")
         self.query_one(TotalStrip).show(BigAmount(label, self._amount))
