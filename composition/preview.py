@@ -8,6 +8,7 @@ from pathlib import Path
 from composition.paper import rates_file, renderer_of
 from config.rates import load_rates
 from config.settings import Settings, load_settings
+from pos.domain.business_day import business_day
 from pos.domain.codec import Json, encode
 from pos.domain.errors import ConfigError
 from pos.domain.identifiers import TransactionId
@@ -81,7 +82,7 @@ def sample_body(settings: Settings) -> dict[str, Json]:
     exempt = Won.total(line.total for line in LINES if line.tax is TaxKind.EXEMPT)
     sale = SaleRecord(
         id=TransactionId(device, 0, 1),
-        receipt_number=f"{now:%Y%m%d}-0000",
+        receipt_number=f"{business_day(now):%Y%m%d}-0000",
         completed_at=now,
         lines=LINES,
         tenders=(card, cash),

@@ -55,7 +55,7 @@ def test_the_doctor_names_each_thing_that_is_wrong_and_what_to_do(shop: Path) ->
 
 def test_the_doctor_names_the_line_of_a_bad_setting(shop: Path) -> None:
     path = shop / "settings.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace("columns = 42", "columns = 43"))
+    path.write_text(path.read_text(encoding="utf-8").replace("columns = 42", "columns = 12"))
     done = ieum("doctor", "--settings", str(path))
     assert done.returncode == 1
     assert "settings.toml:30 printer.columns" in done.stdout

@@ -170,7 +170,7 @@ async def test_settings_that_can_not_be_used_are_said_before_the_code_is_sent(
     text = code(ledger)
     path = shop / "settings.toml"
     good = path.read_text()
-    path.write_text(good.replace("columns = 42", "columns = 43"))
+    path.write_text(good.replace("columns = 42", "columns = 12"))
     with pytest.raises(ConfigError):
         await enrol(shop, ledger.url, text)
 

@@ -34,6 +34,8 @@ class Machine:
     Attributes:
         kicks: how often the drawer was opened.
         receipts: how many pieces of paper were cut or torn off.
+        has_sensor: the drawer says whether it is open; the pin is high then.
+        drawer_open: until a hand shuts it.
     """
 
     def __init__(self, columns: int, on_paper: Callable[[list[Printed]], None]) -> None:
@@ -45,6 +47,8 @@ class Machine:
         self._held: list[Token] = []  # Received while it could not print.
         self.kicks = 0
         self.receipts = 0
+        self.has_sensor = False
+        self.drawer_open = False
 
     @property
     def fault(self) -> Fault:
@@ -99,6 +103,7 @@ class Machine:
         match token:
             case Command(b"\x1bp"):
                 self.kicks += 1
+                self.drawer_open = True
             case Command(b"\x1d(H", args) if len(args) == 8 and args[2:4] == b"00":
                 return b"" if self._stopped() else b"7\x22" + args[4:8] + b"\x00"
             case _:
@@ -122,7 +127,7 @@ class Machine:
         """Answer DLE EOT n; the bits are Epson's."""
         out, cover = self._fault is Fault.PAPER_OUT, self._fault is Fault.COVER_OPEN
         extra = {
-            1: 0x08 * self._stopped(),
+            1: 0x08 * self._stopped() | 0x04 * (self.has_sensor and self.drawer_open),
             2: 0x04 * cover | 0x20 * out | 0x40 * self._jammed,
             3: 0x08 * self._jammed,
             4: 0x6C * out | 0x0C * (self._fault is Fault.NEAR_END),

@@ -170,3 +170,37 @@ def test_the_drawer_s_sensor_is_read_as_it_is_wired(
     high: bool, wired_so: bool | None, is_open: bool | None
 ) -> None:
     assert Drawer(open_when_high=wired_so).is_open(pin_high=high) is is_open
+
+
+async def test_an_open_drawer_and_a_low_roll_are_told_while_nothing_prints() -> None:
+    async with wired() as wire:
+        wire.machine.has_sensor = True
+        printer = EscposPrinter(
+            lambda: open_serial(str(wire.path), 115_200),
+            name="counter",
+            drawer=Drawer(open_when_high=True),
+        )
+        assert (await printer.status()).drawer_open is False
+        await printer.kick_drawer(deadline_ms=3_000)
+        assert (await printer.status()).drawer_open is True
+        wire.machine.drawer_open = False
+        wire.machine.set_fault(Fault.NEAR_END)
+        status = await printer.status()
+        assert (status.ready, status.warning, status.drawer_open) == (True, "paper_low", False)
+        wire.machine.set_fault(Fault.PAPER_OUT)
+        status = await printer.status()
+        assert (status.ready, status.problem, status.warning) == (False, "paper_out", "")
+
+
+async def test_a_printer_that_falls_silent_gets_no_job_and_one_that_never_spoke_does() -> None:
+    async with wired() as wire:
+        printer = over_serial(wire)
+        assert (await printer.status()).ready
+        wire.machine.set_fault(Fault.MUTE)
+        result = await printer.print(receipt(), token="0001", kick_drawer=True, deadline_ms=3_000)
+        assert (result.outcome, result.problem) == (PrintOutcome.NOT_STARTED, "no_answer")
+        assert wire.machine.kicks == 0
+        never = over_serial(wire)
+        result = await never.print(receipt(), token="0002", kick_drawer=True, deadline_ms=3_000)
+        assert result.outcome is PrintOutcome.UNCONFIRMED
+        assert wire.machine.kicks == 1

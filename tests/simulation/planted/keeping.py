@@ -98,8 +98,8 @@ def copies_unmarked(patch: pytest.MonkeyPatch) -> None:
     """A second attempt looks like the first."""
     real = PrintJobRows.begin_next
 
-    def begin_next(self: PrintJobRows) -> PendingJob | None:
-        job = real(self)
+    def begin_next(self: PrintJobRows, *kinds: Any) -> PendingJob | None:
+        job = real(self, *kinds)
         return None if job is None else replace(job, copy=1)
 
     patch.setattr(PrintJobRows, "begin_next", begin_next)
