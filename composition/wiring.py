@@ -207,7 +207,7 @@ class Assembly:
         )
         await self._open_to_phones()
         self._training = await self._make_training()
-        self._finish.on_finished(self._orders.noted)
+        self._finish.on_finish(self._orders.noted)
         recovered = await self._recover()
         await self._orders.load()
         agency = (

@@ -57,11 +57,6 @@ class FinishSale:
     def on_finish(self, listener: Callable[[SaleRecord], None]) -> None:
         """Tell the listener of each sale that is closed."""
         self._listeners.append(listener)
-        self._finished: list[Callable[[SaleRecord], None]] = []
-
-    def on_finished(self, listener: Callable[[SaleRecord], None]) -> None:
-        """Call the listener with each finished sale, before the next one begins."""
-        self._finished.append(listener)
 
     async def finish(self, sale: Sale, because: tuple[Event, ...] = ()) -> SaleRecord:
         """Write the sale's end together with the events that paid it, and start a new sale.
@@ -86,8 +81,6 @@ class FinishSale:
                 clear_draft=True,
             )
         )
-        for listener in self._finished:
-            listener(record)
         self._counter.start_new()
         for listener in self._listeners:
             listener(record)

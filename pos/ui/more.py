@@ -91,7 +91,7 @@ class More:
         return True
 
     def _pick(
-        self, title: str, rows: Sequence[tuple[str, str]], then: Callable[[int], None]
+        self, title: str, rows: Sequence[tuple[str, str]], then: Callable[[int], object]
     ) -> None:
         def picked(place: int | None) -> None:
             if place is not None:
