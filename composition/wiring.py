@@ -6,11 +6,12 @@ import asyncio
 import random
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
 from pathlib import Path
 
+from composition import linked
 from composition.e_receipts import EReceipts
 from composition.paper import rates_file, renderer_of
 from composition.pin_hasher import staff_of
@@ -18,25 +19,17 @@ from composition.printers import stations_of
 from config.products import load_catalogue
 from config.rates import load_rates
 from config.settings import Settings
-from drivers.simulators.rider import SimulatedAgency
-from drivers.simulators.taxi import SimulatedTaxis
 from offline_queue.device_key import Signer
 from offline_queue.forwarder import Forwarder
 from offline_queue.spool import Spool
 from offline_queue.store import SqliteStore
 from pos.domain.business_day import business_day
 from pos.domain.rates import Rates, in_force
-from pos.domain.tender import VoucherTender
-from pos.ports import CardReader, Clock, CustomerDisplay, Printer, PrintKind, Scanner, WholeLedger
+from pos.ports import CardReader, Clock, CustomerDisplay, Printer, Scanner, WholeLedger
 from pos.services.begin_counting import begin_counting
 from pos.services.build_sale import Counter
-from pos.services.call_rider import RiderDesk
-from pos.services.call_taxi import TaxiDesk
-from pos.services.card_outcome import (
-    Deadlines,
-)
+from pos.services.card_outcome import Deadlines
 from pos.services.e_receipt import EReceipt
-from pos.services.erase_orders import EraseOrders
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -56,9 +49,7 @@ from pos.services.settle_day import SettleDay
 from pos.services.shift import ShiftDesk
 from pos.services.show_customer import ShowCustomer
 from pos.services.show_day import ShowDay
-from pos.services.take_card import (
-    TakeCard,
-)
+from pos.services.take_card import TakeCard
 from pos.services.take_cash import TakeCash
 from pos.services.take_qr import TakeQr
 from pos.services.terminal import Shop, Terminal
@@ -186,7 +177,7 @@ class Assembly:
             spool=self._spool,
             sync=self._forwarder,
             clock=clock,
-            merchant_copy=self._merchant_copy,
+            merchant_copy=partial(linked.keeps_a_slip, self._settings, self._renderer),
             by=lambda: staff.name,
             training=self._cards is not None,
         )
@@ -203,50 +194,22 @@ class Assembly:
             ids=ids,
             clock=clock,
             usual_minutes=self._settings.orders.usual_minutes,
-            also_print=self._with_an_order(),
+            also_print=linked.papers_with_an_order(self._settings),
         )
-        await self._open_to_phones()
+        self._pages = await linked.pages_for_phones(self._settings, self._renderer, clock)
         self._training = await self._make_training()
         self._finish.on_finish(self._orders.noted)
         recovered = await self._recover()
         await self._orders.load()
-        agency = (
-            SimulatedAgency(clock) if self._settings.orders.rider_agency == "simulated" else None
-        )
-        self._riders = RiderDesk(store=self.store, orders=self._orders, clock=clock, agency=agency)
+        self._riders = linked.riders_of(self._settings, self.store, self._orders, clock)
         await self._riders.load()
-        taxis = SimulatedTaxis(clock) if self._settings.orders.taxi == "simulated" else None
-        self._taxi = TaxiDesk(store=self.store, ids=ids, clock=clock, service=taxis)
+        self._taxi = linked.taxis_of(self._settings, self.store, ids, clock)
         await self._taxi.load()
         await self._hotlist.load(self.store)
         await self._news.load(self.store)
         self._catalogue.apply(await self.store.catalogue())
         self._ledger.trust(self._news.keys)
         return self._terminal(recovered)
-
-    async def _open_to_phones(self) -> None:
-        """Let customers' phones fetch their receipts; a taken port must not keep a shop from selling."""
-        paper = self._settings.paper
-        if not paper.phone_host:
-            return
-        pages = EReceipts(self._renderer.to_html, self._devices.clock)
-        with suppress(OSError):
-            await pages.open(paper.phone_host, paper.phone_port)
-            self._pages = pages
-
-    def _merchant_copy(self, card: VoucherTender) -> bool:
-        """Tell whether the shop keeps a slip of its own of a card payment."""
-        when = self._settings.paper.merchant_copy
-        most = self._renderer.shop.no_signature_max
-        return when == "always" or (when == "signature" and card.amount > most)
-
-    def _with_an_order(self) -> tuple[PrintKind, ...]:
-        paper = self._settings.paper
-        asked = {
-            PrintKind.RIDER_SLIP: paper.rider_slip,
-            PrintKind.ORDER_LABEL: paper.order_label,
-        }
-        return tuple(kind for kind, wanted in asked.items() if wanted)
 
     def run_tasks(self, on_failure: Callable[[BaseException], None]) -> None:
         """Start everything that goes on in the background; a failure is handed on, never lost."""
@@ -290,7 +253,7 @@ class Assembly:
             self._watch.run(),
             self._riders.run(),
             self._taxi.run(),
-            self._erase().run(),
+            linked.eraser_of(self._settings, self.store, self._orders, self._devices.clock).run(),
             warm_up(),
             look_at_reader(),
             self._customer.run(self._devices.clock),
@@ -299,14 +262,6 @@ class Assembly:
             task = asyncio.create_task(work)
             task.add_done_callback(ended)
             self._tasks.append(task)
-
-    def _erase(self) -> EraseOrders:
-        return EraseOrders(
-            store=self.store,
-            orders=self._orders,
-            clock=self._devices.clock,
-            after=timedelta(hours=self._settings.orders.erase_after_hours),
-        )
 
     async def stop(self) -> None:
         """End the tasks and close the store; what is unsent or unprinted waits in it."""

@@ -84,7 +84,7 @@ async def enrol(url: str, code: str, signer: RequestSigner, held: int | None) ->
     """
     line = SignedLine(url, signer, None)
     await line.open()
-    from ledger.contract import models
+    from ledger.contract import enrolment_models as models
 
     try:
         body = models.EnrolmentRequest(code=code, device=held)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from ledger.contract import day_models as days
 from ledger.contract import models as wire
+from ledger.contract.enrolment_models import EnrolmentAnswer, EnrolmentRequest
 
 PROBLEM_TYPE = "application/problem+json"  # RFC 9457.
 JSON, EVENTS = "application/json", "text/event-stream"
@@ -69,8 +70,8 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/v1/enrolment",
         summary="Enrol the key that signs this request, by a one-use code.",
-        request=wire.EnrolmentRequest,
-        answer=wire.EnrolmentAnswer,
+        request=EnrolmentRequest,
+        answer=EnrolmentAnswer,
         problems=(401, 403, 409, 413, 422, 503),
         enrolled=False,
     ),

@@ -17,6 +17,7 @@ from starlette.types import Lifespan
 from ledger.contract import models as wire
 from ledger.contract import openapi
 from ledger.contract.day_models import ReconcileRequest
+from ledger.contract.enrolment_models import EnrolmentRequest
 from ledger.contract.http_signature import Message
 from ledger.contract.operations import EVENT_HEADER, EVENTS, FEED_WAIT_MS_MAX, OPERATIONS, Operation
 from ledger.server import gate
@@ -57,7 +58,7 @@ class Handlers:
     async def enrol_terminal(self, request: Request) -> BaseModel:
         """Enrol a terminal's key by a code."""
         caller, body = await self._admit(request, enrolled=False)
-        return await self._service.enrol(caller, parse(body, wire.EnrolmentRequest))
+        return await self._service.enrol(caller, parse(body, EnrolmentRequest))
 
     async def authorize_payment(self, request: Request) -> BaseModel:
         """Take one online payment."""

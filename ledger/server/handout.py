@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ledger.contract import models as wire
+from ledger.contract.enrolment_models import CaKey, EnrolmentAnswer
 from ledger.server.devices import Enrolled
 
 
@@ -25,14 +25,14 @@ class Handout:
     hotlist_key: bytes = field(repr=False)
     ca_keys: tuple[tuple[int, str, int], ...] = ()
 
-    def answer(self, enrolled: Enrolled, at: datetime) -> wire.EnrolmentAnswer:
+    def answer(self, enrolled: Enrolled, at: datetime) -> EnrolmentAnswer:
         """Return the answer to an enrolment."""
-        return wire.EnrolmentAnswer(
+        return EnrolmentAnswer(
             device=enrolled.device,
             merchant=enrolled.merchant,
             sealing_public=self.sealing_public.hex(),
             ca_keys=tuple(
-                wire.CaKey(index=index, modulus=modulus, exponent=exponent)
+                CaKey(index=index, modulus=modulus, exponent=exponent)
                 for index, modulus, exponent in self.ca_keys
             ),
             hotlist_key=self.hotlist_key.hex(),

@@ -13,6 +13,7 @@ from typing import TypeVar
 from ledger import feed_mapping, mapping
 from ledger.contract import models as wire
 from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
+from ledger.contract.enrolment_models import EnrolmentAnswer, EnrolmentRequest
 from ledger.policy.policy import Policy
 from ledger.server import (
     customer_codes,
@@ -86,7 +87,7 @@ class Service:
         self._closing = True
         self._ring()
 
-    async def enrol(self, caller: Caller, request: wire.EnrolmentRequest) -> wire.EnrolmentAnswer:
+    async def enrol(self, caller: Caller, request: EnrolmentRequest) -> EnrolmentAnswer:
         """Enrol the key that signed the request.
 
         Raises:

@@ -1,0 +1,64 @@
+"""Makes what goes with delivery orders and with paper, from the settings. Never runs any of it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+
+from composition.e_receipts import EReceipts
+from config.settings import Settings
+from drivers.simulators.rider import SimulatedAgency
+from drivers.simulators.taxi import SimulatedTaxis
+from pos.domain.tender import VoucherTender
+from pos.ports import Clock, PrintKind, Store
+from pos.services.call_rider import RiderDesk
+from pos.services.call_taxi import TaxiDesk
+from pos.services.erase_orders import EraseOrders
+from pos.services.handle_orders import OrderDesk
+from pos.services.ids import IdSource
+from receipts.renderer import ReceiptRenderer
+
+
+def riders_of(settings: Settings, store: Store, orders: OrderDesk, clock: Clock) -> RiderDesk:
+    """Return the desk that calls riders, by the agency that the settings name."""
+    agency = SimulatedAgency(clock) if settings.orders.rider_agency == "simulated" else None
+    return RiderDesk(store=store, orders=orders, clock=clock, agency=agency)
+
+
+def taxis_of(settings: Settings, store: Store, ids: IdSource, clock: Clock) -> TaxiDesk:
+    """Return the desk that calls taxis, by the service that the settings name."""
+    service = SimulatedTaxis(clock) if settings.orders.taxi == "simulated" else None
+    return TaxiDesk(store=store, ids=ids, clock=clock, service=service)
+
+
+def eraser_of(settings: Settings, store: Store, orders: OrderDesk, clock: Clock) -> EraseOrders:
+    """Return what takes customers' words away in time."""
+    after = timedelta(hours=settings.orders.erase_after_hours)
+    return EraseOrders(store=store, orders=orders, clock=clock, after=after)
+
+
+def papers_with_an_order(settings: Settings) -> tuple[PrintKind, ...]:
+    """Return what is printed beside the kitchen's ticket."""
+    paper = settings.paper
+    asked = {PrintKind.RIDER_SLIP: paper.rider_slip, PrintKind.ORDER_LABEL: paper.order_label}
+    return tuple(kind for kind, wanted in asked.items() if wanted)
+
+
+def keeps_a_slip(settings: Settings, renderer: ReceiptRenderer, card: VoucherTender) -> bool:
+    """Tell whether the shop keeps a slip of its own of a card payment."""
+    when, most = settings.paper.merchant_copy, renderer.shop.no_signature_max
+    return when == "always" or (when == "signature" and card.amount > most)
+
+
+async def pages_for_phones(
+    settings: Settings, renderer: ReceiptRenderer, clock: Clock
+) -> EReceipts | None:
+    """Let customers' phones fetch their receipts; a taken port must not keep a shop from selling."""
+    paper = settings.paper
+    if not paper.phone_host:
+        return None
+    pages = EReceipts(renderer.to_html, clock)
+    with suppress(OSError):
+        await pages.open(paper.phone_host, paper.phone_port)
+        return pages
+    return None
