@@ -114,6 +114,7 @@ async def test_a_jam_in_the_middle_breaks_the_job_off(machine: Simulated) -> Non
 
 async def test_a_mute_printer_ends_unconfirmed_within_the_deadline(machine: Simulated) -> None:
     await machine.fault("mute")
+    receipt()  # The first one draws libraries in.
     began = asyncio.get_running_loop().time()
     result = await send(machine, kick=True, deadline_ms=1_500)
     assert result == PrintResult(PrintOutcome.UNCONFIRMED, "no_answer")
