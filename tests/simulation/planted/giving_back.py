@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -68,10 +69,10 @@ def tax_by_line(patch: pytest.MonkeyPatch) -> None:
 
 def order_accepted_at_each_press(patch: pytest.MonkeyPatch) -> None:
     """A second press takes the order once more, under a decision of its own."""
-    real = OrderDesk._begin
+    real = OrderDesk._holding
 
-    def begin(self: OrderDesk, key: str) -> Order:
-        self._answering.discard(key)
+    def holding(self: OrderDesk, key: str) -> AbstractContextManager[Order]:
+        self._busy.discard(key)
         return real(self, key)
 
-    patch.setattr(OrderDesk, "_begin", begin)
+    patch.setattr(OrderDesk, "_holding", holding)
