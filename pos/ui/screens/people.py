@@ -51,7 +51,7 @@ class PeopleScreen(KeyedScreen):
         )
         yield Table(columns, _("Nobody signs in here. Press 1 to enter the first: a manager."))
         yield MessageBar()
-        keys = [(_("Up Down"), _("Choose")), ("1", _("New")), ("2", _("New PIN"))]
+        keys = [(_("Up Down"), _("Choose")), ("1", _("Somebody new")), ("2", _("New PIN"))]
         keys += [("3", _("Role")), ("4", _("Retire / back")), ("escape", _("Back"))]
         yield KeyBar(keys)
 
