@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from textual.screen import Screen
 
@@ -10,6 +11,7 @@ from pos.domain.catalogue import Option, OptionSet, Product
 from pos.domain.discount import Discount
 from pos.domain.errors import IeumError
 from pos.domain.events import SaleHeld
+from pos.domain.people import Permission
 from pos.domain.sale import GUESTS_MAX, WEIGHT_MAX_G
 from pos.domain.sale_errors import DiscountNeedsPermission, PriceNeeded
 from pos.domain.sale_line import SaleLine
@@ -17,6 +19,7 @@ from pos.domain.won import Won
 from pos.services.held_sales import HeldSales
 from pos.services.terminal import Terminal
 from pos.ui.acts import act
+from pos.ui.asking import ask_grant
 from pos.ui.i18n import _
 from pos.ui.navigation import ScreenAsked
 from pos.ui.safe_text import safe
@@ -128,14 +131,22 @@ class More:
     def _ask_permission(
         self, error: DiscountNeedsPermission, line: SaleLine | None, discount: Discount
     ) -> None:
+        if self._terminal.staff.in_use:
+            self._act(self._have_it_allowed(line, discount))
+            return
         text = _("{off} won off is more than may be given alone.", off=error.facts["off"])
         check = lambda name: "" if name else _("A name, please.")  # noqa: E731
         self._ask(
             AskOneScreen(_("Who allows it?"), text, check=check),
-            lambda name: self._give(
-                line, Discount(discount.won, discount.percent, discount.reason, name)
-            ),
+            lambda name: self._give(line, replace(discount, permitted_by=name)),
         )
+
+    async def _have_it_allowed(self, line: SaleLine | None, discount: Discount) -> None:
+        about = safe(line.name, 40) if line else ""
+        permission = Permission.DISCOUNT_ABOVE_LIMIT
+        grant = await ask_grant(self._screen.app, self._terminal.staff, permission, about)
+        if grant is not None:
+            self._give(line, replace(discount, permitted_by=grant.allowed_by or grant.by))
 
     def _no_discounts(self) -> None:
         counter = self._terminal.counter

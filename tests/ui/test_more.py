@@ -12,6 +12,7 @@ from pos.domain.catalogue import CatalogueChange, Option, OptionSet, Product
 from pos.domain.won import Won
 from pos.ui.app import IeumApp
 from pos.ui.more import read_discount
+from tests.ui.test_people import CASHIER, MANAGER, staffed, typed
 from tests.ui.till import LARGE, RICE_CAKE, ROLL, SMALL, SNACK, a_till
 from tests.world import World
 
@@ -156,3 +157,17 @@ def test_what_slash_offers(snap_compare: Compare, size: tuple[int, int]) -> None
         await pilot.pause(0.1)
 
     assert snap_compare(IeumApp(world.terminal()), terminal_size=size, run_before=open_it)
+
+
+async def test_where_people_sign_in_a_larger_discount_is_allowed_by_a_pin() -> None:
+    async with a_till(await staffed()) as till:
+        await typed(till, CASHIER)
+        await till.write(f"{RICE_CAKE}\r")
+        await till.write("50%\r")
+        assert "PinScreen" == till.screen
+        await typed(till, CASHIER)  # She may not, herself.
+        assert Won(5_000) == till.world.counter.sale.total
+        await typed(till, MANAGER)
+        discount = till.world.counter.sale.lines[0].discount
+        assert discount is not None
+        assert (Won(2_500), "김사장") == (till.big.amount, discount.permitted_by)
