@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pos.ui.help_linked import linked
+from pos.ui.help_topic import Topic
 from pos.ui.i18n import _
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """One screen's help: a title, and sentences in the order of need."""
-
-    title: str
-    lines: tuple[str, ...]
 
 
 def topics() -> dict[str, Topic]:
     """Return every topic by the name of its screen's class, in the language in use."""
-    return {**_selling(), **_after(), **_shift(), **_around()}
+    return {**_selling(), **_after(), **_shift(), **_around(), **linked()}
 
 
 def found(all_topics: dict[str, Topic], wanted: str) -> list[Topic]:
@@ -44,6 +36,7 @@ def _selling() -> dict[str, Topic]:
                 _("Del takes the chosen line off. Esc twice drops the sale."),
                 _("F2 prints the last receipt again. F7, Enter, 1 voids the last sale."),
                 _("F9 is the shift: cash in and out, X, close. F11 lets another person take over."),
+                _("* takes a payment by QR; / offers discounts, sales set aside and favourites."),
                 _("Enter on an empty field opens the menu by digits."),
             ),
         ),

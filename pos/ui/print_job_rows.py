@@ -38,6 +38,7 @@ def kind_word(kind: PrintKind) -> str:
         PrintKind.CASH_SLIP: _("Cash slip"),
         PrintKind.COUNT_SHEET: _("Count-up sheet"),
         PrintKind.SETTLEMENT: _("Settlement statement"),
+        PrintKind.PAY_CODE: _("Payment code"),
         PrintKind.DAY_REPORT: _("Day report"),
         PrintKind.TEST_PAGE: _("Test page"),
     }

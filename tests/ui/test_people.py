@@ -141,7 +141,7 @@ async def test_the_days_figures_are_not_for_everybody() -> None:
 
 async def test_the_first_person_is_entered_at_the_till_and_is_a_manager() -> None:
     async with a_till() as till:
-        await till.keys("f8", "5")
+        await till.keys("f8", "6")
         assert till.screen == "PeopleScreen"
         await till.keys("1")
         await till.keys(*"Kim", "enter")
@@ -159,7 +159,7 @@ async def test_people_are_changed_and_two_pins_that_differ_change_nothing() -> N
     world = await staffed()
     async with a_till(world) as till:
         await typed(till, MANAGER)
-        await till.keys("f8", "5", "down", "2")
+        await till.keys("f8", "6", "down", "2")
         await till.keys(*"7310", "enter")
         await till.keys(*"7311", "enter")
         assert "다릅니다" in till.message

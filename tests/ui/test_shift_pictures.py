@@ -73,7 +73,7 @@ SCENES = {
     "counted": ("f9", "6", *COUNTS),
     "difference": ("f9", "6", *("enter",) * 8, "1"),
     "closed": ("f9", "6", "2", *("enter",) * 2, "1", *("enter",) * 2, "4", *("enter",) * 4, "1"),
-    "people": ("f8", "5"),
+    "people": ("f8", "6"),
     "sign_in": ("f11", "2", "4"),
     "help": ("f9", "f1"),
 }

@@ -9,7 +9,8 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
 from pos.services.terminal import Terminal
-from pos.ui.help_topics import Topic, found, topics
+from pos.ui.help_topic import Topic
+from pos.ui.help_topics import found, topics
 from pos.ui.i18n import _
 from pos.ui.screens.keyed import KeyedScreen
 from pos.ui.widgets.entry import Entry

@@ -82,7 +82,7 @@ class SellingScreen(Screen[None]):
             yield SaleSide()
         yield TotalStrip()
         yield MessageBar()
-        yield EntryRow()
+        yield EntryRow(passes="+-/*")
         yield KeyBar(key_labels(side_panel=self._side_panel), MONEY_KEYS)
 
     def on_mount(self) -> None:

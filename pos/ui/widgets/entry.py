@@ -25,6 +25,7 @@ class Entry(Input):
         takes: keys that, like Enter, take along what was typed before them.
         longest: how many characters it holds; the rest of a jammed scanner's is dropped. A receipt's
             code, or a customer's, is taken whole wherever it comes.
+        passes: characters that act, on an empty field, a level up.
     """
 
     # A layout of the whole screen at each letter is what Textual's own would ask for (10 ms).
@@ -44,10 +45,12 @@ class Entry(Input):
         *,
         takes: frozenset[str] = frozenset(),
         longest: int = ENTRY_MAX,
+        passes: str = "+-",
     ) -> None:
         super().__init__(placeholder=placeholder, max_length=LONGEST)
         self._longest = longest
         self._takes = takes | {"enter"}
+        self._passes = passes
         self._held = ""
         self.cursor_blink = False  # A blinking cursor writes to the terminal for ever.
 
@@ -87,7 +90,7 @@ class Entry(Input):
         if event.key == "ctrl+j":  # The line feed of a scanner that ends with CR LF.
             event.stop()
             event.prevent_default()
-        elif not self.value and event.character in ("+", "-", "/", "*"):
+        elif not self.value and event.character is not None and event.character in self._passes:
             event.prevent_default()  # On an empty field they count, one level up.
         elif event.is_printable and len(self.value) >= self._room(self.value):
             event.stop()

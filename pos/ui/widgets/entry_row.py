@@ -18,7 +18,7 @@ class EntryRow(Horizontal):
 
     Args:
         label: what to enter; without it, what a sale begins with.
-        takes, longest: see `Entry`. Keys that take money keep their place among scans in the
+        takes, longest, passes: see `Entry`. Keys that take money keep their place among scans in the
             same read.
     """
 
@@ -35,16 +35,18 @@ class EntryRow(Horizontal):
         *,
         takes: frozenset[str] = frozenset({"f5", "f6"}),
         longest: int = ENTRY_MAX,
+        passes: str = "+-",
     ) -> None:
         super().__init__()
         self._label = label or _("Scan or search")
         self._takes = takes
         self._longest = longest
+        self._passes = passes
 
     def compose(self) -> ComposeResult:
         """Lay them out."""
         yield Static(f" {self._label} > ", classes="label", markup=False)
-        yield Entry(takes=self._takes, longest=self._longest)
+        yield Entry(takes=self._takes, longest=self._longest, passes=self._passes)
 
     def alarm(self) -> None:
         """Flash, as the bell sounds."""

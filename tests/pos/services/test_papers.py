@@ -68,7 +68,7 @@ async def test_a_rider_slip_and_a_label_come_with_the_ticket_where_the_shop_want
         also_print=(PrintKind.RIDER_SLIP, PrintKind.ORDER_LABEL),
     )
     order = an_order()
-    from pos.domain.order import OrderReceived
+    from pos.domain.order_events import OrderReceived
 
     desk.take_in([OrderReceived(order, world.clock.now())])
     await desk.accept(order.key)

@@ -30,16 +30,16 @@ WIDTHS = pytest.mark.parametrize("columns", [32, 42, 48])
     [
         (CardEntry.CUSTOMER_QR, "QR(고객 코드)"),
         (CardEntry.SHOP_QR, "QR(매장 코드)"),
-        (CardEntry.CONTACTLESS_CHIP, None),
+        (CardEntry.CONTACTLESS_CHIP, "비접촉(RF)"),
         (None, None),
     ],
 )
-def test_the_slip_says_qr_where_it_was_one(entry: CardEntry | None, said: str | None) -> None:
+def test_the_slip_says_how_it_was_paid(entry: CardEntry | None, said: str | None) -> None:
     from pos.domain.receipt_body import ReceiptBody
 
     body = ReceiptBody(sale_of(replace(ONLINE, entry=entry)))
     text = ReceiptRenderer(SHOP, 42).to_text(PrintKind.SALE_RECEIPT, body_of(body))
-    assert ("결제수단" in text) is (said is not None)
+    assert ("입력방식" in text) is (said is not None)
     assert said is None or said in text
 
 
