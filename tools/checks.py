@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import IO
+
+BESIDE = "tests/ledger"
 
 
 def run(root: Path, pytest_arguments: list[str]) -> int:
@@ -31,10 +35,27 @@ def run(root: Path, pytest_arguments: list[str]) -> int:
     if failed:
         print(f"[ieum] failed before the tests: {', '.join(failed)}")
     sys.stdout.flush()
-    tests = subprocess.run(
-        [str(binaries / "python"), "-m", "pytest", *pytest_arguments], cwd=root, check=False
+    if pytest_arguments:
+        return _pytest(root, pytest_arguments).wait()
+    return _all_tests(root) or (1 if failed else 0)
+
+
+def _all_tests(root: Path) -> int:
+    """Run the ledger's tests beside all others: theirs wait for disks, the others for devices."""
+    with tempfile.TemporaryFile("w+") as told:
+        beside = _pytest(root, [BESIDE, "-q"], told)
+        others = _pytest(root, [f"--ignore={BESIDE}"]).wait()
+        ledger = beside.wait()
+        told.seek(0)
+        print(told.read(), flush=True)
+    return others or ledger
+
+
+def _pytest(root: Path, arguments: list[str], out: IO[str] | None = None) -> subprocess.Popen[str]:
+    python = root / ".venv" / "bin" / "python"
+    return subprocess.Popen(
+        [str(python), "-m", "pytest", *arguments], cwd=root, stdout=out, text=True
     )
-    return tests.returncode or (1 if failed else 0)
 
 
 def _passes(name: str, command: list[str], root: Path) -> bool:

@@ -145,7 +145,8 @@ class World:
         for name in ("fraud_cursors", "fraud_facts", "fraud_flags"):
             self.run(partial(_run, sql=f"DELETE FROM {name}"))
         for row in conflicts:
-            sql = "INSERT INTO counter_conflicts VALUES (?, ?, ?, ?, ?)"
+            marks = ", ".join("?" * len(row))  # On PostgreSQL with its shard.
+            sql = f"INSERT INTO counter_conflicts VALUES ({marks})"
             self.run(partial(_run, sql=sql, values=row))
 
     def close(self) -> None:

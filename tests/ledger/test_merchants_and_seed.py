@@ -17,6 +17,7 @@ from ledger.server.judging import Merchant
 from ledger.server.merchants import Listed
 from ledger.server.postgres import partitions
 from ledger.server.postgres.connection import connect
+from ledger.server.postgres.homes import Homes
 from ledger.server.postgres.plain import Numbers, PlainTx
 from ledger.server.postgres.upgrade import make_tables
 from ledger.server.seed import load_cards, seed
@@ -42,7 +43,9 @@ def tx(database: Database) -> Iterator[Tx]:
     make_tables(connection)
     partitions.make(connection, business_day(NOW).isoformat())
     connection.execute("BEGIN")
-    yield PlainTx(connection, Numbers(), partitions.known_days(connection))
+    homes = Homes()
+    homes.read(connection)
+    yield PlainTx(connection, Numbers(), partitions.known_days(connection), homes)
     connection.close()
 
 
