@@ -338,8 +338,8 @@ def test_what_is_signed_is_laid_out_as_an_independent_library_lays_it_out(
             module, name, lambda one, two, data, _, size: cmac(one + two, data)[:size]
         )
     counter = card.atc.to_bytes(2, "big")
-    answers = session_key(card_key(keys.issuer_master_key, card), counter)
-    commands = session_key(card_key(keys.issuer_script_key, card), card.ac)
+    answers = session_key(card_key(keys.issuer_master_key, card.pan, card.psn), counter)
+    commands = session_key(card_key(keys.issuer_script_key, card.pan, card.psn), card.ac)
     update, value = bytes.fromhex("00800000"), bytes.fromhex("000000070000")
     header = bytes.fromhex("04DA9F770E")
 

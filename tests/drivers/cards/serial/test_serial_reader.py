@@ -179,6 +179,7 @@ async def test_a_reader_that_takes_nothing_is_unavailable_in_time(bench: SerialB
 
 async def test_a_lost_ack_is_sent_again_after_three_seconds(bench: SerialBench) -> None:
     await tapped(bench)
+    await bench.reader.complete(request().payment_id, None)  # Nothing is owed to the card before.
     bench.line.misbehave(Fault.NO_ACK, 1)
     began = time.monotonic()
     assert (await _meanwhile(bench, bench.hand.insert("rich"), request(deadline_ms=8_000))).genuine
