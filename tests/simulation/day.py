@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.simulation import checker, evidence
+from tests.simulation import card_checker, checker, evidence
 from tests.simulation.chance import Chance
 from tests.simulation.clock import VirtualLoop
 from tests.simulation.devices import purses
@@ -127,7 +127,7 @@ async def _day(
     wrong += checker.check(ledger.path, facts)
     # A copy spends from the same reserve; whatever that comes to, the issuer bears.
     whole = {each.name: each.left for each in cards if each.clone is None}
-    wrong += checker.uncovered(ledger.path, whole, all_whole=len(whole) == len(cards))
+    wrong += card_checker.uncovered(ledger.path, whole, all_whole=len(whole) == len(cards))
     return evidence.digest(ledger.path, [each.path for each in facts])
 
 
