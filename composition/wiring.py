@@ -167,6 +167,7 @@ class Assembly:
             ids=ids,
             clock=clock,
             in_store=self._settings.scanner.layouts,
+            discounts=self._settings.discounts.policy,
         )
         self._staff = staff = staff_of(self._settings, self.store, clock)
         await staff.load()

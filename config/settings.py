@@ -11,6 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from config.printer_settings import MorePrinterSettings, PaperSettings, PrinterSettings, clash
 from config.reading import Strict, read_model
 from pos.domain.barcode import InStoreLayout
+from pos.domain.discount import DiscountPolicy
 from pos.domain.identifiers import DEVICE_BITS, business_number_is_valid
 from pos.domain.offline import OfflineLimits
 from pos.domain.people import PERMISSIONS, Permission, Role
@@ -153,6 +154,18 @@ class OfflineSettings(Strict):
         )
 
 
+class DiscountSettings(Strict):
+    """What a cashier may take off a sale without anybody's word: the smaller of the two."""
+
+    percent_alone: Annotated[int, Field(ge=0, le=100)] = 10
+    won_alone: WonAmount = 10_000
+
+    @property
+    def policy(self) -> DiscountPolicy:
+        """The same, as the core takes it."""
+        return DiscountPolicy(self.percent_alone, Won(self.won_alone))
+
+
 class OrderSettings(Strict):
     """배달e음 orders."""
 
@@ -230,6 +243,7 @@ class Settings(Strict):
     scanner: ScannerSettings = ScannerSettings()
     display: DisplaySettings = DisplaySettings()
     offline: OfflineSettings = OfflineSettings()
+    discounts: DiscountSettings = DiscountSettings()
     orders: OrderSettings = OrderSettings()
     people: PeopleSettings = PeopleSettings()
     shift: ShiftSettings = ShiftSettings()

@@ -110,6 +110,12 @@ def test_a_secret_others_can_read_is_refused(tmp_path: Path) -> None:
         read_secret(path)
 
 
+def test_a_shop_says_how_much_may_come_off_without_asking(tmp_path: Path) -> None:
+    said = "[discounts]\npercent_alone = 20\nwon_alone = 3000\n\n[orders]"
+    policy = load_settings(changed(tmp_path, "[orders]", said)).discounts.policy
+    assert (20, Won(3_000)) == (policy.percent_alone, policy.won_alone)
+
+
 def products_of(tmp_path: Path, text: str) -> list[Product]:
     path = tmp_path / "products.csv"
     path.write_text(text, encoding="utf-8")
