@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.figures import Figure, percentile, spread
+from drivers.cards.completion import AwaitingIssuer
 from drivers.cards.in_process_reader import InProcessReader
 from drivers.cards.kernel import IsStopped, Kernel, none_is_stopped
 from drivers.cards.pcsc_reader import PcscReader
@@ -38,6 +39,7 @@ from tests.drivers.cards.cardworld import CardWorld, request
 from tests.drivers.cards.readers import virtual_reader
 
 TAPS, COMINGS = 100, 50
+Begun = tuple[CardRead, AwaitingIssuer | None]
 
 
 class Watch:
@@ -52,8 +54,8 @@ class Watch:
         return [whole - away for whole, away in zip(self.whole, self.away, strict=True)]
 
     def run(
-        self, run: Callable[..., CardRead], transmit: Callable[[bytes], bytes], *rest: object
-    ) -> CardRead:
+        self, run: Callable[..., Begun], transmit: Callable[[bytes], bytes], *rest: object
+    ) -> Begun:
         away = 0.0
 
         def timed(command: bytes) -> bytes:
@@ -73,14 +75,14 @@ class Watch:
 
 def _watched(kernel: type[Kernel], keys: Path, watch: Watch) -> Kernel:
     class Watched(kernel):  # type: ignore[misc, valid-type]
-        def run(
+        def begin(
             self,
             transmit: Callable[[bytes], bytes],
             request: CardRequest,
             entry: CardEntry,
             is_stopped: IsStopped = none_is_stopped,
-        ) -> CardRead:
-            return watch.run(super().run, transmit, request, entry, is_stopped)
+        ) -> Begun:
+            return watch.run(super().begin, transmit, request, entry, is_stopped)
 
     made = Watched(load_terminal_keys(keys / TERMINAL_FILE))
     assert isinstance(made, Kernel)
