@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from composition.e_receipts import EReceipts
 from config.settings import Settings
-from drivers.simulators.rider import SimulatedAgency
-from drivers.simulators.taxi import SimulatedTaxis
 from pos.domain.tender import VoucherTender
 from pos.ports import Clock, PrintKind, Store
 from pos.services.call_rider import RiderDesk
@@ -18,16 +16,27 @@ from pos.services.handle_orders import OrderDesk
 from pos.services.ids import IdSource
 from receipts.renderer import ReceiptRenderer
 
+if TYPE_CHECKING:  # Loaded by the shops that want it.
+    from composition.e_receipts import EReceipts
+
 
 def riders_of(settings: Settings, store: Store, orders: OrderDesk, clock: Clock) -> RiderDesk:
     """Return the desk that calls riders, by the agency that the settings name."""
-    agency = SimulatedAgency(clock) if settings.orders.rider_agency == "simulated" else None
+    agency = None
+    if settings.orders.rider_agency == "simulated":
+        from drivers.simulators.rider import SimulatedAgency  # The demo's alone.
+
+        agency = SimulatedAgency(clock)
     return RiderDesk(store=store, orders=orders, clock=clock, agency=agency)
 
 
 def taxis_of(settings: Settings, store: Store, ids: IdSource, clock: Clock) -> TaxiDesk:
     """Return the desk that calls taxis, by the service that the settings name."""
-    service = SimulatedTaxis(clock) if settings.orders.taxi == "simulated" else None
+    service = None
+    if settings.orders.taxi == "simulated":
+        from drivers.simulators.taxi import SimulatedTaxis  # The demo's alone.
+
+        service = SimulatedTaxis(clock)
     return TaxiDesk(store=store, ids=ids, clock=clock, service=service)
 
 
@@ -57,6 +66,8 @@ async def pages_for_phones(
     paper = settings.paper
     if not paper.phone_host:
         return None
+    from composition.e_receipts import EReceipts  # Few shops let phones in.
+
     pages = EReceipts(renderer.to_html, clock)
     with suppress(OSError):
         await pages.open(paper.phone_host, paper.phone_port)

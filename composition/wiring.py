@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from composition import linked
-from composition.e_receipts import EReceipts
 from composition.paper import rates_file, renderer_of
 from composition.pin_hasher import staff_of
 from composition.printers import stations_of
@@ -54,6 +54,9 @@ from pos.services.take_cash import TakeCash
 from pos.services.take_qr import TakeQr
 from pos.services.terminal import Shop, Terminal
 from pos.services.training import Training, TrainingCards
+
+if TYPE_CHECKING:
+    from composition.e_receipts import EReceipts
 
 INCARNATION_BITS = 32
 WARM_UP_AFTER_MS = 1_000  # The first screen and the first key come first.
@@ -312,10 +315,8 @@ class Assembly:
         from composition.training.ground import training_beside  # Which makes assemblies itself.
 
         parts = (self._settings, self._folder, self._devices, self.store, self._counter)
-        return await training_beside(*parts, self._failed)
-
-    def _failed(self, error: BaseException) -> None:
-        self._on_failure(error)
+        failed = lambda error: self._on_failure(error)  # noqa: E731, PLW0108 - it is set later.
+        return await training_beside(*parts, failed)
 
     def _terminal(self, recovered: Recovered) -> Terminal:
         settings, clock, store = self._settings, self._devices.clock, self.store

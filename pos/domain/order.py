@@ -10,7 +10,6 @@ from pos.domain.errors import IeumError
 from pos.domain.won import ZERO, Won
 
 LINES_MAX = 200  # Of one order; more is no kitchen's order but somebody's attack.
-MINUTES_MAX = 120
 TEXT_MAX = 500
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pos.domain.order import ENDED, NEXT, Order, OrderState
+from pos.domain.order import NEXT, Order, OrderState
 from pos.domain.order_events import UNPAID
 from pos.domain.rider import Rider
 from pos.domain.won import Won
@@ -155,11 +155,6 @@ def ended(order: Order, now: datetime) -> str:
     if order.too_late:
         return _("Came too late")
     return _("Ran out") if now > order.accept_by else ""
-
-
-def is_done(order: Order) -> bool:
-    """Tell whether nothing is left to do with an order."""
-    return order.state in ENDED and not order.to_collect
 
 
 def _state(order: Order, now: datetime) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pos.domain.customer_code import PREFIX as CUSTOMER_PREFIX
-from pos.domain.receipt_code import CODE_PREFIX
 from pos.ui.hangul_keys import has_hangul, latin
 
-OUR_PREFIXES = (CODE_PREFIX, CUSTOMER_PREFIX)
 OURS = "IEUM"
 BEGINNING = 16  # Characters; a prefix in Hangul is shorter than in Latin.
 

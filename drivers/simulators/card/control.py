@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from pathlib import Path
 
 from drivers.simulators.card.virtual_cards import Tapped, until_done
 from drivers.simulators.card.vpcd import VpcdSlot
 from drivers.simulators.card.wallet import Wallet
+from drivers.simulators.order_socket import serve_orders
 
 HOLD_MAX_MS = 60_000
 
@@ -26,17 +25,8 @@ class CardControl:
         self._card: Tapped | None = None
 
     async def serve(self, path: Path) -> None:
-        """Listen until cancelled; only the socket's owner may connect.
-
-        The socket appears under its name only when it takes orders.
-        """
-        draft = path.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        server = await asyncio.start_unix_server(self._client, draft)
-        draft.chmod(0o600)
-        draft.replace(path)
-        async with server:
-            await server.serve_forever()
+        """Listen until cancelled; see `serve_orders`."""
+        await serve_orders(path, self.obey)
 
     async def obey(self, message: object) -> dict[str, object]:
         """Carry out one order and return the answer."""
@@ -61,21 +51,3 @@ class CardControl:
             return {"ok": False, "error": "no_reader"}
         self._card = card
         return {"ok": True}
-
-    async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while line := await reader.readline():
-                writer.write(json.dumps(await self.obey(_parse(line))).encode("utf-8") + b"\n")
-                await writer.drain()
-        except (OSError, ValueError):  # Hung up, or a line beyond the stream's limit.
-            pass
-        finally:
-            writer.close()
-
-
-def _parse(line: bytes) -> object:
-    try:
-        message: object = json.loads(line)
-    except ValueError:
-        return None
-    return message

@@ -8,11 +8,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import json
 from pathlib import Path
 
+from drivers.simulators.order_socket import serve_orders
 from drivers.simulators.reader.faults import Fault
 from drivers.simulators.reader.hand import ReaderHand
 from drivers.simulators.reader.pty_reader import FOREVER, PtyReader
@@ -29,14 +27,8 @@ class ReaderControl:
         self._hand = hand
 
     async def serve(self, path: Path) -> None:
-        """Listen until cancelled; only the socket's owner may connect."""
-        draft = path.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        server = await asyncio.start_unix_server(self._client, draft)
-        draft.chmod(0o600)
-        draft.replace(path)
-        async with server:
-            await server.serve_forever()
+        """Listen until cancelled; see `serve_orders`."""
+        await serve_orders(path, self.obey)
 
     async def obey(self, message: object) -> dict[str, object]:
         """Carry out one order and return the answer."""
@@ -77,19 +69,3 @@ class ReaderControl:
             case _:
                 return False
         return True
-
-    async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, ValueError):  # Hung up, or a line beyond any order's.
-            while line := await reader.readline():
-                answer = await self.obey(_parse(line))
-                writer.write(json.dumps(answer).encode("utf-8") + b"\n")
-                await writer.drain()
-        writer.close()
-
-
-def _parse(line: bytes) -> object:
-    try:
-        message: object = json.loads(line)
-    except ValueError:
-        return None
-    return message

@@ -20,7 +20,6 @@ SETTINGS = f"-c synchronous_commit=on -c lock_timeout={LOCK_MS} -c timezone=UTC"
 # The writer asks by key alone. Left to itself the planner would keep, from when the tables were empty,
 # plans that read them whole.
 BY_KEY = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
-WITHOUT_CODES = 3  # The tables' version before customers' codes.
 MUST_BE_ON = ("fsync", "full_page_writes")
 
 Connection = psycopg.Connection[tuple[Any, ...]]
