@@ -99,8 +99,7 @@ class Technician:
         lost = self._till.disk.hits[DiskFault.LOST]
         if lost > self._lost_writes:
             self._lost_writes = lost
-            self.keep_evidence()
-            self.suspects = self.saw_rot = True
+            self._suspect()
 
     def rot(self) -> None:
         """Flip a bit of the dead till's disk, where its journal or its log lies."""
@@ -108,14 +107,17 @@ class Technician:
         paths = {Path(path).name: path for path in till.disk.files()}
         if till.path.name not in paths:
             return
-        till.to_scan = list(till.stolen)
         in_log = f"{till.path.name}-wal" in paths and self._draw.random() < 0.5
-        self.keep_evidence()
+        self._suspect()
         suffix, way = ("-wal", "log") if in_log else (till.path.name, "file")
         where = till.disk.rot(self._draw, suffix)
-        self.suspects = self.saw_rot = True
         till.chance.struck(Fault.BIT_ROT, f"bit flipped in the {way}", till.name)
         till.chance.tell(till.name, f"a bit flips: {where}")
+
+    def _suspect(self) -> None:
+        self.keep_evidence()
+        self._till.to_scan = list(self._till.stolen)  # What was scanned may be gone as well.
+        self.suspects = self.saw_rot = True
 
     async def check(self) -> None:
         """Verify what a suspected disk holds, and carry it over to another one if it is sound.
