@@ -28,4 +28,5 @@ lock:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
 	$(LOCK) pyproject.toml --extra postgresql -o requirements-postgresql.lock
+	$(LOCK) pyproject.toml --extra browser -o requirements-browser.lock
 	printf 'pyscard\nsetuptools\nswig\nwheel\n' | $(LOCK) - --no-binary pyscard -o requirements-pcsc.lock

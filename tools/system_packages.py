@@ -60,6 +60,8 @@ def missing(*, dev: bool) -> list[str]:
         wanted.append("iproute2")  # The virtual reader's own loopback.
     if dev and not shutil.which("tmux"):
         wanted.append("tmux")
+    if dev and not shutil.which("chromium"):
+        wanted.append("chromium")
     return wanted
 
 
