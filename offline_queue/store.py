@@ -37,6 +37,7 @@ from offline_queue.rows import (
     to_us,
     total,
 )
+from offline_queue.transaction import writing
 from pos.domain import record as records
 from pos.domain.business_day import day_bounds
 from pos.domain.catalogue import CatalogueChange, Product
@@ -148,7 +149,7 @@ class SqliteStore:
             with store_errors():
                 if not write:
                     return work()
-                with self._db.atomic("IMMEDIATE"):
+                with writing(self._db):
                     return work()
 
         try:

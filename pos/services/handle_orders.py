@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from pos.domain.availability import Availability, AvailabilitySet
-from pos.domain.events import Event, SaleCompleted, from_record, to_record
+from pos.domain.events import KINDS, Event, SaleCompleted, from_record, to_record
 from pos.domain.order import (
     ENDED_WITHOUT_FOOD,
     NEXT,
@@ -50,6 +50,7 @@ from pos.services.order_papers import kitchen_ticket, order_body, stop_ticket
 
 USUAL_MINUTES = 20
 ORDERS_KEPT = timedelta(days=2)  # How far back the desk looks at its start.
+ORDER_KINDS = tuple(kind for kind in KINDS if kind.startswith(("order.", "sale.completed")))
 
 
 class OrderDesk:
@@ -96,12 +97,11 @@ class OrderDesk:
     async def load(self) -> None:
         """Rebuild the desk from the journal's last days and the words kept beside it."""
         now = self._clock.now()
-        records = await self._store.records_between(now - ORDERS_KEPT, now + timedelta(days=1))
+        start, end = now - ORDERS_KEPT, now + timedelta(days=1)
+        records = await self._store.records_between(start, end, ORDER_KINDS)
         words = {each.order_key: each for each in await self._store.personal()}
         self._orders = Orders()
         for record in records:
-            if not record.kind.startswith(("order.", "sale.completed")):
-                continue
             event = from_record(record)
             if isinstance(event, OrderReceived):
                 event = with_words(event, words.get(event.order.key))

@@ -178,16 +178,26 @@ class Disk:
 
     # What the VFS asks of it.
 
-    def meet(self, operation: Operation, *, grows: bool = False) -> Fault | None:
+    def meet(
+        self, kind: str, file: str, offset: int = 0, size: int = 0, *, grows: bool = False
+    ) -> Fault | None:
         """Count an operation, and say what becomes of it.
 
         Raises:
             PowerCut: the power goes at this very operation, or is gone.
         """
+        self.count += not self.dark
+        self.kinds[kind] += not self.dark
+        if (
+            not (self._planned or self.before or self.full or self.read_only or self.dark)
+            and self.trace is None
+        ):
+            return None  # Nearly always; a shop-day asks for thousands.
+        return self._fate(Operation(kind, file, offset, size), grows=grows)
+
+    def _fate(self, operation: Operation, *, grows: bool) -> Fault | None:
         if self.dark:
             raise PowerCut(operation)
-        self.count += 1
-        self.kinds[operation.kind] += 1
         if self.trace is not None:
             self.trace.append(operation)
         fault = self._planned.pop(self.count, None) if self._planned else None

@@ -15,7 +15,6 @@ from tests.faultdisk.disk import (
     WRITE,
     Disk,
     Fault,
-    Operation,
 )
 from tests.faultdisk.files import SECTOR, File
 
@@ -54,7 +53,7 @@ class DiskVfs(apsw.VFS):  # type: ignore[misc]
             flags[1] = flags[0]
             return Handle(disk, "", File(), syncs_folder=False)
         path = name.filename() if isinstance(name, apsw.URIFilename) else str(name)
-        fault = disk.meet(Operation(OPEN, Path(path).name, 0, 0))
+        fault = disk.meet(OPEN, Path(path).name)
         file = disk.find(path)
         create = file is None and bool(flags[0] & apsw.SQLITE_OPEN_CREATE)
         if fault is not None or (file is None and (not create or disk.read_only)):
@@ -69,7 +68,7 @@ class DiskVfs(apsw.VFS):  # type: ignore[misc]
 
     def xDelete(self, path: str, sync_folder: bool) -> None:
         disk = self._disk
-        fault = disk.meet(Operation(DELETE, Path(path).name, 0, 0))
+        fault = disk.meet(DELETE, Path(path).name)
         if fault is not None:
             raise error(ERRORS[DELETE])
         if disk.find(path) is None:
@@ -106,12 +105,12 @@ class Handle:
         return self._life != self._disk.life
 
     def _meet(self, kind: str, offset: int, size: int) -> Fault | None:
-        if self._dead:
+        if self._life != self._disk.life:
             raise error(ERRORS[kind])
         if not self._name:
             return None
         grows = kind == WRITE and offset + size > len(self._file.seen)
-        return self._disk.meet(Operation(kind, self._name, offset, size), grows=grows)
+        return self._disk.meet(kind, self._name, offset, size, grows=grows)
 
     def xRead(self, amount: int, offset: int) -> bytes:
         if self._meet(READ, offset, amount) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import time
@@ -23,6 +24,7 @@ def main() -> bool:
     given = _parser().parse_args()
     if given.planted:
         return not hunt_all(given.planted, given.jobs, print)
+    gc.freeze()  # What was imported is not looked through again after each day.
     seeds = range(given.start, given.start + given.seeds)
     begun, tally = time.perf_counter(), Tally()
     if given.hash_seeds > 1:

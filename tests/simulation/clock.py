@@ -6,7 +6,7 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import Callable
-from contextvars import Context
+from contextvars import Context, copy_context
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,16 +17,53 @@ class Stuck(Exception):
     """Everybody waits for somebody, for ever."""
 
 
+class _Handle:
+    """What is to be done; asyncio's own asks the loop at each whether it is debugging."""
+
+    __slots__ = ("_args", "_callback", "_cancelled", "_context", "_loop", "_when")
+
+    def __init__(
+        self,
+        loop: VirtualLoop,
+        callback: Callable[..., Any],
+        args: tuple[Any, ...],
+        context: Context | None,
+        when: float = 0.0,
+    ) -> None:
+        self._loop, self._callback, self._args, self._when = loop, callback, args, when
+        self._context = copy_context() if context is None else context
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Not to be done; it goes when its time comes."""
+        self._cancelled = True
+
+    def cancelled(self) -> bool:
+        return self._cancelled
+
+    def when(self) -> float:
+        return self._when
+
+    def run(self) -> None:
+        try:
+            self._context.run(self._callback, *self._args)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            said = {"message": f"{self._callback} failed", "exception": error, "handle": self}
+            self._loop.call_exception_handler(said)
+
+
 class VirtualLoop(asyncio.BaseEventLoop):
     """One thread, one order of things, no selector: asyncio's own spent a third of a shop-day in it."""
 
-    _ready: deque[asyncio.Handle]
+    _ready: deque[_Handle]  # type: ignore[assignment]
     _stopping: bool
 
     def __init__(self) -> None:
         super().__init__()
         self._now = 0.0
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._timers: list[tuple[float, int, _Handle]] = []
         self._made = 0  # Of two timers for one moment the one made first comes first.
         self.steps = 0
         self._doom_at = -1
@@ -39,22 +76,22 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Do this between two steps of whoever is at work then: a crash at any `await`."""
         self._doom_at, self._doom = self.steps + steps, what
 
-    def call_soon(
+    def call_soon(  # type: ignore[override]
         self, callback: Callable[..., Any], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
-        handle = asyncio.Handle(callback, args, self, context)
+    ) -> _Handle:
+        handle = _Handle(self, callback, args, context)
         self._ready.append(handle)
         return handle
 
-    def call_later(
+    def call_later(  # type: ignore[override]
         self, delay: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
+    ) -> _Handle:
         return self.call_at(self._now + delay, callback, *args, context=context)
 
-    def call_at(
+    def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
-        timer = asyncio.TimerHandle(when, callback, args, self, context)
+    ) -> _Handle:
+        timer = _Handle(self, callback, args, context, when)
         self._made += 1
         heapq.heappush(self._timers, (when, self._made, timer))
         return timer
@@ -86,10 +123,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
             if self.steps == self._doom_at:
                 self._doom()
             if not handle.cancelled():
-                handle._run()
-
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        """Let it lie: it goes when its time comes."""
+                handle.run()
 
     def _write_to_self(self) -> None:
         """There is no other thread to be woken by."""

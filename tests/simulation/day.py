@@ -107,7 +107,7 @@ async def _day(
     tills += [Till(1 + i, folder, chance, loop, world) for i in range(draw.choice(TILLS))]
     chance.tell("day", f"faults {[each.value for each in Fault if each in chance.on]}")
     shifts = [Shift(till, chance, ledger) for till in tills]
-    acts = acts or draw.randrange(8, 40)
+    acts = acts or draw.randrange(6, 32)
     nights = draw.choice(NIGHTS)
     before = acts // 2 if nights else acts
     await asyncio.gather(*(each.work(before) for each in shifts))
