@@ -86,8 +86,7 @@ class Cluster:
 
     def stop(self) -> None:
         if self._running is not None:
-            self._running.send_signal(signal.SIGINT)
-            self._running.wait(timeout=20)
+            self.kill()  # Nothing of it is kept.
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, database: str) -> str:

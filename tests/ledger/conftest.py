@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import multiprocessing
+import os
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,10 +22,12 @@ from ledger.client import HttpLedger
 from ledger.server import devices, merchants
 from ledger.server.database import Database, Tx
 from ledger.server.writer import Writer
+from tests.ledger import plain_cards
 from tests.ledger.cluster import Cluster, binaries
 
 T = TypeVar("T")
-ROOT = Path(__file__).parents[2]
+FORKS = multiprocessing.get_context("forkserver")  # Imports the ledger once for hundreds of starts.
+FORKS.set_forkserver_preload(["pytest", "tests.ledger.plain_cards"])
 DEVICE = 0x0001_0000_0001
 OTHER_DEVICE = 0x0001_0000_0002
 OPERATOR = "o" * 32
@@ -85,7 +89,7 @@ class Process:
     shops: tuple[Shop, ...] = SHOPS
     operator_token: str = OPERATOR
     port: int = 0
-    running: subprocess.Popen[str] | None = field(default=None, repr=False)
+    running: ForkServerProcess | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
@@ -93,15 +97,15 @@ class Process:
 
     def start(self) -> None:
         open_shops(self.database, self.shops)
-        command = [sys.executable, "-m", "tests.ledger.plain_cards", "--db", str(self.database)]
-        self.running = subprocess.Popen(
-            [*command, "--port", str(self.port), "--operator-token", self.operator_token],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
+        where = ["--db", str(self.database), "--port", str(self.port)]
+        ours, its = FORKS.Pipe(duplex=False)
+        self.running = FORKS.Process(
+            target=_serve, args=(its, [*where, "--operator-token", self.operator_token])
         )
-        assert self.running.stdout is not None
-        self.port = json.loads(self.running.stdout.readline())["port"]
+        self.running.start()
+        its.close()
+        with ours, os.fdopen(os.dup(ours.fileno())) as told:
+            self.port = json.loads(told.readline())["port"]
 
     def kill(self) -> None:
         assert self.running is not None
@@ -131,10 +135,15 @@ class Process:
 
     def _reap(self) -> None:
         assert self.running is not None
-        assert self.running.stdout is not None
-        self.running.wait(timeout=10)
-        self.running.stdout.close()
+        self.running.join(10)
+        assert self.running.exitcode is not None
         self.running = None
+
+
+def _serve(told: Connection, arguments: list[str]) -> None:
+    """Be the ledger's process, which says its port on stdout."""
+    os.dup2(told.fileno(), 1)
+    plain_cards.main(arguments)
 
 
 @pytest.fixture(scope="session")

@@ -149,12 +149,12 @@ def told() -> Told:
     return Told(texts, policy())
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--db", required=True)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--operator-token", default="")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     setup = Setup(
         named(given.db), given.port, told(), CARDS, operator_token=given.operator_token, demo=True
     )
