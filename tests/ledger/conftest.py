@@ -26,6 +26,7 @@ from tests.ledger import plain_cards
 from tests.ledger.cluster import Cluster, binaries
 
 T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
 FORKS = multiprocessing.get_context("forkserver")  # Imports the ledger once for hundreds of starts.
 FORKS.set_forkserver_preload(["pytest", "tests.ledger.plain_cards"])
 DEVICE = 0x0001_0000_0001
