@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from benchmarks import ledger_batches
 from benchmarks.figures import Figure, percentile
 from ledger.contract.http_signature import Message, signed_fields
 from ledger.server import merchants
@@ -34,6 +35,7 @@ from tests.ledger.conftest import Key
 
 ROOT = Path(__file__).resolve().parents[1]
 TERMINALS, CARDS = 64, 2_000
+CARDS_IN_BATCHES = (ledger_batches.TERMINALS + 1) * ledger_batches.CARDS_EACH  # Past the others.
 SECONDS, WARM_UP_S = 4.0, 1.0
 CLIENTS = (1, 16, 64)
 SCALE = 50  # Of pgbench: branches, so that its clients seldom wait for one another's row.
@@ -45,13 +47,13 @@ def run() -> list[Figure]:
     """Measure, and return the lines of the table."""
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder:
-        sqlite = _each(Path(folder) / "ledger.db")
+        sqlite, sqlite_batches = _each(Path(folder) / "ledger.db")
     if binaries() is None:
         return [Figure("authorizations, PostgreSQL", "no wheel here", "", "", "")]
     cluster = Cluster("shared_buffers=1GB", "max_connections=100")
     try:
         cluster.start()
-        postgres = _each(cluster.url(USER))
+        postgres, postgres_batches = _each(cluster.url(USER))
         tpc_b = {clients: _pgbench(cluster, clients) for clients in CLIENTS}
     finally:
         cluster.stop()
@@ -63,10 +65,19 @@ def run() -> list[Figure]:
             ours = f"{rate:,.0f}/s, p50 {p50:.1f} p99 {p99:.1f} ms"
             what = f"authorizations, {name}, {clients} clients"
             figures.append(Figure(what, ours, floor, f"{rate / tpc_b[clients]:.2f} x", goal))
+    peer = tpc_b[max(CLIENTS)]
+    for name, rate, goal in (
+        ("PostgreSQL", postgres_batches, ">= 5"),
+        ("SQLite", sqlite_batches, ""),
+    ):
+        what = f"offline payments in batches of {ledger_batches.BATCH}, {name}, 16 terminals"
+        floor = f"{peer:,.0f} TPC-B/s"
+        figures.append(Figure(what, f"{rate:,.0f}/s", floor, f"{rate / peer:.2f} x", goal))
     return figures
 
 
-def _each(database: Database) -> dict[int, tuple[float, float, float]]:
+def _each(database: Database) -> tuple[dict[int, tuple[float, float, float]], float]:
+    """Return each number of clients' rate, p50 and p99; and records a second in batches."""
     _fill(database)
     command = [sys.executable, "-m", "tests.ledger.plain_cards", "--db", str(database)]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -74,7 +85,10 @@ def _each(database: Database) -> dict[int, tuple[float, float, float]]:
         assert server.stdout is not None
         port = json.loads(server.stdout.readline())["port"]
         requests = _requests()
-        return {clients: asyncio.run(_load(port, clients, requests)) for clients in CLIENTS}
+        single = {clients: asyncio.run(_load(port, clients, requests)) for clients in CLIENTS}
+        keys = [KEYS[number] for number in range(1, TERMINALS + 1)]
+        batches = asyncio.run(ledger_batches.rate(port, keys, lambda each: _pan(CARDS + each)))
+        return single, batches
     finally:
         server.terminate()
         server.wait(timeout=20)
@@ -90,7 +104,7 @@ def _fill(database: Database) -> None:
         writer.run_now(
             lambda tx, d=device, k=each: enrol(tx, merchants.add(tx, "shop"), d, k.public, now)
         )
-    for number in range(CARDS):
+    for number in range(CARDS + CARDS_IN_BATCHES):
         new = NewCard(
             id=f"c{number}",
             label="",
