@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from composition import linked
+from composition.after_start import look_at_reader, warm_up
 from composition.paper import rates_file, renderer_of
 from composition.pin_hasher import staff_of
 from composition.printers import stations_of
@@ -59,10 +60,6 @@ if TYPE_CHECKING:
     from composition.e_receipts import EReceipts
 
 INCARNATION_BITS = 32
-WARM_UP_AFTER_MS = 1_000  # The first screen and the first key come first.
-READER_LOOK_MS = (
-    3_600_000  # A secure reader is checked at the start and on each day, sales or none.
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,18 +230,6 @@ class Assembly:
             wait_ms=self._settings.ledger.feed_wait_ms,
         )
 
-        async def warm_up() -> None:
-            """Load what draws paper before the first customer waits for it, after the screens."""
-            await self._devices.clock.sleep_ms(WARM_UP_AFTER_MS)
-            await asyncio.to_thread(self._renderer.warm_up)
-
-        async def look_at_reader() -> None:
-            """Have the reader connected before the first customer, and checked each day."""
-            await self._devices.clock.sleep_ms(WARM_UP_AFTER_MS)
-            while True:
-                await self._devices.reader.status()
-                await self._devices.clock.sleep_ms(READER_LOOK_MS)
-
         def ended(task: asyncio.Task[None]) -> None:
             if not task.cancelled() and (error := task.exception()) is not None:
                 on_failure(error)
@@ -258,8 +243,8 @@ class Assembly:
             self._riders.run(),
             self._taxi.run(),
             linked.eraser_of(self._settings, self.store, self._orders, self._devices.clock).run(),
-            warm_up(),
-            look_at_reader(),
+            warm_up(self._devices.clock, self._renderer.warm_up, self._catalogue.warm_up),
+            look_at_reader(self._devices.reader, self._devices.clock),
             self._customer.run(self._devices.clock),
             *([] if self._scanner is None else [self._scanner.run()]),
         ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pos.domain.search import NameIndex
@@ -108,11 +108,22 @@ class Catalogue:
         """Return products whose name or 초성 hold the text, or nearly do; see `NameIndex.find`."""
         if not text.strip():
             return []
-        if self._index is None:  # At the first search: a till that starts has no time for it.
-            self._index = NameIndex((product.name, product) for product in self._by_code.values())
+        if self._index is None:  # Not at the start, which has no time for it.
+            self._index = _index_of(self._by_code)
         return self._index.find(text, limit)
+
+    def warm_up(self) -> None:
+        """Get ready for the first search; may run beside whoever sells."""
+        before = dict(self._by_code)  # In one step: nobody changes it meanwhile.
+        self._index = _index_of(before)
+        if before != self._by_code:
+            self._index = None  # The next search makes its own.
 
     def favourites(self) -> list[Product]:
         """Return the products of the favourites page, in their places."""
         chosen = [product for product in self._by_code.values() if product.favourite]
         return sorted(chosen, key=lambda product: (product.favourite, product.code))
+
+
+def _index_of(by_code: Mapping[str, Product]) -> NameIndex[Product]:
+    return NameIndex((product.name, product) for product in by_code.values())

@@ -85,3 +85,17 @@ def test_a_further_barcode_means_the_product_until_it_is_taken_away() -> None:
 def test_the_favourites_stand_in_their_places() -> None:
     shop = Catalogue(Product(str(n), f"{n}", Won(1), favourite=(3, 0, 1)[n]) for n in range(3))
     assert ["2", "0"] == [each.code for each in shop.favourites()]
+
+
+def test_getting_ready_beside_a_change_of_the_catalogue_never_brings_back_the_old_names() -> None:
+    milk, bread = Product("1", "우유", Won(2_000)), Product("2", "식빵", Won(3_000))
+    catalogue = Catalogue([milk])
+
+    catalogue.warm_up()
+    assert catalogue.search("우유") == [milk]
+
+    changing = Catalogue([milk])
+    changing.apply(CatalogueChange((bread,), ("1",)))
+    changing.warm_up()
+    assert changing.search("우유") == []
+    assert changing.search("ㅅㅃ") == [bread]
