@@ -50,7 +50,7 @@ class KeyBar(Painted):
             cell = edges[place + 1] - edges[place]
             strong = key in self._strong
             back = "$cursor" if strong else "$panel"
-            names.append((_middle(key_name(key), cell - 1), f"bold $accent on {back}"))
+            names.append((_middle(self.name_of(key), cell - 1), f"bold $accent on {back}"))
             labels.append((_middle(label, cell - 1), f"bold $foreground on {back}"))
             blank.append((" " * (cell - 1), f"$foreground on {back}"))
             for row in (names, labels, blank):
@@ -61,17 +61,26 @@ class KeyBar(Painted):
 
     def on_click(self, event: Click) -> None:
         """Say which key lies under the finger."""
+        key = self.key_at(event.x)
+        if key:
+            self.post_message(self.Pressed(key))
+
+    def key_at(self, x: int) -> str:
+        """Return the key whose cell a column belongs to; none where there is no key at all."""
         edges = self._edges(self.content_size.width)
-        for place, (key, _label) in enumerate(self._keys):
-            if event.x < edges[place + 1]:
-                self.post_message(self.Pressed(key))
-                return
+        return next(
+            (key for (key, _l), edge in zip(self._keys, edges[1:], strict=True) if x < edge), ""
+        )
+
+    def name_of(self, key: str) -> str:
+        """Return what stands over a key's label."""
+        return key_name(key)
 
     def _edges(self, width: int) -> list[int]:
         """Return where each cell begins, and where the last one ends."""
         count = max(1, len(self._keys))
         even = [place * width // count for place in range(count + 1)]
-        needs = [1 + max(cell_len(key_name(key)), cell_len(label)) for key, label in self._keys]
+        needs = [1 + max(cell_len(self.name_of(key)), cell_len(label)) for key, label in self._keys]
         spare = width - sum(needs)
         if spare < 0 or all(need <= width // count for need in needs):
             return even
