@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
-from textual.events import Event, Key, MouseDown
+from textual.events import Event, Key, MouseUp
 
 from pos.domain.errors import IeumError, StoreError
 from pos.domain.people import Person
@@ -147,8 +147,6 @@ class IeumApp(App[None]):
         """Hand a burst to the field whole, and to anything else as the keys that it was."""
         if isinstance(event, Key) and not event.is_forwarded and self._takes(event):
             return
-        if isinstance(event, MouseDown):
-            self.look.touched()
         if not isinstance(event, Burst) or event.is_forwarded:
             await super().on_event(event)
         elif isinstance(self.focused, Entry):
@@ -157,6 +155,8 @@ class IeumApp(App[None]):
         else:
             for key in event.as_keys():
                 await super().on_event(key)
+        if isinstance(event, MouseUp):
+            self.call_later(self.look.touched)  # What was touched must not move away before.
 
     def _takes(self, event: Key) -> bool:
         """Let an order be answered from whatever screen is up; a stopped till answers none."""
@@ -174,6 +174,7 @@ class IeumApp(App[None]):
     def on_mount(self) -> None:
         """Listen to what happens by itself, and tell what the start found."""
         terminal = self.terminal
+        self.look.dress()
         terminal.orders.on_change(self.news)
         terminal.line.on_change(self.news)
         terminal.taxi.on_change(self.news)

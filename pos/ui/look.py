@@ -84,16 +84,15 @@ class Look:
 
     def sound(self, cue: Cue) -> None:
         """Sound as often as the cue says; a cue that is sounding is not talked over."""
-        if not self.choice.sounds or self._sounding:
-            return
-        self._sounding = int(cue)
-        self._once()
+        if self.choice.sounds and not self._sounding:
+            self._sounding = int(cue) + 1  # The pause behind it belongs to it.
+            self._go_on()
 
-    def _once(self) -> None:
+    def _go_on(self) -> None:
         self._sounding -= 1
-        self._bell()
         if self._sounding:
-            self._app.set_timer(GAP_SECONDS, self._once)
+            self._bell()
+            self._app.set_timer(GAP_SECONDS, self._go_on)
 
     def _put_on(self) -> None:
         app, look = self._app, self.choice.look

@@ -42,7 +42,8 @@ class ChoiceList(Painted):
 
     def place_at(self, y: int) -> int:
         """Return the place of the choice under a row of this widget."""
-        return self._first(self.content_size.height) + y // self.rows_each
+        below = y // self.rows_each
+        return min(self._first(self.content_size.height) + below, len(self._rows) - 1)
 
     def _first(self, height: int) -> int:
         room = max(1, height // self.rows_each)

@@ -50,7 +50,8 @@ class KeyBar(Painted):
             cell = edges[place + 1] - edges[place]
             strong = key in self._strong
             back = "$cursor" if strong else "$panel"
-            names.append((_middle(self.name_of(key), cell - 1), f"bold $accent on {back}"))
+            front = "$foreground" if strong else "$accent"
+            names.append((_middle(self.name_of(key), cell - 1), f"bold {front} on {back}"))
             labels.append((_middle(label, cell - 1), f"bold $foreground on {back}"))
             blank.append((" " * (cell - 1), f"$foreground on {back}"))
             for row in (names, labels, blank):
@@ -63,7 +64,11 @@ class KeyBar(Painted):
         """Say which key lies under the finger."""
         key = self.key_at(event.x)
         if key:
-            self.post_message(self.Pressed(key))
+            self.touched(key)
+
+    def touched(self, key: str) -> None:
+        """Say which key was touched."""
+        self.post_message(self.Pressed(key))
 
     def key_at(self, x: int) -> str:
         """Return the key whose cell a column belongs to; none where there is no key at all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.events import Click, Key
+from textual.events import Key
 
 from pos.ui.widgets.key_bar import KeyBar
 from pos.ui.widgets.painted import PaintedRow
@@ -42,10 +42,7 @@ class TouchPad(KeyBar):
         names, labels, *_rest = super().paint(width, ROWS)
         return [names, labels, names]
 
-    def on_click(self, event: Click) -> None:
-        """Press the key that lies under the finger."""
-        event.stop()
-        key = self.key_at(event.x)
-        if key:
-            character = dict(KEYS)[key]
-            self.app.post_message(Key(key, character if len(character) == 1 else None))
+    def touched(self, key: str) -> None:
+        """Press the key."""
+        character = dict(KEYS)[key]
+        self.app.post_message(Key(key, character if len(character) == 1 else None))
