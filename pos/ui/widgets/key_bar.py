@@ -13,7 +13,7 @@ from pos.ui.cells import fit
 from pos.ui.widgets.painted import Painted, PaintedRow
 
 
-class KeyBar(Painted):
+class KeyRow(Painted):
     """Keys in cells of one width, or as their labels need it where that is too narrow for one.
 
     Money keys stand out.
@@ -22,13 +22,6 @@ class KeyBar(Painted):
         keys: (key as Textual names it, label).
         strong: the keys that stand out.
     """
-
-    class Pressed(Message):
-        """A key's cell was touched."""
-
-        def __init__(self, key: str) -> None:
-            self.key = key
-            super().__init__()
 
     def __init__(self, keys: Sequence[tuple[str, str]], strong: Sequence[str] = ()) -> None:
         super().__init__()
@@ -67,8 +60,8 @@ class KeyBar(Painted):
             self.touched(key)
 
     def touched(self, key: str) -> None:
-        """Say which key was touched."""
-        self.post_message(self.Pressed(key))
+        """A key's cell was touched."""
+        raise NotImplementedError
 
     def key_at(self, x: int) -> str:
         """Return the key whose cell a column belongs to; none where there is no key at all."""
@@ -91,6 +84,21 @@ class KeyBar(Painted):
             return even
         needed = list(accumulate(needs, initial=0))
         return [begins + place * spare // count for place, begins in enumerate(needed)]
+
+
+class KeyBar(KeyRow):
+    """The keys of the screen that it stands on."""
+
+    class Pressed(Message):
+        """A key's cell was touched."""
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
+    def touched(self, key: str) -> None:
+        """Say which key was touched."""
+        self.post_message(self.Pressed(key))
 
 
 def key_name(key: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.events import Key
 
-from pos.ui.widgets.key_bar import KeyBar
+from pos.ui.widgets.key_bar import KeyRow
 from pos.ui.widgets.painted import PaintedRow
 
 ROWS = 3  # So much a finger hits.
@@ -25,7 +25,7 @@ KEYS = (
 )
 
 
-class TouchPad(KeyBar):
+class TouchPad(KeyRow):
     """What a number pad has, along the bottom of whatever screen is up."""
 
     DEFAULT_CSS = "TouchPad { dock: bottom; height: 3; layer: touch; }"
