@@ -18,6 +18,7 @@ from pos.ui.acts import SidePanelAsked, StoreFailed, act
 from pos.ui.asking import ask_grant
 from pos.ui.burst import Burst
 from pos.ui.i18n import _
+from pos.ui.leaving import guard
 from pos.ui.look import Look
 from pos.ui.navigation import LOOK, NEEDS, ScreenAsked, ask_menu, screen_for
 from pos.ui.order_answer import OrderAnswer
@@ -115,6 +116,7 @@ class IeumApp(App[None]):
     def push_screen(self, *args: Any, **options: Any) -> Any:
         """Open a screen; in training each bears the mark (the selling screen has its own)."""
         pushed = super().push_screen(*args, **options)
+        guard(self.screen)
         self.look.dress()
         if self.terminal.shop.training and not isinstance(self.screen, SellingScreen):
             from pos.ui.widgets.training_mark import TrainingMark  # Only in training.
