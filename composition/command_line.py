@@ -50,6 +50,9 @@ class PhoneDeed(StrEnum):
     PAY = "pay"
 
 
+LinearOption = Annotated[
+    bool, typer.Option("--linear", help="plain lines in reading order, for a screen reader")
+]
 LanguageOption = Annotated[Language | None, typer.Option("--lang", help="ko or en")]
 
 
@@ -58,20 +61,21 @@ def demo(
     home: HomeOption = DEMO_HOME,
     fresh: Annotated[bool, typer.Option("--fresh", help="forget the last demo")] = False,
     lang: LanguageOption = None,
+    linear: LinearOption = False,
 ) -> None:
     """가게 전체를 이 컴퓨터에서: 단말기, 서버, 카드, 프린터 / the whole shop on this machine."""
     from composition.sessions import run_demo
 
     language = None if lang is None else lang.value
-    or_say(lambda: run_demo(ROOT, home.resolve(), fresh=fresh, language=language))
+    or_say(lambda: run_demo(ROOT, home.resolve(), fresh=fresh, language=language, linear=linear))
 
 
 @app.command()
-def run(settings: SettingsOption = Path("settings.toml")) -> None:
+def run(settings: SettingsOption = Path("settings.toml"), linear: LinearOption = False) -> None:
     """단말기를 시작합니다 / start this shop's terminal."""
     from composition.sessions import run_shop
 
-    or_say(lambda: run_shop(settings.resolve()))
+    or_say(lambda: run_shop(settings.resolve(), linear=linear))
 
 
 @app.command()

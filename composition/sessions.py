@@ -29,12 +29,14 @@ class NoScreen(IeumError):
     en = "Run this in a terminal with a screen and a keyboard. Nothing was started."
 
 
-def run_demo(root: Path, home: Path, *, fresh: bool, language: str | None) -> None:
+def run_demo(
+    root: Path, home: Path, *, fresh: bool, language: str | None, linear: bool = False
+) -> None:
     """Start the demo's world, sell, end it."""
     from composition.demo.home import Home
     from composition.demo.shop import DemoShop
 
-    _prepare_screens()
+    _prepare_screens(linear=linear)
     print("[ieum] 가게를 여는 중 / opening the shop ...", flush=True)
     shop = DemoShop(Home(home, root), fresh=fresh, language=language)
 
@@ -42,15 +44,15 @@ def run_demo(root: Path, home: Path, *, fresh: bool, language: str | None) -> No
         try:
             terminal, panel = await shop.start()
             assert shop.assembly is not None
-            return await _sell(terminal, shop.assembly, panel)
+            return await _sell(terminal, shop.assembly, panel, linear=linear)
         finally:
             await shop.stop()
 
     _exit_with(asyncio.run(session()))
 
 
-def run_shop(settings_path: Path) -> None:
-    """Run a real shop's terminal."""
+def run_shop(settings_path: Path, *, linear: bool = False) -> None:
+    """Run a real shop's terminal, in lines where the settings or the flag want it."""
     from composition.devices import devices_of
     from composition.no_core import forbid_core_dumps
     from composition.wiring import Assembly
@@ -58,13 +60,14 @@ def run_shop(settings_path: Path) -> None:
 
     forbid_core_dumps()
     settings = load_settings(settings_path)
-    _prepare_screens()
+    linear = linear or settings.screen.linear
+    _prepare_screens(linear=linear)
     folder = settings_path.parent
 
     async def session() -> int:
         assembly = Assembly(settings, folder, devices_of(settings, folder))
         try:
-            return await _sell(await assembly.start(), assembly, None)
+            return await _sell(await assembly.start(), assembly, None, linear=linear)
         finally:
             await assembly.stop()
 
@@ -117,19 +120,27 @@ async def print_test_page(settings_path: Path) -> str:
     return f"시험 인쇄 / test page: {result.outcome.value} {result.problem}".rstrip()
 
 
-def _prepare_screens() -> None:
+def _prepare_screens(*, linear: bool = False) -> None:
     """Make sure that there is a screen, and set what Textual reads at its import.
 
     Raises:
         NoScreen: input or output is no terminal.
     """
     os.umask(0o077)  # Whatever is written from here on is its owner's alone.
+    if linear:  # A screen reader's lines may come by any way.
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise NoScreen()
     environment.prepare(os.environ)
 
 
-async def _sell(terminal: Terminal, assembly: Assembly, panel: SidePanel | None) -> int:
+async def _sell(
+    terminal: Terminal, assembly: Assembly, panel: SidePanel | None, *, linear: bool
+) -> int:
+    if linear:
+        from composition.lines import sell_in_lines
+
+        return await sell_in_lines(terminal, assembly, panel)
     from pos.ui.app import IeumApp
 
     screens = IeumApp(terminal, panel)

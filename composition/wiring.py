@@ -19,6 +19,7 @@ from composition.pin_hasher import staff_of
 from composition.printers import stations_of
 from config.products import load_catalogue
 from config.rates import load_rates
+from config.screen_choice import ScreenFile
 from config.settings import Settings
 from offline_queue.device_key import Signer
 from offline_queue.forwarder import Forwarder
@@ -53,7 +54,7 @@ from pos.services.show_day import ShowDay
 from pos.services.take_card import TakeCard
 from pos.services.take_cash import TakeCash
 from pos.services.take_qr import TakeQr
-from pos.services.terminal import Shop, Terminal
+from pos.services.terminal import Terminal
 from pos.services.training import Training, TrainingCards
 
 if TYPE_CHECKING:
@@ -320,19 +321,11 @@ class Assembly:
             ),
             clock=clock,
         )
-        terminal, take_qr = settings.terminal, self._take_qr()
-        prefix = settings.scanner.prefix if settings.scanner.kind == "keyboard" else ""
+        take_qr = self._take_qr()
         self._customer.follow(self._finish, take_qr)
         return Terminal(
-            shop=Shop(
-                settings.shop.name,
-                terminal.number,
-                terminal.language,
-                training=self._cards is not None,
-                scan_prefix=prefix,
-                order_sound=settings.orders.sound,
-                order_sound_every_ms=settings.orders.sound_every_s * 1_000,
-            ),
+            shop=linked.shop_of(settings, training=self._cards is not None),
+            screen=ScreenFile(settings.screen, self._folder),
             counter=self._counter,
             take_cash=TakeCash(counter=self._counter, finish=self._finish),
             take_card=take_card,

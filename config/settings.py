@@ -110,6 +110,15 @@ class ScannerSettings(Strict):
         return tuple(InStoreLayout(each) for each in self.in_store)
 
 
+class ScreenSettings(Strict):
+    """How the screens look and sound, until somebody chooses otherwise at the till."""
+
+    look: Literal["usual", "large", "contrast", "contrast_large"] = "usual"
+    sounds: bool = True
+    touch: Literal["auto", "on", "off"] = "auto"
+    linear: bool = False  # Plain lines in reading order, for a screen reader.
+
+
 class DisplaySettings(Strict):
     """What the customer sees. A screen in another window (`run_pos.py display`) is always possible."""
 
@@ -242,6 +251,7 @@ class Settings(Strict):
     paper: PaperSettings = PaperSettings()
     scanner: ScannerSettings = ScannerSettings()
     display: DisplaySettings = DisplaySettings()
+    screen: ScreenSettings = ScreenSettings()
     offline: OfflineSettings = OfflineSettings()
     discounts: DiscountSettings = DiscountSettings()
     orders: OrderSettings = OrderSettings()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pos.ports import CardReader, Clock, Printer, PrintSpool, Store, SyncEngine
+from pos.ports.screen import ScreenKeeper, Unkept
 from pos.services.build_sale import Counter
 from pos.services.call_rider import RiderDesk
 from pos.services.call_taxi import TaxiDesk
@@ -60,6 +61,7 @@ class Terminal:
         e_receipt: None where no phone can fetch a receipt.
         training: begins and ends training; none on the training terminal itself.
         training_cards: only there.
+        screen: how the screens look, and where that is kept.
     """
 
     shop: Shop
@@ -94,3 +96,4 @@ class Terminal:
     customer: ShowCustomer | None = None
     training: Training | None = None
     training_cards: TrainingCards | None = None
+    screen: ScreenKeeper = field(default_factory=Unkept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from textual.css.query import NoMatches
 from textual.message import Message
 from textual.screen import Screen
 
@@ -43,5 +44,9 @@ def act(
         except IeumError as error:
             if screen.is_attached:
                 on_error(error)
+        except NoMatches:
+            if screen in app.screen_stack:
+                raise
+            # It was closed meanwhile: what was to be shown has no place any more.
 
     app.run_worker(guarded())

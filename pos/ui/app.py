@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
-from textual.events import Event, Key
+from textual.events import Event, Key, MouseUp
 
 from pos.domain.errors import IeumError, StoreError
 from pos.domain.people import Person
@@ -18,13 +18,15 @@ from pos.ui.acts import SidePanelAsked, StoreFailed, act
 from pos.ui.asking import ask_grant
 from pos.ui.burst import Burst
 from pos.ui.i18n import _
-from pos.ui.navigation import NEEDS, ScreenAsked, ask_menu, screen_for
+from pos.ui.leaving import guard
+from pos.ui.look import Look
+from pos.ui.navigation import LOOK, NEEDS, ScreenAsked, ask_menu, screen_for
 from pos.ui.order_answer import OrderAnswer
 from pos.ui.order_bell import OrderBell
 from pos.ui.screens.pin import PinScreen
 from pos.ui.screens.selling import SellingScreen
 from pos.ui.side_panel import SidePanel
-from pos.ui.theme import THEME
+from pos.ui.sounds import Cue
 from pos.ui.watchdog import TerminalWatch
 from pos.ui.widgets.entry import Entry
 
@@ -72,6 +74,7 @@ class IeumApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012 - Textual's own type.
     BINDINGS = [  # noqa: RUF012 - Textual's own type.
         Binding("f1", "help", show=False, priority=True),
+        Binding("ctrl+t", "next_look", show=False, priority=True),
         Binding("ctrl+q", "leave", show=False, priority=True),
         Binding("ctrl+c", "leave", show=False, priority=True),
     ]
@@ -88,8 +91,7 @@ class IeumApp(App[None]):
         self._watch: TerminalWatch | None = None
         self._answer = OrderAnswer(self, terminal, self._pass_on)
         self._bell = OrderBell(terminal.shop.order_sound, terminal.shop.order_sound_every_ms)
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        self.look = Look(self, terminal.screen, super().bell)
 
     def get_default_screen(self) -> SellingScreen:
         """Start on the selling screen."""
@@ -114,6 +116,8 @@ class IeumApp(App[None]):
     def push_screen(self, *args: Any, **options: Any) -> Any:
         """Open a screen; in training each bears the mark (the selling screen has its own)."""
         pushed = super().push_screen(*args, **options)
+        guard(self.screen)
+        self.look.dress()
         if self.terminal.shop.training and not isinstance(self.screen, SellingScreen):
             from pos.ui.widgets.training_mark import TrainingMark  # Only in training.
 
@@ -153,6 +157,8 @@ class IeumApp(App[None]):
         else:
             for key in event.as_keys():
                 await super().on_event(key)
+        if isinstance(event, MouseUp):
+            self.call_later(self.look.touched)  # What was touched must not move away before.
 
     def _takes(self, event: Key) -> bool:
         """Let an order be answered from whatever screen is up; a stopped till answers none."""
@@ -170,6 +176,7 @@ class IeumApp(App[None]):
     def on_mount(self) -> None:
         """Listen to what happens by itself, and tell what the start found."""
         terminal = self.terminal
+        self.look.dress()
         terminal.orders.on_change(self.news)
         terminal.line.on_change(self.news)
         terminal.taxi.on_change(self.news)
@@ -213,7 +220,19 @@ class IeumApp(App[None]):
             order.key for order in orders.waiting() if order.accept_by >= self.terminal.clock.now()
         }
         if self._bell.sounds(waiting | orders.unseen, self.terminal.clock.monotonic_ms()):
-            self.bell()
+            self.cue(Cue.ORDER)
+
+    def bell(self) -> None:
+        """Sound that something was refused or needs a person; nothing where sounds are off."""
+        self.cue(Cue.REFUSED)
+
+    def cue(self, cue: Cue) -> None:
+        """Sound it, unless sounds are off."""
+        self.look.sound(cue)
+
+    def action_next_look(self) -> None:
+        """Go on to the next look, whatever is up."""
+        self.look.next()
 
     def scanned(self, code: str) -> None:
         """Take a code from a scanner with a line of its own, as if it had come from the keyboard."""
@@ -254,6 +273,8 @@ class IeumApp(App[None]):
             self.ask_sign_in()
         elif key == "f1":
             self.action_help()
+        elif key == LOOK:
+            self.look.ask()
         elif key in NEEDS:
             act(self.screen, self._open_granted(key))
         else:

@@ -21,19 +21,22 @@ _FONT = {
 _HALVES = {"..": " ", "#.": "▀", ".#": "▄", "##": "█"}
 
 SMALL_ROWS = 3
-TALL_ROWS = 6
+# The larger drawings, by how many cells a dot is wide and high; the largest comes first.
+SCALES = ((4, 2), (3, 2), (2, 1), (1, 1))
 
 
-def big_rows(text: str, *, tall: bool = False) -> tuple[str, ...]:
-    """Return the text of digits as rows of blocks: 3 rows of half blocks, or 6 rows if tall.
+def big_rows(text: str, scale: tuple[int, int] | None = None) -> tuple[str, ...]:
+    """Return the text of digits as rows of blocks: 3 rows of half blocks, or 6 times the scale's.
 
     Raises:
         KeyError: a character other than digits, `,`, `-`, `:` and space.
     """
     glyphs = [_FONT[char] for char in text]
     pixels = [".".join(glyph[row] for glyph in glyphs) for row in range(6)]
-    if tall:
-        return tuple("".join("██" if dot == "#" else "  " for dot in row) for row in pixels)
+    if scale is not None:
+        wide, high = scale
+        drawn = ["".join(("█" if dot == "#" else " ") * wide for dot in row) for row in pixels]
+        return tuple(row for row in drawn for _ in range(high))
     return tuple(
         "".join(_HALVES[a + b] for a, b in zip(pixels[row], pixels[row + 1], strict=True))
         for row in range(0, 6, 2)
@@ -42,8 +45,8 @@ def big_rows(text: str, *, tall: bool = False) -> tuple[str, ...]:
 
 def big_rows_within(text: str, width: int, height: int) -> tuple[str, ...]:
     """Return the largest drawing that fits; the bare text if none does."""
-    for tall, needed in ((True, TALL_ROWS), (False, SMALL_ROWS)):
-        rows = big_rows(text, tall=tall)
-        if needed <= height and len(rows[0]) <= width:
+    for scale in (*SCALES, None):
+        rows = big_rows(text, scale)
+        if len(rows) <= height and len(rows[0]) <= width:
             return rows
     return (text,)

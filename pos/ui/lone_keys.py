@@ -44,6 +44,8 @@ class LoneKeys:
 
     def _quiet(self) -> None:
         keys, self._waiting = self._waiting, []
+        if self._screen.app.screen is not self._screen:
+            return  # It was closed, or asked something, in the meantime: no answer to that.
         if len(keys) == 1:
             self._on_key(keys[0])
         else:

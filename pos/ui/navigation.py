@@ -24,6 +24,7 @@ class ScreenAsked(Message):
 
 # In the order of the keyboard; imported late, because they are not needed for the first sale.
 OPENS = ("f1", "f3", "f4", "f7", "f8", "f9", "f11")
+LOOK = "look"  # How the screens look and sound; the app itself asks.
 NEEDS = {"f4": Permission.SEE_DAY}  # What whoever opens it is asked for.
 
 

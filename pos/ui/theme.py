@@ -1,4 +1,4 @@
-"""The till's colours: dark, high in contrast, readable from arm's length. Never a meaning by colour alone."""
+"""The till's colours, as two themes: both readable from arm's length. Never a meaning by colour alone."""
 
 from __future__ import annotations
 
@@ -24,5 +24,29 @@ THEME = Theme(
         "stop": "#9c1420",
         "input-cursor-background": "#eef3fa",
         "input-cursor-foreground": "#0b1424",
+    },
+)
+
+# For eyes that need more: black and white, and few colours between.
+CONTRAST = Theme(
+    name="ieum-contrast",
+    primary="#ffff00",
+    secondary="#00ffff",
+    accent="#ffff00",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#000000",
+    success="#5cff8d",
+    warning="#ffd21f",
+    error="#ff9c9c",
+    dark=True,
+    variables={
+        "quiet": "#e6e6e6",
+        "bar": "#00205c",
+        "cursor": "#0046b8",
+        "stop": "#8f0012",
+        "input-cursor-background": "#ffffff",
+        "input-cursor-foreground": "#000000",
     },
 )

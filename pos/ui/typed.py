@@ -12,7 +12,7 @@ ENTRY_MAX = 80  # Longer than any barcode; a jammed scanner stops here.
 AMOUNT_DIGITS_MAX = 8  # What a sale's total may have; 13 digits are a barcode without its Enter.
 
 _PERCENT = re.compile(r"^[0-9]{1,3}%$")
-_QUANTITY = re.compile(r"^\s*(\d{1,9})\s*[*xX×]\s*(.*)$", re.DOTALL)
+_QUANTITY = re.compile(r"^\s*(\d{1,9})\s*[*xXㅌ×]\s*(.*)$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Typed:
     """An entry, taken apart.
 
     Attributes:
-        quantity: the number before `*` or `x`; None if there was none.
+        quantity: the number before `*` or `x` (`ㅌ` with the Hangul keyboard on); None if there was none.
         text: the code or name, NFC; empty for a bare `3*`.
     """
 

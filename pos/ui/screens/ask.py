@@ -81,6 +81,8 @@ class AskScreen(ModalScreen[tuple[str, ...] | None]):
 
     def on_entry_entered(self, event: Entry.Entered) -> None:
         """Take an answer that is one, and ask on."""
+        if len(self._answers) == len(self._questions):
+            return  # Answered: this came behind the last answer, in the same read.
         answer = _read(self._questions[len(self._answers)], event.text)
         if answer is None:
             self.app.bell()

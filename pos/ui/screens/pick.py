@@ -53,7 +53,7 @@ class PickScreen(ModalScreen[int | None]):
         """Choose the row that was touched; a second touch takes it."""
         choices = self.query_one(ChoiceList)
         if event.widget is choices:
-            place = event.y
+            place = choices.place_at(event.y)
             if place == choices.place:
                 self._answer(place)
             choices.move(place - choices.place)

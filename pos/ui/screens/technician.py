@@ -13,6 +13,7 @@ from pos.services.terminal import Terminal
 from pos.ui.acts import act
 from pos.ui.asking import ask_grant
 from pos.ui.i18n import _, language
+from pos.ui.navigation import LOOK, ScreenAsked
 from pos.ui.safe_text import safe
 from pos.ui.screens.keyed import KeyedScreen
 from pos.ui.when import since, skew_text
@@ -29,9 +30,16 @@ class TechnicianScreen(KeyedScreen):
 
     CSS_PATH = "technician.tcss"
     OWN_KEY = "f8"
-    LONE = {"1": "c", "2": "t", "3": "v", "4": "s", "5": "p", "6": "people", "0": "escape"} | {
-        k: k for k in "ctvsp"
-    }
+    LONE = {
+        "1": "c",
+        "2": "t",
+        "3": "v",
+        "4": "s",
+        "5": "p",
+        "6": "people",
+        "7": "screen",
+        "0": "escape",
+    } | {k: k for k in "ctvsp"}
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__(terminal)
@@ -44,7 +52,12 @@ class TechnicianScreen(KeyedScreen):
             yield Figures()
         yield MessageBar()
         keys = [("1", _("Look again")), ("2", _("Test print")), ("3", _("Check record"))]
-        keys += [("4", _("Send refused")), ("5", _("Print jobs")), ("6", _("People"))]
+        keys += [
+            ("4", _("Send refused")),
+            ("5", _("Print jobs")),
+            ("6", _("People")),
+            ("7", _("Screen")),
+        ]
         yield KeyBar([*keys, ("escape", _("Back"))])
 
     def on_mount(self) -> None:
@@ -137,6 +150,8 @@ class TechnicianScreen(KeyedScreen):
             self.app.push_screen(PrintJobsScreen(self.terminal))
         elif key == "people":
             act(self, self._people(), self.refuse)
+        elif key == "screen":
+            self.post_message(ScreenAsked(LOOK))
         else:
             super().press(key)
 

@@ -8,6 +8,7 @@ from pos.ui.cells import both_ends
 from pos.ui.widgets.painted import Painted, PaintedRow
 
 DIGITS = 9
+TOUCH_ROWS = 3
 
 
 class ChoiceList(Painted):
@@ -32,12 +33,26 @@ class ChoiceList(Painted):
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """Take as many rows as there are."""
-        return max(1, len(self._rows))
+        return max(1, len(self._rows) * self.rows_each)
+
+    @property
+    def rows_each(self) -> int:
+        """How high a choice is: a finger needs three rows, an eye one."""
+        return TOUCH_ROWS if self.app.has_class("-touch") else 1
+
+    def place_at(self, y: int) -> int:
+        """Return the place of the choice under a row of this widget."""
+        below = y // self.rows_each
+        return min(self._first(self.content_size.height) + below, len(self._rows) - 1)
+
+    def _first(self, height: int) -> int:
+        room = max(1, height // self.rows_each)
+        return max(0, min(self.place - room // 2, len(self._rows) - room))
 
     def paint(self, width: int, height: int) -> Sequence[PaintedRow]:
         """Return the rows."""
-        room = max(1, height)
-        first = max(0, min(self.place - room // 2, len(self._rows) - room))
+        each = self.rows_each
+        room, first = max(1, height // each), self._first(height)
         painted: list[PaintedRow] = []
         for place in range(first, min(first + room, len(self._rows))):
             text, value = self._rows[place]
@@ -45,5 +60,7 @@ class ChoiceList(Painted):
             digit = f"{place + 1}" if place < DIGITS else " "
             row = both_ends(f"{digit}  {text}", value, width - 3)
             style = "bold $foreground on $cursor" if chosen else "$foreground"
+            painted += [[(" " * width, style)]] * (each // 2)
             painted.append([(f"{'>' if chosen else ' '}{row}  ", style)])
+            painted += [[(" " * width, style)]] * (each // 2)
         return painted

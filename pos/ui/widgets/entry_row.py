@@ -27,6 +27,7 @@ class EntryRow(Horizontal):
     EntryRow .label { width: auto; color: $accent; text-style: bold; }
     EntryRow Entry, EntryRow Entry:focus { width: 1fr; height: 1; border: none; padding: 0 1; background: $bar; color: white; background-tint: transparent; }
     EntryRow.-alarm, EntryRow.-alarm Entry { background: $stop; }
+    EntryRow.-alarm .label { color: white; }
     """
 
     def __init__(

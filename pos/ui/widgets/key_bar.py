@@ -13,7 +13,7 @@ from pos.ui.cells import fit
 from pos.ui.widgets.painted import Painted, PaintedRow
 
 
-class KeyBar(Painted):
+class KeyRow(Painted):
     """Keys in cells of one width, or as their labels need it where that is too narrow for one.
 
     Money keys stand out.
@@ -22,13 +22,6 @@ class KeyBar(Painted):
         keys: (key as Textual names it, label).
         strong: the keys that stand out.
     """
-
-    class Pressed(Message):
-        """A key's cell was touched."""
-
-        def __init__(self, key: str) -> None:
-            self.key = key
-            super().__init__()
 
     def __init__(self, keys: Sequence[tuple[str, str]], strong: Sequence[str] = ()) -> None:
         super().__init__()
@@ -50,7 +43,8 @@ class KeyBar(Painted):
             cell = edges[place + 1] - edges[place]
             strong = key in self._strong
             back = "$cursor" if strong else "$panel"
-            names.append((_middle(key_name(key), cell - 1), f"bold $accent on {back}"))
+            front = "$foreground" if strong else "$accent"
+            names.append((_middle(self.name_of(key), cell - 1), f"bold {front} on {back}"))
             labels.append((_middle(label, cell - 1), f"bold $foreground on {back}"))
             blank.append((" " * (cell - 1), f"$foreground on {back}"))
             for row in (names, labels, blank):
@@ -61,22 +55,50 @@ class KeyBar(Painted):
 
     def on_click(self, event: Click) -> None:
         """Say which key lies under the finger."""
+        key = self.key_at(event.x)
+        if key:
+            self.touched(key)
+
+    def touched(self, key: str) -> None:
+        """A key's cell was touched."""
+        raise NotImplementedError
+
+    def key_at(self, x: int) -> str:
+        """Return the key whose cell a column belongs to; none where there is no key at all."""
         edges = self._edges(self.content_size.width)
-        for place, (key, _label) in enumerate(self._keys):
-            if event.x < edges[place + 1]:
-                self.post_message(self.Pressed(key))
-                return
+        return next(
+            (key for (key, _l), edge in zip(self._keys, edges[1:], strict=True) if x < edge), ""
+        )
+
+    def name_of(self, key: str) -> str:
+        """Return what stands over a key's label."""
+        return key_name(key)
 
     def _edges(self, width: int) -> list[int]:
         """Return where each cell begins, and where the last one ends."""
         count = max(1, len(self._keys))
         even = [place * width // count for place in range(count + 1)]
-        needs = [1 + max(cell_len(key_name(key)), cell_len(label)) for key, label in self._keys]
+        needs = [1 + max(cell_len(self.name_of(key)), cell_len(label)) for key, label in self._keys]
         spare = width - sum(needs)
         if spare < 0 or all(need <= width // count for need in needs):
             return even
         needed = list(accumulate(needs, initial=0))
         return [begins + place * spare // count for place, begins in enumerate(needed)]
+
+
+class KeyBar(KeyRow):
+    """The keys of the screen that it stands on."""
+
+    class Pressed(Message):
+        """A key's cell was touched."""
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
+    def touched(self, key: str) -> None:
+        """Say which key was touched."""
+        self.post_message(self.Pressed(key))
 
 
 def key_name(key: str) -> str:

@@ -8,6 +8,7 @@ from textual.events import Resize
 
 from pos.ui.cells import fit, wrap
 from pos.ui.safe_text import safe
+from pos.ui.sounds import Cue, sound
 from pos.ui.widgets.painted import Painted, PaintedRow
 
 MARKS = {"info": " ", "done": "+", "ask": "?", "error": "!"}  # Not told apart by colour alone.
@@ -43,6 +44,8 @@ class MessageBar(Painted):
             self.set_classes(f"-{kind}")
         if kind == "error":
             self.app.bell()
+        elif kind == "done":
+            sound(self.app, Cue.DONE)
         self._lay()
 
     def on_resize(self, event: Resize) -> None:

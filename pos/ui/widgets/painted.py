@@ -53,6 +53,11 @@ class Painted(Widget):
         if regions:
             self.refresh(*regions)
 
+    def repaint(self) -> None:
+        """Paint everything anew, in colours that have changed."""
+        self._base, self._painted_size = None, Size(-1, -1)
+        self.refresh(layout=True)
+
     def render(self) -> Content:
         """Put the rows together, for whoever measures them."""
         rows = self._rows_for(self.content_size)
