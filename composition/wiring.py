@@ -200,7 +200,7 @@ class Assembly:
         )
         self._pages = await linked.pages_for_phones(self._settings, self._renderer, clock)
         self._training = await self._make_training()
-        self._finish.on_finish(self._orders.noted)
+        self._orders.watch(self._counter, self._finish)
         recovered = await self._recover()
         await self._orders.load()
         self._riders = linked.riders_of(self._settings, self.store, self._orders, clock)

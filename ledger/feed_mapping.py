@@ -7,6 +7,7 @@ from typing import cast
 
 from ledger.contract import models as wire
 from pos.domain.catalogue import CatalogueChange, Product
+from pos.domain.door_money import DoorMoney
 from pos.domain.news import NextKey, Notice, NoticeChange
 from pos.domain.order import Order, OrderLine, OrderState
 from pos.domain.rates import ChannelRate, Rates
@@ -83,6 +84,11 @@ def item_to_wire(item: FeedItem) -> wire.FeedItem:
         return _catalogue_to_wire(item.catalogue)
     if item.order is not None:
         return wire.OrderPlaced(order=order_to_wire(item.order))
+    if item.door is not None:
+        door = item.door
+        return wire.OrderDoorTaken(
+            order_key=item.order_key, till=door.till, receipt=door.receipt, at=door.at
+        )
     if item.amount is not None and item.commission_back is not None:
         return wire.OrderRefundMade(
             order_key=item.order_key,
@@ -190,6 +196,9 @@ def _item_from_wire(item: wire.FeedItem) -> FeedItem:
                 amount=Won(item.amount),
                 commission_back=Won(item.commission_back),
             )
+        case wire.OrderDoorTaken():
+            door = DoorMoney(item.till, item.receipt, item.at.astimezone(UTC))
+            return FeedItem(item.kind, order_key=item.order_key, door=door)
         case wire.CardHotlisted():
             return FeedItem(item.kind, hotlist=HotlistChange(item.hot_ref, item.stopped))
         case wire.NoticePosted():

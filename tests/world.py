@@ -137,7 +137,7 @@ class World:
         self.orders = OrderDesk(
             store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
         )
-        self.finish.on_finish(self.orders.noted)
+        self.orders.watch(self.counter, self.finish)
         self.agency = SimulatedAgency(clock)
         self.riders = RiderDesk(store=store, orders=self.orders, clock=clock, agency=self.agency)
         self.mall = MallWindow(

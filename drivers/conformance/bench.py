@@ -1,11 +1,34 @@
-"""A bench to put a card reader's driver on: the driver, and a hand with cards. Never a check itself."""
+"""Benches to put a driver on: the driver, and a hand at its device. Never a check itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from pos.ports import CardReader
+from pos.domain.card import CardRead, mask_pan
+from pos.ports import CardReader, CustomerDisplay, Scanner
+
+
+class NotOffered(Exception):
+    """This bench can't do that; what needs it is left out, and said to be."""
+
+
+class Bench:
+    """What every bench has. Each check is given a bench of its own."""
+
+    async def begin(self) -> None:
+        """Make the device ready; called before the check."""
+
+    async def end(self) -> None:
+        """Let everything go; called after it."""
+
+    async def unplug(self) -> None:
+        """Pull the device's cable, or end its service."""
+        raise NotOffered
+
+    async def plug_in(self) -> None:
+        """Put it back, as after its own power cut; it need not come back under the same name."""
+        raise NotOffered
 
 
 class Role(StrEnum):
@@ -17,24 +40,20 @@ class Role(StrEnum):
     FOREIGN = "foreign"  # Another scheme's.
 
 
-class NotOffered(Exception):
-    """This bench can't do that; what needs it is left out, and said to be."""
-
-
-class Bench:
-    """One driver with a hand at its reader. Subclass it; `lay` and `lift` are needed.
+class CardBench(Bench):
+    """A card reader's driver with a hand at its reader. `lay` and `lift` are needed.
 
     Attributes:
         reader: the driver.
         numbers: the clear number of each card there is, so that none is found where it must not be.
         notice_s: how long the reader may take to notice that a card came or went.
-        answer_s: how long a card may take from there to its answer.
+        knows_cards: it can tell that a card was here before. A code that pays once can't.
     """
 
     reader: CardReader
     numbers: Mapping[Role, str]
     notice_s = 0.5
-    answer_s = 1.0
+    knows_cards = True
 
     async def lay(self, role: Role) -> None:
         """Lay a card on the reader, or put it in; one that lies there goes first."""
@@ -48,10 +67,30 @@ class Bench:
         """Lay a card down that leaves once it has answered so many commands."""
         raise NotOffered
 
-    async def unplug(self) -> None:
-        """Pull the reader's cable, or end its service."""
-        raise NotOffered
+    def is_of(self, read: CardRead, role: Role) -> bool:
+        """Tell whether this was read from the card of that role."""
+        return read.masked_pan == mask_pan(self.numbers[role])
 
-    async def plug_in(self) -> None:
-        """Put it back; it need not come back under the same name."""
-        raise NotOffered
+
+class ScannerBench(Bench):
+    """A scanner's driver and the other end of its line. `send` and `framed` are needed."""
+
+    scanner: Scanner
+
+    async def send(self, data: bytes) -> None:
+        """Put bytes on the line, as the device would."""
+        raise NotImplementedError
+
+    def framed(self, code: str) -> bytes:
+        """Return a code as the device sends it: with what stands before and behind."""
+        raise NotImplementedError
+
+
+class DisplayBench(Bench):
+    """A customer display's driver and what a customer sees of it. `seen` is needed."""
+
+    display: CustomerDisplay
+
+    async def seen(self) -> str:
+        """Return all that stands on the glass now, rows joined by line ends."""
+        raise NotImplementedError

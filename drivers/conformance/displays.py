@@ -1,21 +1,20 @@
-"""What every customer display driver has to do, to be run against any. Never knows one driver's inside.
+"""The checks of a customer display's driver: the port's promises, one function each. Never about one device.
 
-Give `check_display` a bench: a display whose glass you can read. It raises `AssertionError` with the rule
-that does not hold. No test library is needed.
+Each shows something on a bench of its own and reads the glass.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
+from drivers.conformance.bench import DisplayBench
+from drivers.conformance.checking import Suite, expect
 from pos.domain.customer_view import CustomerView, Moment, ShownLine
 from pos.domain.scan_errors import DisplayError
 from pos.domain.won import ZERO, Won
-from pos.ports import CustomerDisplay
 
+DISPLAY: Suite[DisplayBench] = Suite()
 ANSWER_S = 5.0
 MILK = ShownLine("흰우유 1L", 1, Won(2_900))
 WELCOME = CustomerView(Moment.WELCOME, "부평 이음마트")
@@ -24,44 +23,7 @@ CHANGE = CustomerView(Moment.THANKS, "부평 이음마트", (), Won(2_900), Won(
 PAY_BY_QR = replace(RINGING_UP, moment=Moment.PAY_BY_QR, asked=Won(2_900), code="0002010102")
 
 
-class DisplayBench(Protocol):
-    """A display and what a customer sees of it."""
-
-    display: CustomerDisplay
-
-    async def seen(self) -> str:
-        """Return all that stands on the glass now, rows joined by line ends."""
-        ...
-
-    async def unplug(self) -> None:
-        """Let the device vanish."""
-        ...
-
-    async def plug(self) -> None:
-        """Let it come back, dark, as after its own power cut."""
-        ...
-
-
-async def check_display(bench: DisplayBench) -> None:
-    """Run all rules.
-
-    Raises:
-        AssertionError: names the rule.
-    """
-    for rule in (
-        amounts_are_shown_whole,
-        nothing_of_the_last_view_stays,
-        long_and_strange_names_do_no_harm,
-        only_the_newest_of_many_counts,
-        a_dead_display_is_an_error_in_time,
-        one_that_comes_back_shows_the_next_view_whole,
-    ):
-        try:
-            await rule(bench)
-        except (AssertionError, TimeoutError) as error:
-            raise AssertionError(f"{rule.__name__}: {str(error) or 'no answer in time'}") from error
-
-
+@DISPLAY.check("amounts are shown whole")
 async def amounts_are_shown_whole(bench: DisplayBench) -> None:
     """What is to be paid, and the change, to the last digit."""
     for view, amount in (
@@ -75,6 +37,7 @@ async def amounts_are_shown_whole(bench: DisplayBench) -> None:
         await _sees(bench, amount)
 
 
+@DISPLAY.check("nothing of the last view stays")
 async def nothing_of_the_last_view_stays(bench: DisplayBench) -> None:
     """A longer view before must not shine through."""
     await _show(bench, replace(RINGING_UP, total=Won(12_345_678)))
@@ -83,6 +46,7 @@ async def nothing_of_the_last_view_stays(bench: DisplayBench) -> None:
     await _sees(bench, "678", gone=True)
 
 
+@DISPLAY.check("long and strange names do no harm")
 async def long_and_strange_names_do_no_harm(bench: DisplayBench) -> None:
     """A name from outside carries no command and pushes no amount off the glass."""
     for name in ("가" * 200, "\x1b@\x0c\x1f$\x01\x01", "🍙é́\u202e", "a\nb\rc\td", ""):
@@ -91,6 +55,7 @@ async def long_and_strange_names_do_no_harm(bench: DisplayBench) -> None:
         await _sees(bench, "4,500")
 
 
+@DISPLAY.check("only the newest of many counts")
 async def only_the_newest_of_many_counts(bench: DisplayBench) -> None:
     """Views that come faster than the line end with the last one."""
     views = [replace(RINGING_UP, total=Won(10_000 + number)) for number in range(30)]
@@ -99,25 +64,35 @@ async def only_the_newest_of_many_counts(bench: DisplayBench) -> None:
     await _sees(bench, "77,777")
 
 
+@DISPLAY.check("a dead display is an error in time")
 async def a_dead_display_is_an_error_in_time(bench: DisplayBench) -> None:
     """It is said as `DisplayError`, and never holds anyone up."""
+    await _show(bench, WELCOME)
+    await _dies(bench)
+    expect(not (await bench.display.status()).ready, "dead, and it says that it is ready")
+
+
+@DISPLAY.check("one that comes back shows the next view whole")
+async def one_that_comes_back_shows_the_next_view_whole(bench: DisplayBench) -> None:
+    """After its own power cut it is made ready anew."""
+    await _show(bench, WELCOME)
+    await _dies(bench)
+    await bench.plug_in()
+    await _show(bench, replace(CHANGE, change=ZERO))
+    await _sees(bench, "2,900")
+    expect((await bench.display.status()).ready, "it is back and does not say so")
+
+
+async def _dies(bench: DisplayBench) -> None:
+    """Pull the cable and wait until that is said."""
     await bench.unplug()
     end = asyncio.get_running_loop().time() + ANSWER_S
     while True:  # A line may take what nobody reads, once or twice.
         try:
             await asyncio.wait_for(bench.display.show(RINGING_UP), ANSWER_S)
         except DisplayError:
-            break
-        assert asyncio.get_running_loop().time() < end, "nobody said that it is dead"
-    assert not (await bench.display.status()).ready
-
-
-async def one_that_comes_back_shows_the_next_view_whole(bench: DisplayBench) -> None:
-    """After its own power cut it is made ready anew."""
-    await bench.plug()
-    await _show(bench, replace(CHANGE, change=ZERO))
-    await _sees(bench, "2,900")
-    assert (await bench.display.status()).ready
+            return
+        expect(asyncio.get_running_loop().time() < end, "nobody said that it is dead")
 
 
 async def _show(bench: DisplayBench, view: CustomerView) -> None:
@@ -127,10 +102,5 @@ async def _show(bench: DisplayBench, view: CustomerView) -> None:
 async def _sees(bench: DisplayBench, text: str, *, gone: bool = False) -> None:
     end = asyncio.get_running_loop().time() + ANSWER_S
     while (text in (seen := await bench.seen())) is gone:
-        assert asyncio.get_running_loop().time() < end, f"{text!r} of {seen!r}"
+        expect(asyncio.get_running_loop().time() < end, f"{text!r} of {seen!r}")
         await asyncio.sleep(0.02)
-
-
-def rows_joined(rows: Sequence[str]) -> str:
-    """Return rows as `DisplayBench.seen` gives them."""
-    return "\n".join(rows)

@@ -233,6 +233,16 @@ class OrderRefundMade(Wire):
     commission_back: Balance
 
 
+class OrderDoorTaken(Wire):
+    """A till of the shop takes an order's door money, or has: then with its receipt."""
+
+    kind: Literal["order.door"] = "order.door"
+    order_key: ShortText
+    till: Annotated[int, Field(ge=1)]
+    receipt: Annotated[str, Field(max_length=40)]
+    at: AwareDatetime
+
+
 class CardHotlisted(Wire):
     """A card was stopped, or let go again; `hot_ref` is a keyed hash of its number."""
 
@@ -315,6 +325,7 @@ FeedItem = (
     OrderPlaced
     | OrderMoved
     | OrderRefundMade
+    | OrderDoorTaken
     | CardHotlisted
     | NoticePosted
     | LedgerKeyAnnounced

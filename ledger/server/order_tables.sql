@@ -12,6 +12,16 @@ CREATE TABLE IF NOT EXISTS order_life (
     PRIMARY KEY (merchant, order_key)
 );
 
+-- Which till takes an order's door money, once for ever: the first that asked, or brought its receipt.
+CREATE TABLE IF NOT EXISTS order_door (
+    merchant BIGINT NOT NULL,
+    order_key TEXT NOT NULL,
+    device BIGINT NOT NULL,
+    receipt TEXT NOT NULL,  -- Empty until its sale is here.
+    at TEXT NOT NULL,
+    PRIMARY KEY (merchant, order_key)
+);
+
 -- Every refund of an order, once for ever by its reference.
 CREATE TABLE IF NOT EXISTS order_refunds (
     reference TEXT PRIMARY KEY,

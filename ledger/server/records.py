@@ -10,7 +10,17 @@ from datetime import datetime
 from typing import Any
 
 from ledger.policy.policy import Policy
-from ledger.server import heads, mall, order_life, orders, payments, receipts, refunds, sales
+from ledger.server import (
+    heads,
+    mall,
+    order_door,
+    order_life,
+    orders,
+    payments,
+    receipts,
+    refunds,
+    sales,
+)
 from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import ConstraintBroken, Tx
 from ledger.server.judging import Merchant, credible
@@ -26,7 +36,13 @@ from pos.domain.events import Event, ReceiptReingested, SaleCompleted, SaleRefun
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.identifiers import TransactionId
 from pos.domain.mall import MallPublished
-from pos.domain.order_events import OrderAccepted, OrderMoved, OrderRefundAsked, OrderRejected
+from pos.domain.order_events import (
+    OrderAccepted,
+    OrderDoorAsked,
+    OrderMoved,
+    OrderRefundAsked,
+    OrderRejected,
+)
 from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.payment_events import OfflineApproved, RefundAsked, ReversalAsked
 from pos.domain.record import ChainBroken, Record, canonical, verify
@@ -190,6 +206,9 @@ def _judge(
         case OrderRefundAsked() as event:
             status, commission, problem = order_life.refund(tx, merchant, event, policy, at)
             return ForwardOutcome(number, status, commission=commission, problem=problem)
+        case OrderDoorAsked() as event:
+            status, problem = order_door.ask(tx, merchant, event, at)
+            return ForwardOutcome(number, status, problem=problem)
         case AvailabilitySet() as event:
             order_life.set_availability(tx, merchant, event)
             return ForwardOutcome(number, ForwardStatus.ACCEPTED)
@@ -198,6 +217,7 @@ def _judge(
             return ForwardOutcome(number, ForwardStatus.ACCEPTED)
         case SaleCompleted() as event:
             sales.take(tx, event)
+            order_door.taken(tx, merchant, event.sale, at)
             gone = sales.reversed_in(tx, event.sale)
             why = Decline(DeclineReason.REVERSED_BEFORE) if gone else None
             return ForwardOutcome(number, ForwardStatus.ACCEPTED, decline=why, not_posted=gone)

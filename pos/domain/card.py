@@ -101,6 +101,20 @@ class CardUpdate:
         return self.reached and self.authenticated and taken
 
 
+def read_by_code(entry: CardEntry, text: str, code_id: str = "") -> CardRead:
+    """Return what stands for the card where a code does: nothing of it is known but the code."""
+    return CardRead(
+        masked_pan="",
+        card_ref=code_id,
+        sealed=text,
+        entry=entry,
+        cryptogram=Cryptogram.ARQC,
+        genuine=False,  # No chain of signatures was verified here; the ledger answers for it.
+        expired=False,
+        offline_available=None,
+    )
+
+
 def mask_pan(pan: str) -> str:
     """Return a card number with all but the first 6 and last 4 digits hidden.
 

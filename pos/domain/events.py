@@ -197,6 +197,8 @@ KINDS: dict[str, type] = {
     "order.refunded": orders.OrderRefunded,
     "order.refund_declined": orders.OrderRefundDeclined,
     "order.left_unpaid": orders.OrderLeftUnpaid,
+    "order.door_asked": orders.OrderDoorAsked,
+    "order.door_taken": orders.OrderDoorTaken,
     "order.erased": orders.OrderErased,
     "shop.availability": AvailabilitySet,
     "mall.published": MallPublished,
@@ -231,6 +233,7 @@ FORWARDED: tuple[type, ...] = (
     orders.OrderRejected,
     orders.OrderMoved,
     orders.OrderRefundAsked,
+    orders.OrderDoorAsked,
     AvailabilitySet,
     MallPublished,
 )

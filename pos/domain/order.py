@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from pos.domain.codec import WHEN_SET
+from pos.domain.door_money import DoorMoney
 from pos.domain.errors import IeumError
 from pos.domain.won import ZERO, Won
 
 LINES_MAX = 200  # Of one order; more is no kitchen's order but somebody's attack.
 TEXT_MAX = 500
+UNPAID = "unpaid:"  # Begins `Order.settled` where the money was never taken; the reason follows.
 
 
 class OrderState(StrEnum):
@@ -131,6 +134,9 @@ class Order:
         settled: the receipt of the sale that took the door money, or why it was not taken.
         ended_at: when the shop had nothing more to do with it.
         too_late: it came down when its time was over (after an outage): nobody could answer it.
+        door: which till takes the door money, once the ledger has said so.
+        asked_by: this till's device number, once it has asked for the door money.
+        taken_twice: the other till's receipt, where both took the money: it stands, ours goes back.
     """
 
     channel: str
@@ -154,6 +160,9 @@ class Order:
     settled: str = ""
     too_late: bool = False
     ended_at: datetime | None = None
+    door: DoorMoney | None = field(default=None, metadata=WHEN_SET)
+    asked_by: int = field(default=0, metadata=WHEN_SET)
+    taken_twice: str = field(default="", metadata=WHEN_SET)
 
     @property
     def key(self) -> str:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pos.domain.availability import AvailabilitySet
+from pos.domain.door_money import DoorMoney
 from pos.domain.identifiers import TransactionId
-from pos.domain.order import ENDED, Order, OrderState, advance
+from pos.domain.order import ENDED, UNPAID, Order, OrderState, advance
+from pos.domain.order_door import settle
 from pos.domain.rider import RiderAsked, RiderCancelAsked, RiderMoved
 from pos.domain.won import ZERO, Won
-
-UNPAID = "unpaid:"  # Begins `Order.settled` where the money was never taken; the reason follows.
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,24 @@ class OrderLeftUnpaid:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderDoorAsked:
+    """This till is about to take an order's door money; forwarded, so that no other till does."""
+
+    decision_id: TransactionId
+    order_key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDoorTaken:
+    """The ledger has said which till takes, or has taken, an order's door money."""
+
+    order_key: str
+    door: DoorMoney
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderErased:
     """What was the customer's own of an order has been erased, here and in the spool."""
 
@@ -164,6 +182,8 @@ OrderEvent = (
     | OrderRefunded
     | OrderRefundDeclined
     | OrderLeftUnpaid
+    | OrderDoorAsked
+    | OrderDoorTaken
     | OrderErased
     | AvailabilitySet
     | RiderAsked
@@ -247,8 +267,12 @@ class Orders:
                 )
             case OrderLeftUnpaid(reason=reason) if not order.settled:
                 return replace(order, settled=f"{UNPAID}{reason}")
-            case Paid(receipt_number=number) if not order.settled:
-                return replace(order, settled=number)
+            case OrderDoorAsked(decision_id=decision):
+                return replace(order, asked_by=decision.device)
+            case OrderDoorTaken(door=door):
+                return settle(replace(order, door=door), door.receipt, by_ledger=True)
+            case Paid(receipt_number=number):
+                return settle(order, number, by_ledger=False)
             case OrderErased():
                 return without_personal(order)
         return order

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from pos.domain.catalogue import CatalogueChange
+from pos.domain.door_money import DoorMoney
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import NextKey, NoticeChange
@@ -52,6 +53,7 @@ class FeedItem:
         order: for `kind` "order.placed".
         order_key, state: for `kind` "order.state".
         order_key, reference, amount, commission_back: for `kind` "order.refund".
+        order_key, door: for `kind` "order.door".
         hotlist: for `kind` "card.hotlist".
         notice: for `kind` "notice".
         next_key: for `kind` "ledger.key"; its signature has been checked.
@@ -71,6 +73,7 @@ class FeedItem:
     reference: str = ""
     amount: Won | None = None
     commission_back: Won | None = None
+    door: DoorMoney | None = None
 
 
 @dataclass(frozen=True, slots=True)

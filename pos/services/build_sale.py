@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -20,7 +20,8 @@ from pos.domain.errors import (
 )
 from pos.domain.events import Event, SaleDropped, SaleHeld, SaleRecalled, to_record
 from pos.domain.identifiers import TransactionId
-from pos.domain.order import Order, OrderBeingPaid, OrderPaid, SaleInTheWay
+from pos.domain.order import Order, OrderBeingPaid, SaleInTheWay
+from pos.domain.order_door import check_door
 from pos.domain.order_sale import door_lines
 from pos.domain.payment_events import ReversalAsked
 from pos.domain.sale import Sale
@@ -66,6 +67,7 @@ class Counter:
         self._halted: StoreError | None = None
         self._dirty = asyncio.Event()
         self._listeners: list[Listener] = []
+        self.check_order: Callable[[str], None] = lambda _: None
         self.sale = self._new()
 
     def on_change(self, listener: Listener) -> None:
@@ -171,13 +173,13 @@ class Counter:
 
         Raises:
             OrderPaid: nothing is to be taken for it.
+            OrderTakenElsewhere: another till of the shop takes it.
             SaleInTheWay: a sale is open.
             PaymentPending: a payment is under way.
         """
         self._check_running()
         if self.sale.order_key != order.key:
-            if not order.to_collect:
-                raise OrderPaid(number=order.short_number)
+            check_door(order, self._clock.now())
             if self.sale.lines:
                 raise SaleInTheWay()
             sale = self._new()
@@ -284,11 +286,14 @@ class Counter:
         Raises:
             PaymentPending: one is under way already.
             SaleEmpty: nothing is due.
+            OrderTakenElsewhere: it is an order's door money, and another till has it.
             StoreError: an earlier payment could not be written down; a restart resolves it.
         """
         self._check_running()
         if self.sale.due <= ZERO:
             raise SaleEmpty()
+        if self.sale.order_key:
+            self.check_order(self.sale.order_key)
         self._paying = True
         try:
             yield self.sale

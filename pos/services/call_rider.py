@@ -30,7 +30,8 @@ from pos.domain.rider import (
 )
 from pos.ports import Change, Clock, Store
 from pos.ports.rider import AgencySilent, RiderAgency, RiderWish, RiderWord
-from pos.services.handle_orders import ORDERS_KEPT, OrderDesk
+from pos.services.handle_orders import OrderDesk
+from pos.services.order_book import ORDERS_KEPT
 from pos.services.order_papers import rider_slip
 
 POLL_MS = 5_000

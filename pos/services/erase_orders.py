@@ -11,7 +11,8 @@ from pos.domain.events import to_record
 from pos.domain.order import ENDED
 from pos.domain.order_events import OrderErased
 from pos.ports import Change, Clock, Store
-from pos.services.handle_orders import ORDERS_KEPT, OrderDesk
+from pos.services.handle_orders import OrderDesk
+from pos.services.order_book import ORDERS_KEPT
 
 EVERY_MS = 600_000
 

@@ -12,6 +12,7 @@ from pos.domain.events import to_record
 from pos.domain.order import ENDED, ENDED_WITHOUT_FOOD, Order, OrderState
 from pos.domain.order_events import (
     OrderClosed,
+    OrderDoorTaken,
     OrderEvent,
     OrderReceived,
     OrderRefunded,
@@ -160,6 +161,8 @@ class FollowFeed:
 def _event_of(item: FeedItem, now: datetime) -> OrderEvent | None:
     if item.order is not None:
         return OrderReceived(replace(item.order, too_late=now > item.order.accept_by), now)
+    if item.door is not None:
+        return OrderDoorTaken(item.order_key, item.door, now)
     if item.state is not None:
         return OrderClosed(item.order_key, item.state, now)
     if item.amount is not None and item.commission_back is not None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 from pos.domain.availability import Availability, AvailabilitySet
-from pos.domain.events import KINDS, Event, SaleCompleted, from_record, to_record
+from pos.domain.events import to_record
 from pos.domain.order import (
     ENDED_WITHOUT_FOOD,
     NEXT,
@@ -15,51 +14,35 @@ from pos.domain.order import (
     OrderError,
     OrderPaid,
     OrderState,
-    OrderUnknown,
     advance,
     check_answerable,
     check_refund,
     check_step,
 )
+from pos.domain.order_door import check_door
 from pos.domain.order_events import (
     OrderAccepted,
+    OrderDoorAsked,
     OrderEvent,
     OrderLeftUnpaid,
     OrderMoved,
-    OrderReceived,
     OrderRefundAsked,
     OrderRejected,
-    Orders,
-    Paid,
 )
-from pos.domain.order_personal import with_words
-from pos.domain.sale import SaleRecord
 from pos.domain.won import Won
-from pos.ports import (
-    Change,
-    Clock,
-    Listener,
-    NewPrintJob,
-    PrintKind,
-    PrintSpool,
-    Store,
-    SyncEngine,
-)
+from pos.ports import Change, Clock, NewPrintJob, PrintKind, PrintSpool, Store, SyncEngine
 from pos.services.ids import IdSource
+from pos.services.order_book import OrderBook
 from pos.services.order_papers import kitchen_ticket, order_body, stop_ticket
 
+Answer = (
+    OrderAccepted | OrderRejected | OrderMoved | OrderRefundAsked | OrderLeftUnpaid | OrderDoorAsked
+)
 USUAL_MINUTES = 20
-ORDERS_KEPT = timedelta(days=2)  # How far back the desk looks at its start.
-ORDER_KINDS = tuple(kind for kind in KINDS if kind.startswith(("order.", "sale.completed")))
 
 
-class OrderDesk:
-    """Orders by key, newest state; the answers go to the journal first, then to the ledger.
-
-    Attributes:
-        availability: how the shop takes orders now; set by `set_availability` alone.
-        unseen: orders that ended although the shop had accepted them, until a person has seen it.
-    """
+class OrderDesk(OrderBook):
+    """The orders, and the shop's answers: to the journal first, then to the ledger."""
 
     def __init__(
         self,
@@ -72,79 +55,18 @@ class OrderDesk:
         usual_minutes: int = USUAL_MINUTES,
         also_print: tuple[PrintKind, ...] = (),
     ) -> None:
-        self._store = store
+        super().__init__(store, clock)
         self._spool = spool
         self._sync = sync
         self._ids = ids
-        self._clock = clock
         self._usual_minutes = usual_minutes
         self._also_print = also_print
-        self._orders = Orders()
         self._busy: set[str] = set()
-        self._listeners: list[Listener] = []
-        self.availability = Availability()
-        self.unseen: set[str] = set()
-
-    def on_change(self, listener: Listener) -> None:
-        """Call the listener whenever an order comes or moves."""
-        self._listeners.append(listener)
 
     @property
     def usual_minutes(self) -> int:
         """What one key promises now: the usual minutes, and more while the shop is busy."""
         return self._usual_minutes + self.availability.extra_minutes(self._clock.now())
-
-    async def load(self) -> None:
-        """Rebuild the desk from the journal's last days and the words kept beside it."""
-        now = self._clock.now()
-        start, end = now - ORDERS_KEPT, now + timedelta(days=1)
-        records = await self._store.records_between(start, end, ORDER_KINDS)
-        words = {each.order_key: each for each in await self._store.personal()}
-        self._orders = Orders()
-        for record in records:
-            event = from_record(record)
-            if isinstance(event, OrderReceived):
-                event = with_words(event, words.get(event.order.key))
-            self._apply(event)
-        newest = await self._store.last_record("shop.availability")
-        if newest is not None:
-            self._apply(from_record(newest))
-
-    def waiting(self) -> list[Order]:
-        """Return the orders to answer, the most urgent first."""
-        orders = self._orders.by_key.values()
-        new = [each for each in orders if each.state is OrderState.NEW and not each.too_late]
-        return sorted(new, key=lambda order: order.accept_by)
-
-    def recent(self) -> list[Order]:
-        """Return all orders, newest first."""
-        orders = self._orders.by_key.values()
-        return sorted(orders, key=lambda order: order.placed_at, reverse=True)
-
-    def find(self, key: str) -> Order | None:
-        """Return an order, or None."""
-        return self._orders.by_key.get(key)
-
-    def trial(self) -> Orders:
-        """Return the orders to try events out on: what changes nothing need not be written."""
-        return self._orders.copy()
-
-    def take_in(self, events: Iterable[Event]) -> None:
-        """Apply events that stand in the journal already."""
-        for event in events:
-            self._apply(event)
-        self._changed()
-
-    def noted(self, sale: SaleRecord) -> None:
-        """A sale is finished; it may have taken an order's money."""
-        if sale.order_key:
-            self._orders.apply(Paid(sale.order_key, sale.receipt_number))
-            self._changed()
-
-    def seen(self) -> None:
-        """A person has seen which orders have ended."""
-        self.unseen.clear()
-        self._changed()
 
     # Answers --------------------------------------------------------------------------------
 
@@ -234,6 +156,20 @@ class OrderDesk:
             await self._write(left)
         return self._moved(left)
 
+    async def ask_for_door_money(self, key: str) -> Order:
+        """Say that this till is about to take an order's money; the ledger lets one till of the shop.
+
+        Raises:
+            OrderUnknown: no such order.
+            OrderTakenElsewhere, OrderPaid: it may not.
+            StoreUnavailable: nothing was written.
+        """
+        with self._holding(key) as order:
+            check_door(order, self._clock.now())
+            asked = OrderDoorAsked(self._ids.next(), key, self._clock.now())
+            await self._write(asked)
+        return self._moved(asked)
+
     async def set_availability(self, availability: Availability) -> None:
         """Pause, be busy or sold out, or no more; the channels hear of it through the ledger.
 
@@ -247,12 +183,6 @@ class OrderDesk:
         self._changed()
 
     # Inside ---------------------------------------------------------------------------------
-
-    def _find(self, key: str) -> Order:
-        order = self._orders.by_key.get(key)
-        if order is None:
-            raise OrderUnknown(key=key[:40])
-        return order
 
     @contextmanager
     def _holding(self, key: str) -> Iterator[Order]:
@@ -268,32 +198,9 @@ class OrderDesk:
     async def _write(self, event: OrderEvent, *jobs: NewPrintJob) -> None:
         await self._store.commit(Change(records=(to_record(event),), print_jobs=jobs))
 
-    def _apply(self, event: Event) -> None:
-        if isinstance(event, AvailabilitySet):
-            self.availability = event.availability
-        elif isinstance(event, SaleCompleted):
-            self._orders.apply(Paid(event.sale.order_key, event.sale.receipt_number))
-        elif isinstance(event, OrderEvent):
-            before = self._orders.by_key.get(getattr(event, "order_key", ""))
-            self._orders.apply(event)
-            self._note_end(before)
-
-    def _note_end(self, before: Order | None) -> None:
-        """Remember an order that ended although it had been accepted: somebody may be cooking it."""
-        if before is None or before.state in (OrderState.NEW, *ENDED_WITHOUT_FOOD):
-            return
-        if self._orders.by_key[before.key].state in ENDED_WITHOUT_FOOD:
-            self.unseen.add(before.key)
-
-    def _moved(
-        self, event: OrderAccepted | OrderRejected | OrderMoved | OrderRefundAsked | OrderLeftUnpaid
-    ) -> Order:
+    def _moved(self, event: Answer) -> Order:
         self._orders.apply(event)
         self._spool.wake()
         self._sync.wake()
         self._changed()
         return self._orders.by_key[event.order_key]
-
-    def _changed(self) -> None:
-        for listener in self._listeners:
-            listener()

@@ -11,8 +11,8 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from pos.domain.card import CardEntry, CardRead, Cryptogram
-from pos.domain.customer_code import CustomerCode, read_customer_code
+from pos.domain.card import CardEntry, read_by_code
+from pos.domain.customer_code import read_customer_code
 from pos.domain.errors import IeumError, LedgerError, LedgerSilent
 from pos.domain.payment import Payment, begin, step
 from pos.domain.payment_answers import Approval, Decline
@@ -96,7 +96,7 @@ class TakeQr(CardPayment):
             intent = Intended(self._counter.next_id(), sale, wanted, self._clock.now())
             await self._write(intent, draft=sale)
             on_stage(Stage.ASKING)
-            card = _card(CardEntry.CUSTOMER_QR, text, code)
+            card = read_by_code(CardEntry.CUSTOMER_QR, text, code.id)
             outcome = await self._ask(sale, begin(intent), card, on_stage)
             return NotTaken(QrNeedsLine()) if outcome is None else outcome
 
@@ -118,7 +118,8 @@ class TakeQr(CardPayment):
                 return NotTaken(QrNeedsLine())
             intent = Intended(self._counter.next_id(), sale, wanted, self._clock.now())
             code = self._make(intent)
-            sent = Sent(intent.payment_id, sale.id, _card(CardEntry.SHOP_QR, code.text), intent.at)
+            card = read_by_code(CardEntry.SHOP_QR, code.text)
+            sent = Sent(intent.payment_id, sale.id, card, intent.at)
             # Both before anyone sees the code: from then on the money may move.
             await self._write(intent, sent, draft=sale)
             self._tell(code)
@@ -203,17 +204,3 @@ class TakeQr(CardPayment):
         self.shown = code
         for listener in self._listeners:
             listener(code)
-
-
-def _card(entry: CardEntry, text: str, code: CustomerCode | None = None) -> CardRead:
-    """Return what stands for the card: nothing of it is known but the code."""
-    return CardRead(
-        masked_pan="",
-        card_ref="" if code is None else code.id,
-        sealed=text,
-        entry=entry,
-        cryptogram=Cryptogram.ARQC,
-        genuine=False,  # No chain of signatures was verified here; the ledger answers for it.
-        expired=False,
-        offline_available=None,
-    )

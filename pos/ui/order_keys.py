@@ -6,8 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from pos.domain.order import NEXT, Order
-from pos.domain.order_events import UNPAID
+from pos.domain.order import NEXT, UNPAID, Order
 from pos.domain.won import Won
 from pos.ui.i18n import _
 from pos.ui.order_rows import next_step

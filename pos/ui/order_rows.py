@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pos.domain.order import NEXT, Order, OrderState
-from pos.domain.order_events import UNPAID
+from pos.domain.order import NEXT, UNPAID, Order, OrderState
 from pos.domain.rider import Rider
 from pos.domain.won import Won
 from pos.ui.i18n import _
@@ -66,6 +65,9 @@ def _money(order: Order, elsewhere: Won | None) -> list[Row]:
         rows.append((_("Not collected"), said))
     elif order.settled:
         rows.append((_("Collected, receipt"), safe(order.settled, 20)))
+    if order.taken_twice:
+        other = safe(order.taken_twice, 20)
+        rows.append((_("!! TAKEN TWICE: give yours back, F7"), _("stands: {other}", other=other)))
     if order.commission is not None:
         rows.append((_("Commission"), won(order.commission - order.commission_back)))
         if elsewhere is not None:

@@ -203,6 +203,7 @@ async def _go_on(till: Till, order: Order, rush: Rush) -> None:
     try:
         if order.state is OrderState.PICKED_UP and order.to_collect:
             till.counter.begin_order(order)
+            await till.orders.ask_for_door_money(order.key)
             await till.cash.pay(till.counter.sale.due)
             rush.collected += 1
         moved = await till.orders.move(order.key)

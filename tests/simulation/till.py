@@ -280,7 +280,7 @@ class Till:
         self.counter = counter = Counter(catalogue=catalogue(), store=store, ids=ids, clock=clock)
         finish = FinishSale(counter=counter, store=store, spool=spool, sync=sync, clock=clock)
         self.orders = OrderDesk(store=store, spool=spool, sync=sync, ids=ids, clock=clock)
-        finish.on_finish(self.orders.noted)
+        self.orders.watch(self.counter, finish)
         self.recover = Recover(
             counter=counter, finish=finish, ledger=ledger, store=store, sync=sync, clock=clock
         )

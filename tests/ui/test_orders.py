@@ -6,9 +6,11 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from pos.domain.door_money import DoorMoney
 from pos.domain.order import Order, OrderState
-from pos.domain.order_events import OrderClosed, OrderReceived
+from pos.domain.order_events import OrderClosed, OrderDoorTaken, OrderReceived
 from pos.domain.record import Record
+from pos.domain.won import Won
 from pos.ports import Change
 from pos.ui.order_bell import OrderBell
 from pos.ui.screens.orders import OrdersScreen
@@ -213,6 +215,60 @@ async def test_door_money_is_taken_by_the_usual_keys_and_once() -> None:
         await till.keys("enter")
         assert OrderState.DELIVERED is state(till, "A1")[0]
         assert till.sold == 1
+
+
+def another_till(till: Till, receipt: str) -> None:
+    """The ledger says that another till takes, or took, the money of A1."""
+    now = till.world.clock.now()
+    door = DoorMoney(0x1_0000_0009, receipt, now)
+    till.world.orders.take_in([OrderDoorTaken("baedal-eum:A1", door, now)])
+
+
+async def at_the_door(till: Till) -> None:
+    await accepted(till, replace(an_order(), paid_in_app=False))
+    await till.world.orders.move("baedal-eum:A1", OrderState.PICKED_UP)
+
+
+async def test_money_that_another_till_takes_is_not_begun_and_it_is_said_which() -> None:
+    async with a_till() as till:
+        await at_the_door(till)
+        another_till(till, "")
+        await till.keys("f3", "p")
+        assert "000100000009" in till.message
+        assert not till.world.counter.sale.lines
+        another_till(till, "0009-4")
+        await till.keys("p")
+        assert "0009-4" in till.message
+        await till.keys("enter")
+        assert OrderState.DELIVERED is state(till, "A1")[0]
+
+
+async def test_a_sale_that_was_begun_takes_nothing_once_another_till_has_the_money() -> None:
+    async with a_till() as till:
+        await at_the_door(till)
+        await till.keys("f3", "p")
+        assert till.world.counter.sale.due == Won(10_000)
+        another_till(till, "0009-4")
+        await till.keys("f6")
+        assert "0009-4" in till.message
+        assert till.sold == 0
+
+
+async def test_with_the_line_down_it_is_said_that_nobody_can_be_asked_and_p_again_takes_it() -> (
+    None
+):
+    async with a_till() as till:
+        await at_the_door(till)
+        till.world.line.failed(till.world.clock.now())
+        await till.keys("f3", "p")
+        assert "다른 단말이 받았는지 알 수 없습니다" in till.message
+        assert not till.world.counter.sale.lines
+        await till.keys("p", "f6")
+        assert till.sold == 1
+        another_till(till, "0009-4")
+        await till.keys("f3")
+        assert "이중 수금" in till.text()
+        assert "0009-4" in till.text()
 
 
 async def test_an_order_without_its_money_is_closed_only_with_a_reason() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from drivers.cards.slot import Slot
+from drivers.simulators.card.leaving import LeavingCard
 from drivers.simulators.card.wallet import Wallet
 from pos.domain.errors import ReaderUnavailable
 
@@ -70,6 +71,11 @@ class SlotCards:
         self._card = card
         self._slot.insert(card)
 
+    async def insert_leaving(self, card_id: str, commands: int, *, took_it: bool) -> None:
+        """Lay a card on the reader that leaves it by itself. Raises KeyError."""
+        card = self._card = LeavingCard(self._wallet.card(card_id), commands, took_it=took_it)
+        self._slot.insert(card)
+
     async def remove(self) -> None:
         """Take the card away."""
         self._slot.remove()
@@ -92,6 +98,10 @@ class SocketCards:
     async def insert(self, card_id: str) -> None:
         """Lay a card on the reader. Raises KeyError or ReaderUnavailable."""
         await self._ask({"insert": card_id})
+
+    async def insert_leaving(self, card_id: str, commands: int, *, took_it: bool) -> None:
+        """Lay a `LeavingCard` on the reader. Raises KeyError or ReaderUnavailable."""
+        await self._ask({"insert": card_id, "leave_after": commands, "took_it": took_it})
 
     async def remove(self) -> None:
         """Take the card away."""

@@ -11,7 +11,7 @@ import contextlib
 import socket
 import threading
 
-from drivers.simulators.card.wallet import VirtualCard
+from drivers.cards.slot import SlotCard
 from pos.domain.errors import CardRemoved
 
 DEFAULT_PORT = 0x8C7B
@@ -33,7 +33,7 @@ class VpcdSlot:
         """Whether a card lies in it and the reader is there."""
         return self._thread is not None and self._thread.is_alive()
 
-    def insert(self, card: VirtualCard) -> None:
+    def insert(self, card: SlotCard) -> None:
         """Put a card in; one that lies there is taken out first.
 
         Raises:
@@ -56,7 +56,7 @@ class VpcdSlot:
             line.close()
 
 
-def _serve(line: socket.socket, card: VirtualCard) -> None:
+def _serve(line: socket.socket, card: SlotCard) -> None:
     with contextlib.suppress(OSError, CardRemoved):
         while True:
             body = _read(line)

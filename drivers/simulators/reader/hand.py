@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from drivers.simulators.card.leaving import LeavingCard
 from drivers.simulators.card.virtual_cards import HOLD_MS, Tapped, until_done
 from drivers.simulators.card.wallet import Wallet
 from drivers.simulators.reader.pty_reader import PtyReader
@@ -27,6 +28,11 @@ class ReaderHand:
         card = self._wallet.card(card_id)
         self._card = card
         await asyncio.to_thread(self._reader.insert, card, entry)
+
+    async def insert_leaving(self, card_id: str, commands: int, *, took_it: bool) -> None:
+        """Lay a card on the reader that leaves it by itself. Raises KeyError."""
+        card = self._card = LeavingCard(self._wallet.card(card_id), commands, took_it=took_it)
+        await asyncio.to_thread(self._reader.insert, card)
 
     async def remove(self) -> None:
         """Take the card away."""

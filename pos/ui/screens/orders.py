@@ -56,6 +56,7 @@ class OrdersScreen(KeyedScreen):
         super().__init__(terminal)
         self._shown = ""
         self._asking: Asking | None = None
+        self._warned = ""  # The order whose money is taken although nobody can be asked.
 
     def compose(self) -> ComposeResult:
         """Lay the parts out."""
@@ -197,7 +198,7 @@ class OrdersScreen(KeyedScreen):
         elif key == "enter":
             act(self, self._move_on(order), self.refuse)
         elif key == "p":
-            self._take_money(order)
+            act(self, self._take_money(order), self.refuse)
         elif key == "u" and order.to_collect:
             self._ask(
                 _("Not collected, why?  {reasons}"),
@@ -259,14 +260,17 @@ class OrdersScreen(KeyedScreen):
         number, word = safe(moved.short_number, 20), order_state_word(moved.state)
         self.say(_("Order {number}: {state}.", number=number, state=word), "done")
 
-    def _take_money(self, order: Order) -> None:
+    async def _take_money(self, order: Order) -> None:
         """Put the door money up for payment on the selling screen, by the usual keys."""
-        try:
-            self.terminal.counter.begin_order(order)
-        except IeumError as error:
-            self.refuse(error)
-        else:
-            self.dismiss(None)
+        self.terminal.orders.check_door(order.key)
+        if not self.terminal.line.up and self._warned != order.key:
+            self._warned = order.key
+            text = _("The line is down: nobody can tell whether another till took it. p again")
+            self.say(text, "ask")
+            return
+        self.terminal.counter.begin_order(order)
+        await self.terminal.orders.ask_for_door_money(order.key)
+        self.dismiss(None)
 
     async def _leave_unpaid(self, order: Order, reason: str) -> None:
         await self.terminal.orders.leave_unpaid(order.key, reason)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from drivers.cards.in_process_reader import InProcessReader
 from drivers.cards.pcsc_reader import PcscReader
@@ -14,19 +15,18 @@ from drivers.cards.serial.kernel import SerialKernel
 from drivers.cards.serial.port import open_port
 from drivers.cards.serial.profiles import PROFILES, Profile
 from drivers.cards.serial.serial_reader import SerialReader
-from drivers.cards.slot import Slot, SlotCard
+from drivers.cards.slot import Slot
 from drivers.cards.terminal_keys import load_terminal_keys
-from drivers.conformance.bench import Bench, NotOffered, Role
+from drivers.conformance.bench import CardBench, Role
 from drivers.simulators.card.keys import TERMINAL_FILE
 from drivers.simulators.card.virtual_cards import VirtualCards
 from drivers.simulators.reader.hand import ReaderHand
 from drivers.simulators.reader.keys import READER_FILE, inject, load_reader_keys
 from drivers.simulators.reader.machine import ReaderMachine
 from drivers.simulators.reader.pty_reader import PtyReader
-from pos.domain.errors import CardRemoved
 from pos.ports import CardReader
 from tests.drivers.cards.cardworld import CardWorld
-from tests.drivers.cards.readers import POLL_S, virtual_reader
+from tests.drivers.cards.readers import POLL_S, VirtualReader, virtual_reader
 
 IDS = {Role.GOOD: "rich", Role.OTHER: "poor", Role.TORN: "torn", Role.FOREIGN: "visa"}
 
@@ -35,33 +35,20 @@ def numbers_of(world: CardWorld) -> Mapping[Role, str]:
     return {role: world.profile(card_id).pan for role, card_id in IDS.items()}
 
 
-class Tearing:
-    """A real card that leaves after so many commands, and takes itself out of the slot."""
+class LeavingHand(VirtualCards, Protocol):
+    """A hand that can also tear a card away."""
 
-    def __init__(self, card: SlotCard, commands: int) -> None:
-        self._card = card
-        self._left = commands
-        self.atr = card.atr
-
-    def power_on(self) -> None:
-        self._card.power_on()
-
-    def transmit(self, raw: bytes) -> bytes:
-        if self._left == 0:
-            raise CardRemoved()
-        self._left -= 1
-        return self._card.transmit(raw)
+    async def insert_leaving(self, card_id: str, commands: int, *, took_it: bool) -> None: ...
 
 
-class HandBench(Bench):
+class HandBench(CardBench):
     """A bench whose cards are tapped by a `VirtualCards`."""
 
     def __init__(
         self,
         world: CardWorld,
         reader: CardReader,
-        cards: VirtualCards,
-        put: Callable[[SlotCard], None] | None = None,
+        cards: LeavingHand,
         notice_s: float = 0.02,
     ) -> None:
         self.world = world
@@ -69,7 +56,6 @@ class HandBench(Bench):
         self.cards = cards
         self.numbers = numbers_of(world)
         self.notice_s = notice_s
-        self._put = put
 
     async def lay(self, role: Role) -> None:
         await self.cards.insert(IDS[role])
@@ -78,9 +64,23 @@ class HandBench(Bench):
         await self.cards.remove()
 
     async def tear_after(self, role: Role, commands: int) -> None:
-        if self._put is None:
-            raise NotOffered
-        self._put(Tearing(self.world.card(IDS[role]), commands))
+        await self.cards.insert_leaving(IDS[role], commands, took_it=False)
+
+
+class PcscBench(HandBench):
+    """A bench over pcscd, whose service can end and begin again."""
+
+    def __init__(self, world: CardWorld, reader: PcscReader, virtual: VirtualReader) -> None:
+        super().__init__(world, reader, virtual.process.cards, notice_s=POLL_S)
+        self._virtual = virtual
+
+    async def unplug(self) -> None:
+        self._virtual.process.stop()
+        self._virtual.pcscd.stop()
+
+    async def plug_in(self) -> None:
+        self._virtual.pcscd.start()
+        self._virtual.process.start()
 
 
 class SerialBench(HandBench):
@@ -89,7 +89,7 @@ class SerialBench(HandBench):
     def __init__(
         self, world: CardWorld, reader: SerialReader, line: PtyReader, hand: ReaderHand
     ) -> None:
-        super().__init__(world, reader, hand, line.insert)
+        super().__init__(world, reader, hand)
         self.serial = reader
         self.line = line
         self.hand = hand
@@ -107,7 +107,7 @@ def in_process_bench(world: CardWorld) -> Iterator[HandBench]:
 
     slot = Slot()
     reader = InProcessReader(world.kernel, slot)
-    yield HandBench(world, reader, SlotCards(slot, world.wallet), slot.insert)
+    yield HandBench(world, reader, SlotCards(slot, world.wallet))
     reader.close()
 
 
@@ -115,7 +115,7 @@ def in_process_bench(world: CardWorld) -> Iterator[HandBench]:
 def pcsc_bench(world: CardWorld) -> Iterator[HandBench]:
     with virtual_reader(world) as virtual:
         reader = PcscReader(world.kernel, "Virtual PCD")
-        yield HandBench(world, reader, virtual.process.cards, notice_s=POLL_S)
+        yield PcscBench(world, reader, virtual)
         reader.close()
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from drivers.conformance.bench import Bench, NotOffered, Role
-from drivers.conformance.card_reader import CHECKS, Broken, Check
+from drivers.conformance.bench import CardBench, NotOffered, Role
+from drivers.conformance.card_reader import CARD_READER
+from drivers.conformance.checking import Broken, Check
 from pos.domain.card import CardRead
 from pos.ports import CardRequest
 from tests.drivers.cards.benches import BENCHES, HandBench, in_process_bench
@@ -19,13 +20,13 @@ KINDS = [pytest.param(each, marks=pytest.mark.pcsc if each == "pcsc" else ()) fo
 
 
 @pytest.fixture(params=KINDS)
-def bench(request: pytest.FixtureRequest, world: CardWorld) -> Iterator[Bench]:
+def bench(request: pytest.FixtureRequest, world: CardWorld) -> Iterator[CardBench]:
     with BENCHES[request.param](world) as made:
         yield made
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda each: each.run.__name__)
-async def test_a_reader_keeps_the_ports_promise(bench: Bench, check: Check) -> None:
+@pytest.mark.parametrize("check", CARD_READER, ids=lambda each: each.name)
+async def test_a_reader_keeps_the_ports_promise(bench: CardBench, check: Check[CardBench]) -> None:
     try:
         await check.run(bench)
     except NotOffered:
@@ -112,4 +113,4 @@ async def test_a_reader_that_breaks_a_promise_is_found(
     with in_process_bench(world) as bench:
         bench.reader = wrong(bench)  # type: ignore[assignment]
         with pytest.raises(Broken):
-            await next(each for each in CHECKS if each.run.__name__ == check).run(bench)
+            await CARD_READER.named(check).run(bench)

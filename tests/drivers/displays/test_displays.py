@@ -12,15 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.conformance.displays import (
-    CHANGE,
-    MILK,
-    PAY_BY_QR,
-    RINGING_UP,
-    WELCOME,
-    check_display,
-    rows_joined,
-)
+from drivers.conformance.bench import DisplayBench
+from drivers.conformance.checking import Broken, Check
+from drivers.conformance.displays import CHANGE, DISPLAY, MILK, PAY_BY_QR, RINGING_UP, WELCOME
 from drivers.displays.profile import BUILT_IN, load_profile
 from drivers.displays.screen_link import ScreenLink
 from drivers.displays.texts import rows_of
@@ -36,7 +30,7 @@ KOREAN = load_profile("escpos-cp949", BUILT_IN.parent)
 LATIN = load_profile("escpos", BUILT_IN.parent)
 
 
-class VfdBench:
+class VfdBench(DisplayBench):
     """The driver, and the glass on the other end of its line."""
 
     def __init__(self, folder: Path, profile: str = "escpos-cp949") -> None:
@@ -46,28 +40,32 @@ class VfdBench:
 
     async def seen(self) -> str:
         assert self.device is not None
-        return rows_joined(self.device.glass.rows)
+        return "\n".join(self.device.glass.rows)
 
     async def unplug(self) -> None:
         assert self.device is not None
         await asyncio.to_thread(self.device.unplug)
         self.device = None
 
-    async def plug(self) -> None:
+    async def plug_in(self) -> None:
         self.device = VfdOnPty(self._link)
+
+    async def end(self) -> None:
+        await self.display.close()
+        if self.device is not None:
+            self.device.unplug()
 
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[VfdBench]:
     made = VfdBench(tmp_path)
     yield made
-    await made.display.close()
-    if made.device is not None:
-        made.device.unplug()
+    await made.end()
 
 
-async def test_the_vfd_holds_the_rules_for_any_display(bench: VfdBench) -> None:
-    await check_display(bench)
+@pytest.mark.parametrize("check", DISPLAY, ids=lambda each: each.name)
+async def test_the_vfd_keeps_the_ports_promise(tmp_path: Path, check: Check[DisplayBench]) -> None:
+    await check.run(VfdBench(tmp_path))
 
 
 async def test_the_customer_sees_item_total_change_and_thanks_in_korean(bench: VfdBench) -> None:
@@ -113,12 +111,9 @@ class Forgetful(VfdBench):
         self.display._write = unpadded  # type: ignore[method-assign]
 
 
-async def test_a_driver_that_leaves_old_letters_does_not_hold_the_rules(tmp_path: Path) -> None:
-    bench = Forgetful(tmp_path)
-    with pytest.raises(AssertionError, match="nothing_of_the_last_view_stays"):
-        await check_display(bench)
-    await bench.display.close()
-    await bench.unplug()
+async def test_a_driver_that_leaves_old_letters_breaks_a_promise(tmp_path: Path) -> None:
+    with pytest.raises(Broken, match="'678' of"):
+        await DISPLAY.named("nothing_of_the_last_view_stays").run(Forgetful(tmp_path))
 
 
 def test_a_latin_glass_speaks_english_and_never_sends_a_broken_letter() -> None:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import tty
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.conformance.scanners import check_scanner
+from drivers.conformance.bench import CardBench, NotOffered, ScannerBench
+from drivers.conformance.card_reader import CARD_READER
+from drivers.conformance.checking import Broken, Check
+from drivers.conformance.codes import CodeBench
+from drivers.conformance.scanners import SCANNER
 from drivers.scanners.framing import CODE_MAX, Framer, Framing
 from drivers.scanners.serial_scanner import SerialScanner
 from pos.domain.scan_errors import CodeTooLong, CodeUnreadable, ScanError, ScannerUnavailable
 
 
-class PtyBench:
+class PtyBench(ScannerBench):
     """A scanner whose port is a pseudo-terminal; plugged in anew it has another name."""
 
     def __init__(self, folder: Path, framing: Framing) -> None:
@@ -38,7 +41,7 @@ class PtyBench:
         while data:
             data = data[os.write(self._ours, data[:4_096]) :]
 
-    async def plug(self) -> None:
+    async def plug_in(self) -> None:
         self._count += 1
         self._ours, self._theirs = os.openpty()
         tty.setraw(self._theirs)
@@ -50,7 +53,16 @@ class PtyBench:
         os.close(self._theirs)
         self._ours = -1
 
-    async def close(self) -> None:
+    async def begin(self) -> None:
+        """Have the port opened, which the first wait for a code does."""
+        await self.plug_in()
+        asking = asyncio.ensure_future(self.scanner.next_code())
+        while not (await self.scanner.status()).ready:
+            await asyncio.sleep(0.01)
+        await self.send(self.framed("first"))
+        assert await asking == "first"
+
+    async def end(self) -> None:
         await self.scanner.close()
         if self._ours >= 0:
             await self.unplug()
@@ -60,23 +72,27 @@ class PtyBench:
     params=[Framing(), Framing(b"\x02", b"\x03"), Framing(b"~", b"\r\n"), Framing(b"", b"\t")],
     ids=["cr", "stx etx", "prefix crlf", "tab"],
 )
-async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[PtyBench]:
-    made = PtyBench(tmp_path, request.param)
-    await made.plug()
-    asking = asyncio.ensure_future(made.scanner.next_code())  # Its port is opened by the first.
-    while not (await made.scanner.status()).ready:
-        await asyncio.sleep(0.01)
-    await made.send(made.framed("first"))
-    assert await asking == "first"
-    yield made
-    await made.close()
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> PtyBench:
+    return PtyBench(tmp_path, request.param)
 
 
-async def test_it_holds_the_rules_for_any_scanner(bench: PtyBench) -> None:
-    await check_scanner(bench)
+@pytest.mark.parametrize("check", SCANNER, ids=lambda each: each.name)
+async def test_it_keeps_the_ports_promise(bench: PtyBench, check: Check[ScannerBench]) -> None:
+    await check.run(bench)
 
 
-async def test_a_driver_that_hands_on_half_a_code_does_not_hold_the_rules(
+@pytest.mark.parametrize("check", CARD_READER, ids=lambda each: each.name)
+async def test_a_customers_code_by_it_keeps_a_card_readers_promise(
+    tmp_path: Path, check: Check[CardBench]
+) -> None:
+    bench = CodeBench(PtyBench(tmp_path, Framing()))
+    try:
+        await check.run(bench)
+    except NotOffered:
+        assert check.name == "references"  # A code that pays once says nothing of its card.
+
+
+async def test_a_driver_that_hands_on_half_a_code_breaks_a_promise(
     bench: PtyBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def quiet(self: Framer) -> list[str]:
@@ -84,8 +100,22 @@ async def test_a_driver_that_hands_on_half_a_code_does_not_hold_the_rules(
         return [held] if held else []
 
     monkeypatch.setattr(Framer, "quiet", quiet)
-    with pytest.raises(AssertionError, match="half_a_code"):
-        await check_scanner(bench)
+    with pytest.raises(Broken, match="taken for a code"):
+        await SCANNER.named("half_a_code_is_an_error_and_no_code").run(bench)
+
+
+async def test_a_scanner_that_loses_a_line_silently_breaks_a_promise_of_codes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed_on = SerialScanner._pass_on
+
+    def silent(self: SerialScanner, found: str | ScanError) -> None:
+        if not isinstance(found, ScannerUnavailable):
+            passed_on(self, found)
+
+    monkeypatch.setattr(SerialScanner, "_pass_on", silent)
+    with pytest.raises(Broken, match="in place of ReaderUnavailable"):
+        await CARD_READER.named("unplugged").run(CodeBench(PtyBench(tmp_path, Framing())))
 
 
 async def test_without_a_port_it_says_so_once_and_goes_on_looking(tmp_path: Path) -> None:
@@ -94,12 +124,12 @@ async def test_without_a_port_it_says_so_once_and_goes_on_looking(tmp_path: Path
         await asyncio.wait_for(bench.scanner.next_code(), 5)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(bench.scanner.next_code(), 1.2)
-    await bench.plug()
+    await bench.plug_in()
     while not (await bench.scanner.status()).ready:
         await asyncio.sleep(0.01)
     await bench.send(bench.framed("880"))
     assert await asyncio.wait_for(bench.scanner.next_code(), 5) == "880"
-    await bench.close()
+    await bench.end()
 
 
 def test_a_prefix_within_a_code_is_two_codes_run_together() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from pos.domain.availability import Availability
 from pos.domain.codec import decode, encode
+from pos.domain.door_money import DoorMoney
 from pos.domain.identifiers import TransactionId
 from pos.domain.order import (
     NEXT,
@@ -21,9 +22,11 @@ from pos.domain.order import (
     check_refund,
     check_step,
 )
+from pos.domain.order_door import HELD_FOR, OrderTakenElsewhere, check_door
 from pos.domain.order_events import (
     OrderAccepted,
     OrderClosed,
+    OrderDoorTaken,
     OrderMoved,
     OrderReceived,
     OrderRefunded,
@@ -164,3 +167,26 @@ def test_a_rider_is_one_rider_however_often_he_is_asked_for() -> None:
     assert riders == {KEY: Rider(KEY, RiderState.ARRIVED, True, True, "김")}
     follow(riders, RiderMoved(KEY, RiderState.PICKED_UP, "", at(5)))
     assert (riders[KEY].cancelling, riders[KEY].name) == (False, "김")
+
+
+def test_of_two_receipts_the_ledgers_stands_whichever_this_till_hears_of_first() -> None:
+    ours, theirs = Paid(KEY, "0001-1"), DoorMoney(9, "0009-4", at(6))
+    said = OrderDoorTaken(KEY, theirs, at(6))
+    for events in ((ours, said), (said, ours), (said, said, ours, said)):
+        order = fold_orders((*LIFE[:2], *events))[KEY]
+        assert (order.settled, order.taken_twice) == ("0001-1", "0009-4")
+    echo = OrderDoorTaken(KEY, DoorMoney(1, "0001-1", at(6)), at(6))
+    order = fold_orders((*LIFE[:2], ours, echo))[KEY]
+    assert (order.settled, order.taken_twice) == ("0001-1", "")
+
+
+def test_a_till_that_only_asked_keeps_others_off_for_ten_minutes_and_no_longer() -> None:
+    order = replace(
+        an_order(), paid_in_app=False, state=OrderState.PICKED_UP, door=DoorMoney(9, "", at(0))
+    )
+    with pytest.raises(OrderTakenElsewhere):
+        check_door(order, at(0) + HELD_FOR - timedelta(seconds=1))
+    check_door(order, at(0) + HELD_FOR)
+    check_door(replace(order, asked_by=9), at(0))
+    with pytest.raises(OrderTakenElsewhere):
+        check_door(replace(order, door=DoorMoney(9, "0009-4", at(0))), at(0) + 100 * HELD_FOR)

@@ -29,6 +29,7 @@ from drivers.cards.serial.framing import (
 )
 from drivers.cards.serial.messages import ask
 from drivers.cards.serial.profiles import FS_TAGGED, TL3500, Job, Profile
+from tests.drivers.cards.fuzz_bounds import bounded
 
 CASES = int(os.environ.get("IEUM_FUZZ_CASES", "20000"))
 SEED = int(os.environ.get("IEUM_FUZZ_SEED", "1"))
@@ -230,19 +231,17 @@ def test_any_bytes_end_in_frames_controls_and_faults_that_account_for_every_byte
     profile: Profile,
 ) -> None:
     chance = random.Random(SEED + 1)
-    slowest = 0.0
-    for _ in range(CASES // 2):  # And as many of the other profile.
-        data = _bytes(chance, profile)
-        reader = FrameReader(profile.framing)
-        began = time.perf_counter()
-        said = [*reader.feed(data), *reader.silence()]
-        slowest = max(slowest, time.perf_counter() - began)
-        assert not reader.is_waiting
-        whole = sum(profile.framing.head + len(each.data) + 2 for each in frames(said))
-        dropped = sum(each.count for each in said if isinstance(each, Fault))
-        assert whole + dropped <= len(data)
-        assert all(len(each.data) <= profile.framing.data_max for each in frames(said))
-    assert slowest < 5.0
+    with bounded("frames") as bounds:
+        for _ in range(CASES // 2):  # And as many of the other profile.
+            data = _bytes(chance, profile)
+            reader = FrameReader(profile.framing)
+            with bounds.case():
+                said = [*reader.feed(data), *reader.silence()]
+            assert not reader.is_waiting
+            whole = sum(profile.framing.head + len(each.data) + 2 for each in frames(said))
+            dropped = sum(each.count for each in said if isinstance(each, Fault))
+            assert whole + dropped <= len(data)
+            assert all(len(each.data) <= profile.framing.data_max for each in frames(said))
 
 
 def _stream(chance: random.Random, profile: Profile) -> tuple[bytes, list[bytes]]:
