@@ -29,6 +29,7 @@ from pos.ports import CardReader, Clock, CustomerDisplay, Printer, Scanner, Whol
 from pos.services.begin_counting import begin_counting
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import Deadlines
+from pos.services.cash_receipts import CashReceiptDesk
 from pos.services.e_receipt import EReceipt
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
@@ -52,7 +53,7 @@ from pos.services.show_day import ShowDay
 from pos.services.take_card import TakeCard
 from pos.services.take_cash import TakeCash
 from pos.services.take_qr import TakeQr
-from pos.services.terminal import Shop, Terminal
+from pos.services.terminal import Terminal
 from pos.services.training import Training, TrainingCards
 
 if TYPE_CHECKING:
@@ -335,19 +336,10 @@ class Assembly:
             ),
             clock=clock,
         )
-        terminal, take_qr = settings.terminal, self._take_qr()
-        prefix = settings.scanner.prefix if settings.scanner.kind == "keyboard" else ""
+        take_qr = self._take_qr()
         self._customer.follow(self._finish, take_qr)
         return Terminal(
-            shop=Shop(
-                settings.shop.name,
-                terminal.number,
-                terminal.language,
-                training=self._cards is not None,
-                scan_prefix=prefix,
-                order_sound=settings.orders.sound,
-                order_sound_every_ms=settings.orders.sound_every_s * 1_000,
-            ),
+            shop=linked.shop_of(settings, training=self._cards is not None),
             counter=self._counter,
             take_cash=TakeCash(counter=self._counter, finish=self._finish),
             take_card=take_card,
@@ -397,4 +389,5 @@ class Assembly:
             mall=MallWindow(
                 store=store, catalogue=self._catalogue, sync=self._forwarder, clock=clock
             ),
+            cash_receipts=CashReceiptDesk(store=store, spool=self._spool, clock=clock),
         )

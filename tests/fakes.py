@@ -41,6 +41,7 @@ from pos.ports import (
     AuthorizationRequest,
     Backlog,
     CardRequest,
+    CashReceiptDue,
     Change,
     DeviceStatus,
     FeedPage,
@@ -109,9 +110,13 @@ class MemoryStore:
         self._receipts: dict[date, int] = {}
         self.persons: dict[int, Person] = {}
         self.words: dict[str, Personal] = {}
+        self.due: dict[str, CashReceiptDue] = {}
 
     async def personal(self) -> tuple[Personal, ...]:
         return tuple(self.words.values())
+
+    async def cash_due(self) -> tuple[CashReceiptDue, ...]:
+        return tuple(self.due[key] for key in sorted(self.due))
 
     async def scrub(self) -> bool:
         return True
@@ -150,6 +155,10 @@ class MemoryStore:
             self.words.setdefault(words.order_key, words)
         for key in change.erased:
             self.words.pop(key, None)
+        for due in change.cash_due:
+            self.due.setdefault(due.key, due)
+        for key in change.cash_told:
+            self.due.pop(key, None)
         self.head = change.ledger_head or self.head
         if change.day_answer is not None:
             self.answers[change.day_answer.day] = change.day_answer

@@ -17,6 +17,7 @@ from pos.services.call_taxi import TaxiDesk
 from pos.services.card_outcome import (
     Deadlines,
 )
+from pos.services.cash_receipts import CashReceiptDesk
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -178,6 +179,7 @@ class World:
         )
         self.receivables = Receivables(store=store, clock=clock)
         self.reprint = Reprint(store=store, spool=self.spool)
+        self.cash_receipts = CashReceiptDesk(store=store, spool=self.spool, clock=clock)
 
     def events(self) -> list[Event]:
         """Return everything the journal holds."""
@@ -216,6 +218,7 @@ class World:
             riders=self.riders,
             taxi=self.taxi,
             mall=self.mall,
+            cash_receipts=self.cash_receipts,
         )
 
 
