@@ -18,6 +18,7 @@ from pos.services.card_outcome import (
     Deadlines,
 )
 from pos.services.cash_receipts import CashReceiptDesk
+from pos.services.e_receipt import EReceipt
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -33,6 +34,7 @@ from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.settle_day import SettleDay
 from pos.services.shift import ShiftDesk
+from pos.services.show_customer import ShowCustomer
 from pos.services.show_day import ShowDay
 from pos.services.staff import Staff
 from pos.services.take_card import (
@@ -71,6 +73,8 @@ class World:
     language: str = "ko"
     training: bool = False
     rules: ShiftRules = ShiftRules()
+    e_receipt: EReceipt | None = None
+    customer: ShowCustomer | None = None
 
     def __post_init__(self) -> None:
         self._build(0)
@@ -219,6 +223,8 @@ class World:
             taxi=self.taxi,
             mall=self.mall,
             cash_receipts=self.cash_receipts,
+            e_receipt=self.e_receipt,
+            customer=self.customer,
         )
 
 

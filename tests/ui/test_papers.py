@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from composition.e_receipts import EReceipts
 from pos.domain.cash_receipt import CashReceipt, CashReceiptUse
 from pos.domain.codec import decode
+from pos.domain.customer_view import Moment
 from pos.domain.won import Won
 from pos.ports import PrintKind
+from pos.services.e_receipt import EReceipt
+from pos.services.show_customer import ShowCustomer
+from pos.ui.widgets.qr_picture import QrPicture
+from receipts.renderer import ReceiptRenderer
+from tests.receipts.samples import SHOP
 from tests.ui.test_refund import sold
 from tests.ui.till import LARGE, RICE_CAKE, SMALL, SNACK, Till, a_till
 from tests.world import World
@@ -134,6 +141,45 @@ async def test_the_lookups_digits_print_the_gift_receipt_and_either_copy_of_the_
             (PrintKind.SALE_RECEIPT, True),
         ] == kinds
         assert not any(each.open_drawer for each in world.store.jobs[before:])
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_phone_fetches_the_receipt_by_the_code_here_and_on_the_customers_display(
+    size: tuple[int, int],
+) -> None:
+    world = World()
+    record = await sold(world, RICE_CAKE, SNACK, card=5_000)
+    pages = EReceipts(ReceiptRenderer(SHOP, 42).to_html, world.clock)
+    await pages.open("127.0.0.1", 0, "192.168.100.100")
+    world.e_receipt = EReceipt(store=world.store, links=pages)
+    world.customer = ShowCustomer(counter=world.counter, shop="이음", language="ko", displays=())
+    world.customer.follow(world.finish, world.qr)
+    try:
+        async with a_till(world, size=size) as till:
+            await till.keys("f7", "/", "5")
+            drawn = till.app.screen.query_one(QrPicture)
+            assert drawn.display
+            assert drawn.text.startswith("http://192.168.100.100:")
+            assert (Moment.TAKE_RECEIPT, drawn.text) == (
+                world.customer.view.moment,
+                world.customer.view.code,
+            )
+            path = drawn.text[drawn.text.index("/r/") :]
+            page = pages._answer(f"GET {path} HTTP/1.1".encode()).decode()
+            assert record.receipt_number in page
+            await till.keys("enter")
+            assert "RefundScreen" == till.screen
+            assert Moment.WELCOME is world.customer.view.moment
+    finally:
+        await pages.close()
+
+
+async def test_without_a_host_for_phones_it_says_what_is_missing() -> None:
+    world = World()
+    await sold(world, RICE_CAKE)
+    async with a_till(world) as till:
+        await till.keys("f7", "/", "5")
+        assert "phone_host" in till.message
 
 
 async def test_without_a_card_there_is_no_slip_and_it_says_so() -> None:

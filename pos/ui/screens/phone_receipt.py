@@ -13,7 +13,7 @@ from pos.ui.i18n import _
 from pos.ui.lone_keys import LoneKeys
 from pos.ui.widgets.qr_picture import QrPicture
 
-OTHER_ROWS = 6  # Of the screen, beside the code.
+OTHER_ROWS = 4  # Of the screen, beside the code.
 
 
 class PhoneReceiptScreen(ModalScreen[None]):
@@ -56,10 +56,9 @@ class PhoneReceiptScreen(ModalScreen[None]):
         drawn = self.query_one(QrPicture).show(
             self._link, columns=self.app.size.width - 6, rows=rows
         )
-        text = _("The customer scans this code; the page is there for a day.")
-        if not drawn:
-            text = _("Too little room for the code here. The customer's display has it.")
-        self.query_one(".text", Static).update(text)
+        said = self.query_one(".text", Static)
+        said.display = not drawn
+        said.update(_("Too little room for the code here. The customer's display has it."))
 
     def on_key(self, event: Key) -> None:
         """Close."""
