@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from pos.domain.card import CardEntry, CardRead, CardUpdate, Cryptogram
+from pos.domain.card_slip import PaymentNotes
 from pos.domain.catalogue import Catalogue, CatalogueChange, Product
 from pos.domain.errors import CardCancelled, CardError, LedgerError
 from pos.domain.events import (
@@ -388,6 +389,7 @@ class ScriptedLedger:
     fault_after: list[LedgerError] = field(default_factory=list)
     outcome_fault: LedgerError | None = None
     for_card: str = ""
+    notes: PaymentNotes | None = None
     pages: list[FeedPage] = field(default_factory=list)
     day_fault: LedgerError | None = None
     statements: dict[date, Statement] = field(default_factory=dict)
@@ -460,7 +462,8 @@ class ScriptedLedger:
         draws = (PurseDraw(Purse.CHARGED, amount),)
         code = f"{payment_id.sequence:08d}"
         rrn = f"R{code:0>11}"
-        approval = Approval(amount, code, rrn, at, draws, cashback, self.balance, self.for_card)
+        said = (self.balance, self.for_card, "", self.notes)
+        approval = Approval(amount, code, rrn, at, draws, cashback, *said)
         self.posted[payment_id] = approval
         return approval
 
