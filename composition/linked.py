@@ -1,4 +1,4 @@
-"""Makes what goes with delivery orders and with paper, from the settings. Never runs any of it."""
+"""Makes what goes with delivery orders, paper and screens, from the settings. Never runs any of it."""
 
 from __future__ import annotations
 
@@ -65,6 +65,20 @@ def papers_with_an_order(settings: Settings) -> tuple[PrintKind, ...]:
     paper = settings.paper
     asked = {PrintKind.RIDER_SLIP: paper.rider_slip, PrintKind.ORDER_LABEL: paper.order_label}
     return tuple(kind for kind, wanted in asked.items() if wanted)
+
+
+def shop_of(settings: Settings, *, training: bool) -> Shop:
+    """Return what the screens say about the shop and the terminal."""
+    scanner, orders = settings.scanner, settings.orders
+    return Shop(
+        settings.shop.name,
+        settings.terminal.number,
+        settings.terminal.language,
+        training=training,
+        scan_prefix=scanner.prefix if scanner.kind == "keyboard" else "",
+        order_sound=orders.sound,
+        order_sound_every_ms=orders.sound_every_s * 1_000,
+    )
 
 
 def keeps_a_slip(settings: Settings, renderer: ReceiptRenderer, card: VoucherTender) -> bool:

@@ -31,6 +31,7 @@ from pos.ports import CardReader, Clock, CustomerDisplay, Printer, Scanner, Whol
 from pos.services.begin_counting import begin_counting
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import Deadlines
+from pos.services.cash_receipts import CashReceiptDesk
 from pos.services.e_receipt import EReceipt
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
@@ -375,4 +376,5 @@ class Assembly:
             mall=MallWindow(
                 store=store, catalogue=self._catalogue, sync=self._forwarder, clock=clock
             ),
+            cash_receipts=CashReceiptDesk(store=store, spool=self._spool, clock=clock),
         )

@@ -64,10 +64,14 @@ class HttpLedger:
         body: models.AuthorizeRequest | models.CodeRequest
         if request.by_code:
             operation = "payByCustomerCode"
-            body = models.CodeRequest(amount=amount, code=request.sealed, at=at)
+            body = models.CodeRequest(
+                amount=amount, code=request.sealed, at=at, notes=request.notes
+            )
         else:
             operation = "authorizePayment"
-            body = models.AuthorizeRequest(amount=amount, sealed=request.sealed, at=at)
+            body = models.AuthorizeRequest(
+                amount=amount, sealed=request.sealed, at=at, notes=request.notes
+            )
         answer = await self._line.call(
             operation,
             models.AuthorizeAnswer,

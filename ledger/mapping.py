@@ -6,6 +6,8 @@ from datetime import UTC
 from typing import Any, cast, get_args
 
 from ledger.contract import models as wire
+from ledger.contract import note_models
+from pos.domain.card_slip import Benefit, BenefitKind, FeeNote, PaymentNotes
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.record import LedgerHead, Record
@@ -31,6 +33,7 @@ def approval_to_wire(approval: Approval) -> wire.ApprovalAnswer:
         balance=approval.balance.amount,
         for_card=approval.for_card or None,
         masked_pan=approval.masked_pan,
+        notes=None if approval.notes is None else _notes_to_wire(approval.notes),
     )
 
 
@@ -53,6 +56,29 @@ def approval_from_wire(answer: wire.ApprovalAnswer) -> Approval:
         balance=Won(answer.balance),
         for_card=answer.for_card or "",
         masked_pan=answer.masked_pan,
+        notes=None if answer.notes is None else _notes_from_wire(answer.notes),
+    )
+
+
+def _notes_to_wire(notes: PaymentNotes) -> note_models.WireNotes:
+    return note_models.WireNotes(
+        fee=notes.fee.fee.amount,
+        fee_support=notes.fee.support.amount,
+        benefits=tuple(
+            note_models.WireBenefit(
+                kind=each.kind.value, name=each.name[:200], amount=each.amount.amount
+            )
+            for each in notes.benefits
+        ),
+    )
+
+
+def _notes_from_wire(notes: note_models.WireNotes) -> PaymentNotes:
+    return PaymentNotes(
+        FeeNote(Won(notes.fee), Won(notes.fee_support)),
+        tuple(
+            Benefit(BenefitKind(each.kind), each.name, Won(each.amount)) for each in notes.benefits
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from playhouse.apsw_ext import APSWDatabase
 
+from offline_queue.cash_numbers import erase_due, keep_due
 from offline_queue.device_key import Signer
 from offline_queue.erasing import erase_personal, keep_personal
 from offline_queue.names import CLOSE_SALE, OPENS_SALE, named_in, shift_after
@@ -97,6 +98,11 @@ class Rows:
             keep_personal(self, each_person)
         for key in change.erased:
             erase_personal(self, key)
+        for due in change.cash_due:
+            assert self._signer is not None  # A store that is written to has its key.
+            keep_due(self, due, self._signer)
+        for key in change.cash_told:
+            erase_due(self, key)
         if change.news is not None:
             self.put(NEWS, json.dumps(encode(change.news), ensure_ascii=False))
         for person in change.people:

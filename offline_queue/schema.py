@@ -111,6 +111,9 @@ LATER_TABLES = (
     " price INTEGER NOT NULL, tax TEXT NOT NULL) WITHOUT ROWID",
     # Who signs in, with the hash of the PIN, which must not stand in a journal that is kept for ever.
     "CREATE TABLE IF NOT EXISTS person (number INTEGER PRIMARY KEY, body TEXT NOT NULL)",
+    # Cash receipts that the tax office is to be told of, each with the buyer's number, sealed.
+    "CREATE TABLE IF NOT EXISTS cash_receipt_due (receipt TEXT PRIMARY KEY, sealed BLOB NOT NULL)"
+    " WITHOUT ROWID",
 )
 """Tables that a file of this version may lack: it holds nothing then that they would say."""
 

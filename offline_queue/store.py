@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO, TypeVar
 
+from offline_queue.cash_numbers import read_due
 from offline_queue.device_key import Signer, device_key
 from offline_queue.erasing import read_personal, scrub
 from offline_queue.names import OFFLINE
@@ -53,7 +54,7 @@ from pos.domain.record import FIRST_PREVIOUS, ChainBroken, LedgerHead, Record
 from pos.domain.sale import Sale
 from pos.domain.tax import TaxKind
 from pos.domain.won import Won
-from pos.ports import Backlog, Change
+from pos.ports import Backlog, CashReceiptDue, Change
 
 T = TypeVar("T")
 VERIFY_STEP = 2_000  # Records held in memory at a time while the chain is checked.
@@ -354,6 +355,10 @@ class SqliteStore:
     async def personal(self) -> tuple[Personal, ...]:
         """Return customers' own words that are not erased yet."""
         return await self.run(lambda: read_personal(self._rows))
+
+    async def cash_due(self) -> tuple[CashReceiptDue, ...]:
+        """Return the cash receipts that the tax office is still to be told of."""
+        return await self.run(lambda: read_due(self._rows, self.signer))
 
     async def scrub(self) -> bool:
         """Take what was erased out of the files; see the port."""

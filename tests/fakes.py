@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from pos.domain.card import CardEntry, CardRead, CardUpdate, Cryptogram
+from pos.domain.card_slip import PaymentNotes
 from pos.domain.catalogue import Catalogue, CatalogueChange, Product
 from pos.domain.errors import CardCancelled, CardError, LedgerError
 from pos.domain.events import (
@@ -41,6 +42,7 @@ from pos.ports import (
     AuthorizationRequest,
     Backlog,
     CardRequest,
+    CashReceiptDue,
     Change,
     DeviceStatus,
     FeedPage,
@@ -109,9 +111,13 @@ class MemoryStore:
         self._receipts: dict[date, int] = {}
         self.persons: dict[int, Person] = {}
         self.words: dict[str, Personal] = {}
+        self.due: dict[str, CashReceiptDue] = {}
 
     async def personal(self) -> tuple[Personal, ...]:
         return tuple(self.words.values())
+
+    async def cash_due(self) -> tuple[CashReceiptDue, ...]:
+        return tuple(self.due[key] for key in sorted(self.due))
 
     async def scrub(self) -> bool:
         return True
@@ -150,6 +156,10 @@ class MemoryStore:
             self.words.setdefault(words.order_key, words)
         for key in change.erased:
             self.words.pop(key, None)
+        for due in change.cash_due:
+            self.due.setdefault(due.key, due)
+        for key in change.cash_told:
+            self.due.pop(key, None)
         self.head = change.ledger_head or self.head
         if change.day_answer is not None:
             self.answers[change.day_answer.day] = change.day_answer
@@ -379,6 +389,7 @@ class ScriptedLedger:
     fault_after: list[LedgerError] = field(default_factory=list)
     outcome_fault: LedgerError | None = None
     for_card: str = ""
+    notes: PaymentNotes | None = None
     pages: list[FeedPage] = field(default_factory=list)
     day_fault: LedgerError | None = None
     statements: dict[date, Statement] = field(default_factory=dict)
@@ -451,7 +462,8 @@ class ScriptedLedger:
         draws = (PurseDraw(Purse.CHARGED, amount),)
         code = f"{payment_id.sequence:08d}"
         rrn = f"R{code:0>11}"
-        approval = Approval(amount, code, rrn, at, draws, cashback, self.balance, self.for_card)
+        said = (self.balance, self.for_card, "", self.notes)
+        approval = Approval(amount, code, rrn, at, draws, cashback, *said)
         self.posted[payment_id] = approval
         return approval
 

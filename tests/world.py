@@ -17,6 +17,8 @@ from pos.services.call_taxi import TaxiDesk
 from pos.services.card_outcome import (
     Deadlines,
 )
+from pos.services.cash_receipts import CashReceiptDesk
+from pos.services.e_receipt import EReceipt
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
 from pos.services.handle_orders import OrderDesk
@@ -32,6 +34,7 @@ from pos.services.reprint import Reprint
 from pos.services.resend import Resend
 from pos.services.settle_day import SettleDay
 from pos.services.shift import ShiftDesk
+from pos.services.show_customer import ShowCustomer
 from pos.services.show_day import ShowDay
 from pos.services.staff import Staff
 from pos.services.take_card import (
@@ -70,6 +73,8 @@ class World:
     language: str = "ko"
     training: bool = False
     rules: ShiftRules = ShiftRules()
+    e_receipt: EReceipt | None = None
+    customer: ShowCustomer | None = None
 
     def __post_init__(self) -> None:
         self._build(0)
@@ -178,6 +183,7 @@ class World:
         )
         self.receivables = Receivables(store=store, clock=clock)
         self.reprint = Reprint(store=store, spool=self.spool)
+        self.cash_receipts = CashReceiptDesk(store=store, spool=self.spool, clock=clock)
 
     def events(self) -> list[Event]:
         """Return everything the journal holds."""
@@ -216,6 +222,9 @@ class World:
             riders=self.riders,
             taxi=self.taxi,
             mall=self.mall,
+            cash_receipts=self.cash_receipts,
+            e_receipt=self.e_receipt,
+            customer=self.customer,
         )
 
 

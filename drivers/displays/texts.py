@@ -37,6 +37,8 @@ def _said(view: CustomerView, words: dict[str, str]) -> tuple[tuple[str, str], .
     match view.moment:
         case Moment.WELCOME:
             return ((words["welcome"], ""), (view.shop, ""))
+        case Moment.TAKE_RECEIPT:  # Two rows of letters hold no code.
+            return ((words["thanks"], ""), (view.shop, ""))
         case Moment.THANKS:
             if view.change:
                 return ((words["total"], _won(view.total)), (words["change"], _won(view.change)))

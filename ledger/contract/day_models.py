@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ledger.contract.models import BALANCE_MAX, Balance, ShortText, Wire
+from ledger.contract.words import BALANCE_MAX, Balance, ShortText, Wire
 
 ITEMS_MAX = 20_000  # Of one kind; a till that rings up one sale every four seconds, day and night.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from ledger.contract.models import DEVICE_MAX, PublicKey, ShortText, Wire
+from ledger.contract.words import DEVICE_MAX, PublicKey, ShortText, Wire
 
 
 class EnrolmentRequest(Wire):

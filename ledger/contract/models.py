@@ -9,25 +9,27 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, RootModel
+from pydantic import AwareDatetime, Field, JsonValue, RootModel
 
-AMOUNT_MAX = 99_999_999  # Eight digits, what a slip's amount field holds.
-BALANCE_MAX = 999_999_999_999
+from ledger.contract.note_models import Wanted, WireNotes
+from ledger.contract.words import (
+    DEVICE_MAX,
+    Amount,
+    Balance,
+    Digest,
+    LongText,
+    PublicKey,
+    ShortText,
+    Signature,
+    Wire,
+)
+
 SEALED_MAX = 4_096  # Characters; a sealed card is about 300.
 CODE_MAX = 512  # Characters of a code that is paid by.
 CATALOGUE_MAX = 200  # Products in one feed item.
 BATCH_MAX = 1_000  # Records in one request.
 SEQUENCE_MAX = (1 << 48) - 1
-DEVICE_MAX = (1 << 48) - 1
 INCARNATION_MAX = (1 << 32) - 1
-
-Amount = Annotated[int, Field(ge=1, le=AMOUNT_MAX)]
-Balance = Annotated[int, Field(ge=0, le=BALANCE_MAX)]
-Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-PublicKey = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-Signature = Annotated[str, Field(pattern="^[0-9a-f]{128}$")]  # Ed25519 (RFC 8032).
-ShortText = Annotated[str, Field(max_length=200)]
-LongText = Annotated[str, Field(max_length=1_000)]
 
 PurseName = Literal["policy", "charged", "cashback"]
 DeclineCode = Literal[
@@ -56,18 +58,13 @@ OrderStateName = Literal[
 ]
 
 
-class Wire(BaseModel):
-    """The base: no coercion, no unknown fields, no change after it was read."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
 class AuthorizeRequest(Wire):
     """One online payment; its id is in the path. `sealed` is bound to that id."""
 
     amount: Amount
     sealed: Annotated[str, Field(min_length=1, max_length=SEALED_MAX)]
     at: AwareDatetime
+    notes: Wanted = False
 
 
 class CodeRequest(Wire):
@@ -76,6 +73,7 @@ class CodeRequest(Wire):
     amount: Amount
     code: Annotated[str, Field(min_length=1, max_length=CODE_MAX)]
     at: AwareDatetime
+    notes: Wanted = False
 
 
 class PurseDrawn(Wire):
@@ -90,7 +88,8 @@ class ApprovalAnswer(Wire):
 
     `for_card` is for the card: tag 91, and 71 or 72 with commands, as in an issuer's field 55. It is
     left out unless the terminal has passed on what the card says to its issuer.
-    `masked_pan` is told where a code stood for the card, else empty.
+    `masked_pan` is told where a code stood for the card, else empty. `notes` are left out unless the
+    request wanted them.
     """
 
     status: Literal["approved"] = "approved"
@@ -107,6 +106,7 @@ class ApprovalAnswer(Wire):
         Field(exclude_if=lambda value: value is None),
     ] = None
     masked_pan: Annotated[str, Field(pattern=r"^([0-9]{6}\*{3,9}[0-9]{4})?$")] = ""
+    notes: Annotated[WireNotes | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 class DeclineAnswer(Wire):

@@ -20,6 +20,7 @@ class Coupon:
     id: str
     issuer: str
     worth: Won
+    kind: str = ""
 
 
 def issue(tx: Tx, coupon: str, kind: str, card: str) -> bool:
@@ -41,7 +42,7 @@ def best(tx: Tx, card: str, shop: Shop, amount: Won, policy: Policy, day: date) 
             continue
         worth, issuer = policy.coupon_worth(kind, shop, amount, day)
         if worth > ZERO:
-            fitting.append(Coupon(coupon, issuer, worth))
+            fitting.append(Coupon(coupon, issuer, worth, kind))
     return max(fitting, key=lambda each: each.worth, default=None)
 
 

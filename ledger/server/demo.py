@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ledger.contract.models import Wire
+from ledger.contract.words import Wire
 from ledger.feed_mapping import order_to_wire
 from ledger.server import accounts, books, hotlist, orders
 from ledger.server.app import parse, read_body

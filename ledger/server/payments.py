@@ -26,6 +26,7 @@ from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, Yes, credible, judge
 from ledger.server.tables import PAYMENTS, Needs, shard_of, till_of
+from ledger.server.telling import notes_of
 from pos.domain.business_day import business_day
 from pos.domain.codec import Json, decode, encode
 from pos.domain.identifiers import TransactionId
@@ -169,6 +170,7 @@ def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms, policy: Policy) -> Approval:
         balance=funds.total(tx, yes.card.id, policy, business_day(ask.at)),
         for_card=for_card,
         masked_pan=cards.masked_pan(tx, yes.card.id) if ask.by_code else "",
+        notes=notes_of(yes, ask.amount, terms) if ask.notes else None,
     )
     _keep(tx, ask, approval, yes=yes, posting=number)
     return approval

@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ledger import mapping
-from ledger.contract.models import CODE_MAX, Wire
+from ledger.contract.models import CODE_MAX
+from ledger.contract.words import Wire
 from ledger.server import customer_codes, shop_codes
 from ledger.server.app import parse, read_body
 from ledger.server.heads import Sign

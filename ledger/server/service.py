@@ -130,6 +130,7 @@ class Service:
             body_hash=hash_body("online", request.amount, request.sealed, encode(request.at)),
             at=now,
             earned_at=now,
+            notes=request.notes,
         )
 
         def authorize(tx: Tx) -> Approval | Decline:
@@ -165,6 +166,7 @@ class Service:
             at=now,
             earned_at=now,
             by_code=True,
+            notes=request.notes,
         )
 
         def pay(tx: Tx) -> Approval | Decline:

@@ -20,7 +20,7 @@ class SlipFor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeeNote:
-    """What the payment costs the shop and what of that the city gives back, as far as is known now.
+    """What the payment costs the shop and what of that the city gives back, as the ledger posted it.
 
     Attributes:
         support: paid with the half-year, never with the day.
@@ -74,6 +74,17 @@ class Benefit:
     kind: BenefitKind
     name: str
     amount: Won
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNotes:
+    """What the ledger tells of a payment beside its approval, for the papers alone.
+
+    A payment made without the ledger has none: nothing of this is ever estimated.
+    """
+
+    fee: FeeNote
+    benefits: tuple[Benefit, ...] = ()
 
 
 def cards_of(sale: SaleRecord) -> tuple[VoucherTender, ...]:

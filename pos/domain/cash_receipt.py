@@ -21,6 +21,7 @@ from pos.domain.won import ZERO, Won
 SELF_ISSUE_ID = "0100001234"  # The tax office's own number for a buyer who gives none.
 _MOBILE = re.compile(r"01[016789]\d{7,8}")
 _CARD = re.compile(r"\d{15,19}")  # 13 digits would be a resident's number.
+_APPROVAL = re.compile(r"[0-9A-Za-z]{4,12}")
 _CLEAR = re.compile(r"\d{7}")
 
 
@@ -48,9 +49,41 @@ class CashReceiptIdWrong(IeumError):
     en = "Not a number a cash receipt can go to. None was issued. Check the mobile, business or card number."
 
 
+class CashReceiptGiven(IeumError):
+    """One stands for this sale already."""
+
+    code = "R21"
+    ko = "이 판매({number})에는 현금영수증이 이미 있습니다. 더 신청하지 않았습니다. 바꾸려면 먼저 취소하세요."
+    en = "Sale {number} has a cash receipt already. No other was asked for. To change it, cancel it first."
+
+
+class CashReceiptNoCash(IeumError):
+    """None of the sale's money is cash that the shop still has."""
+
+    code = "R22"
+    ko = "이 판매({number})에는 현금으로 받은 돈이 없습니다. 신청하지 않았습니다. 카드 결제분은 이미 신고됩니다."
+    en = "Sale {number} holds no cash. No cash receipt was asked for: what a card paid is reported already."
+
+
+class CashReceiptNone(IeumError):
+    """There is none to act on."""
+
+    code = "R23"
+    ko = "이 판매({number})에는 취소하거나 바꿀 현금영수증이 없습니다. 바뀐 것은 없습니다. 다른 판매인지 확인하세요."
+    en = "Sale {number} has no cash receipt to act on. Nothing changed. Check that it is the right sale."
+
+
+class ApprovalCodeWrong(IeumError):
+    """Not a number that the tax office gives out."""
+
+    code = "R24"
+    ko = "국세청 승인번호가 아닙니다. 적힌 것은 없습니다. 홈택스에 나온 그대로 숫자와 영문 4~12자로 입력하세요."
+    en = "Not a tax office's number. Nothing was noted. Type it as Hometax shows it: 4 to 12 letters or digits."
+
+
 @dataclass(frozen=True, slots=True)
 class CashReceiptCancel:
-    """What a cancelling receipt takes back."""
+    """What a cancelling receipt takes back; without a number where the office has not answered yet."""
 
     reason: CancelReason
     approval_code: str
@@ -63,7 +96,8 @@ class CashReceipt:
 
     Attributes:
         masked_id: the buyer's number, masked; the self-issue number stands in clear.
-        approval_code: the tax office's, by its agent; text, for zeros lead it.
+        approval_code: the tax office's, by its agent; text, for zeros lead it. Empty until the
+            office has been told and has answered: then it is none yet, and the paper says so.
         tax: of the cash alone; what is sent is what is printed.
         cancels: the receipt that this one takes back; None where it is a first one.
 
@@ -120,6 +154,16 @@ def mask_id(number: str) -> str:
     raise CashReceiptIdWrong()
 
 
+def check_approval(code: str) -> None:
+    """Refuse what no approval number looks like.
+
+    Raises:
+        ApprovalCodeWrong: it is none.
+    """
+    if not _APPROVAL.fullmatch(code):
+        raise ApprovalCodeWrong()
+
+
 def dashed(mobile: str) -> str:
     """Return a mobile number as people write it."""
     return f"{mobile[:3]}-{mobile[3:-4]}-{mobile[-4:]}"
@@ -139,13 +183,27 @@ def cash_tax(sale: SaleRecord) -> TaxSplit:
     cash = cash_of(sale)
     if cash <= ZERO:
         raise ValueError("a cash receipt is issued for cash")
-    if cash == sale.total:
-        return sale.tax
+    return share_of_split(sale.tax, cash)
+
+
+def share_of_split(whole: TaxSplit, part: Won) -> TaxSplit:
+    """Return the split of a part of a total: exempt goods and service charge by their share of it."""
+    if part == whole.total:
+        return whole
     exempt, service = (
-        Won((2 * part.amount * cash.amount + sale.total.amount) // (2 * sale.total.amount))
-        for part in (sale.tax.exempt, sale.tax.service_charge)
+        Won((2 * each.amount * part.amount + whole.total.amount) // (2 * whole.total.amount))
+        for each in (whole.exempt, whole.service_charge)
     )
-    return split_tax(cash, exempt=min(exempt, cash), service_charge=min(service, cash - exempt))
+    return split_tax(part, exempt=min(exempt, part), service_charge=min(service, part - exempt))
+
+
+def digits_of(number: str) -> str:
+    """Return a number's digits, as they are sent.
+
+    Raises:
+        CashReceiptIdWrong: it holds anything but digits, dashes and spaces.
+    """
+    return _digits(number)
 
 
 def _digits(number: str) -> str:

@@ -20,6 +20,7 @@ class Moment(StrEnum):
     RINGING_UP = "ringing_up"
     PAY_BY_QR = "pay_by_qr"
     THANKS = "thanks"
+    TAKE_RECEIPT = "take_receipt"  # A code to fetch the receipt by, if the customer wants it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class CustomerView:
 
     Attributes:
         paid: by earlier tenders of the same sale.
-        code: the text of the QR code to pay by, for `PAY_BY_QR`.
+        code: the text of the QR code to pay by, for `PAY_BY_QR`; or of the receipt's address.
         asked: what that code asks for.
         language: of the shop, `ko` or `en`.
     """

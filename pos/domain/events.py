@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pos.domain import cash_receipt_events as cash_receipts
 from pos.domain import order_events as orders
 from pos.domain import payment_events as payments
 from pos.domain import people, shift
@@ -154,6 +155,7 @@ Event = (
     | ReceiptNotPosted
     | ReceiptSettled
     | CardNotTold
+    | cash_receipts.CashReceiptEvent
     | DrawerOpened
     | people.PersonEvent
     | shift.ShiftEvent
@@ -192,6 +194,9 @@ KINDS: dict[str, type] = {
     "order.not_posted": orders.OrderNotPosted,
     "order.closed": orders.OrderClosed,
     "card.not_told": CardNotTold,
+    "cash_receipt.asked": cash_receipts.CashReceiptAsked,
+    "cash_receipt.issued": cash_receipts.CashReceiptIssued,
+    "cash_receipt.refused": cash_receipts.CashReceiptRefused,
     "order.moved": orders.OrderMoved,
     "order.refund_asked": orders.OrderRefundAsked,
     "order.refunded": orders.OrderRefunded,

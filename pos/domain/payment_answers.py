@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from pos.domain.card_slip import PaymentNotes
+from pos.domain.codec import WHEN_SET
 from pos.domain.tender import PurseDraw
 from pos.domain.won import ZERO, Won
 
@@ -45,6 +47,7 @@ class Approval:
         balance: left on the card over all purses, afterwards.
         for_card: what the ledger says to the card itself, hex, opaque here: for the reader to hand on.
         masked_pan: the card's, where a code stood for it; empty where the terminal has read it itself.
+        notes: for the papers, where they were asked for.
     """
 
     amount: Won
@@ -56,6 +59,7 @@ class Approval:
     balance: Won
     for_card: str = ""
     masked_pan: str = ""
+    notes: PaymentNotes | None = field(default=None, metadata=WHEN_SET)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,15 @@ from pos.ports.ledger import (
     PaymentFate,
     WholeLedger,
 )
-from pos.ports.store import Backlog, Change, HotlistChange, NewPrintJob, PrintKind, Store
+from pos.ports.store import (
+    Backlog,
+    CashReceiptDue,
+    Change,
+    HotlistChange,
+    NewPrintJob,
+    PrintKind,
+    Store,
+)
 from pos.ports.tasks import (
     Clock,
     Listener,
@@ -42,6 +50,7 @@ __all__ = [
     "Backlog",
     "CardReader",
     "CardRequest",
+    "CashReceiptDue",
     "Change",
     "Clock",
     "CustomerDisplay",

@@ -29,6 +29,7 @@ class AuthorizationRequest:
 
     Attributes:
         by_code: `sealed` is the code that the customer's app showed.
+        notes: what belongs on the papers is wanted with the approval.
     """
 
     payment_id: TransactionId
@@ -36,6 +37,7 @@ class AuthorizationRequest:
     sealed: str
     at: datetime
     by_code: bool = False
+    notes: bool = False
 
 
 class PaymentFate(StrEnum):

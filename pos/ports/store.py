@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -73,6 +73,18 @@ class HotlistChange:
 
 
 @dataclass(frozen=True, slots=True)
+class CashReceiptDue:
+    """A cash receipt that the tax office has to be told of; kept beside the journal, sealed.
+
+    Attributes:
+        number: the buyer's, digits alone; None where one is taken back, or it can't be opened here.
+    """
+
+    key: str
+    number: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Everything that one act writes; all of it becomes durable, or none of it.
 
@@ -89,6 +101,7 @@ class Change:
         erased: orders whose words go, from there and from what was printed; see `Store.scrub`.
         copy_resolved: what an earlier copy, put back, showed as open has been dealt with.
         people: as they are from now on; who is not among them stays as they were.
+        cash_due: cash receipts to be told of; those of `cash_told` are, and their numbers go.
     """
 
     records: tuple[NewRecord, ...] = ()
@@ -106,6 +119,8 @@ class Change:
     erased: tuple[str, ...] = ()
     copy_resolved: bool = False
     people: tuple[Person, ...] = ()
+    cash_due: tuple[CashReceiptDue, ...] = ()
+    cash_told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +274,10 @@ class Store(Protocol):
 
     async def personal(self) -> tuple[Personal, ...]:
         """Return customers' own words that are not erased yet."""
+        ...
+
+    async def cash_due(self) -> tuple[CashReceiptDue, ...]:
+        """Return the cash receipts that the tax office is still to be told of, oldest first."""
         ...
 
     async def scrub(self) -> bool:

@@ -60,10 +60,10 @@ class RiderDesk:
     async def load(self) -> None:
         """Rebuild the riders from the journal's last days."""
         now = self._clock.now()
-        records = await self._store.records_between(now - ORDERS_KEPT, now + timedelta(days=1))
+        start, end = now - ORDERS_KEPT, now + timedelta(days=1)
         self._riders = {}
-        for record in records:
-            event = from_record(record) if record.kind.startswith("rider.") else None
+        for record in await self._store.records_between(start, end, RIDER_KINDS):
+            event = from_record(record)
             if isinstance(event, RiderEvent):
                 follow(self._riders, event)
         self._woken.set()

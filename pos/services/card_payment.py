@@ -69,7 +69,7 @@ class CardPayment:
         await self._write(sent)
         payment = step(payment, sent)
         request = AuthorizationRequest(
-            payment.id, payment.amount, card.sealed, sent.at, by_code=card.entry.is_qr
+            payment.id, payment.amount, card.sealed, sent.at, by_code=card.entry.is_qr, notes=True
         )
         try:
             answer = await self._ledger.authorize(request, deadline_ms=self._deadlines.authorize_ms)

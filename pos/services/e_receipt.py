@@ -5,7 +5,8 @@ from __future__ import annotations
 from pos.domain.events import sale_in
 from pos.domain.sale import SaleRecord
 from pos.ports import ReceiptLinks, Store
-from pos.services.finish_sale import is_offline, receipt_job, written_advices
+from pos.services.finish_sale import receipt_job
+from pos.services.told import advices_in, benefits_in, told_of
 
 
 class EReceipt:
@@ -22,6 +23,6 @@ class EReceipt:
 
     async def link(self, sale: SaleRecord) -> str:
         """Return a link to a sale's receipt; each one is new."""
-        advices = await written_advices(self._store, sale) if is_offline(sale) else ()
-        job = receipt_job(sale, advices)
+        told = await told_of(self._store, sale)
+        job = receipt_job(sale, advices_in(told, sale), benefits_in(told, sale))
         return self._links.put(job.kind, job.body)

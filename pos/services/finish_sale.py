@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pos.domain.business_day import business_day
-from pos.domain.card_slip import CardSlip, SlipFor, cards_of
+from pos.domain.card_slip import Benefit, CardSlip, SlipFor, cards_of
 from pos.domain.codec import encode
-from pos.domain.events import Event, SaleCompleted, from_record, to_record
+from pos.domain.events import Event, SaleCompleted, to_record
 from pos.domain.payment_events import OfflineApproved
 from pos.domain.receipt_body import ReceiptBody
 from pos.domain.sale import Sale, SaleRecord, complete
-from pos.domain.tender import ApprovalMode, CashTender, VoucherTender
+from pos.domain.tender import CashTender, VoucherTender
 from pos.ports import Change, Clock, NewPrintJob, PrintKind, PrintSpool, Store, SyncEngine
 from pos.services.build_sale import Counter
+from pos.services.told import advices_in, benefits_in, fee_in, told_of
 
 
 class FinishSale:
@@ -73,11 +74,14 @@ class FinishSale:
         record = complete(sale, receipt_number=number, at=now, by=self._by())
         record = replace(record, training=self._training)
         events = (*because, SaleCompleted(record, now))
-        advices = await self._advices(record, because)
+        told = await told_of(self._store, record, because)
         await self._store.commit(
             Change(
                 records=tuple(to_record(event) for event in events),
-                print_jobs=(receipt_job(record, advices), *self._shop_s_slips(record)),
+                print_jobs=(
+                    receipt_job(record, advices_in(told, record), benefits_in(told, record)),
+                    *self._shop_s_slips(record, told),
+                ),
                 clear_draft=True,
             )
         )
@@ -88,40 +92,14 @@ class FinishSale:
         self._sync.wake()
         return record
 
-    def _shop_s_slips(self, record: SaleRecord) -> tuple[NewPrintJob, ...]:
+    def _shop_s_slips(self, record: SaleRecord, told: tuple[Event, ...]) -> tuple[NewPrintJob, ...]:
         return tuple(
-            slip_job(CardSlip(record, card.payment_id, SlipFor.MERCHANT))
+            slip_job(
+                CardSlip(record, card.payment_id, SlipFor.MERCHANT, fee_in(told, card.payment_id))
+            )
             for card in cards_of(record)
             if self._merchant_copy(card)
         )
-
-    async def _advices(
-        self, record: SaleRecord, because: tuple[Event, ...]
-    ) -> tuple[OfflineApproved, ...]:
-        """Return the sale's offline approvals; most sales have none, and then nothing is read."""
-        if not is_offline(record):
-            return ()
-        now = tuple(event for event in because if isinstance(event, OfflineApproved))
-        return (*await written_advices(self._store, record), *now)
-
-
-def is_offline(record: SaleRecord) -> bool:
-    """Tell whether a card paid a part of the sale without the ledger."""
-    return any(
-        isinstance(tender, VoucherTender) and tender.mode is not ApprovalMode.ONLINE
-        for tender in record.tenders
-    )
-
-
-async def written_advices(store: Store, record: SaleRecord) -> tuple[OfflineApproved, ...]:
-    """Return the offline approvals among a sale's tenders, from the journal."""
-    tendered = {t.payment_id for t in record.tenders if isinstance(t, VoucherTender)}
-    events = [from_record(each) for each in await store.sale_records(record.id)]
-    return tuple(
-        event
-        for event in events
-        if isinstance(event, OfflineApproved) and event.payment_id in tendered
-    )
 
 
 def slip_job(slip: CardSlip, *, reprint: bool = False) -> NewPrintJob:
@@ -133,10 +111,14 @@ def slip_job(slip: CardSlip, *, reprint: bool = False) -> NewPrintJob:
 
 
 def receipt_job(
-    record: SaleRecord, advices: tuple[OfflineApproved, ...], *, reprint: bool = False
+    record: SaleRecord,
+    advices: tuple[OfflineApproved, ...],
+    benefits: tuple[Benefit, ...] = (),
+    *,
+    reprint: bool = False,
 ) -> NewPrintJob:
     """Return the print job for a sale's receipt; the drawer opens for cash, and not for a reprint."""
-    body = encode(ReceiptBody(record, advices))
+    body = encode(ReceiptBody(record, advices, benefits))
     assert isinstance(body, dict)
     cash = any(isinstance(tender, CashTender) for tender in record.tenders)
     return NewPrintJob(

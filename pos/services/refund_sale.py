@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pos.domain.business_day import business_day
+from pos.domain.cash_receipt_life import CashReceiptStanding, stand
 from pos.domain.codec import encode
 from pos.domain.errors import RefundByHand, SaleNotFound
 from pos.domain.events import Event, SaleRefunded, from_record, sale_in, to_record
@@ -35,6 +36,7 @@ from pos.domain.sale import SaleRecord
 from pos.domain.sale_search import SaleWanted, matches
 from pos.domain.won import Won
 from pos.ports import Change, Clock, NewPrintJob, PrintKind, PrintSpool, Store, SyncEngine
+from pos.services.cash_receipts import change_of, taken_back_by
 from pos.services.ids import IdSource
 
 PAGE = 200  # Sales read at a time, so that the screens breathe between.
@@ -49,12 +51,14 @@ class SaleStanding:
         refunds: what was given back already.
         payments: its card payments by id, as far as the journal knows.
         answers: what the ledger said to each card's part, by the part's id; none where it has not.
+        cash_receipts: in the order they were asked for.
     """
 
     sale: SaleRecord
     refunds: tuple[RefundRecord, ...]
     payments: Mapping[TransactionId, Payment]
     answers: Mapping[TransactionId, RefundAcknowledged | RefundDeclined]
+    cash_receipts: tuple[CashReceiptStanding, ...] = ()
 
     @property
     def left(self) -> dict[int, int]:
@@ -164,12 +168,12 @@ class RefundSale:
                 by=by,
             )
             _check_payments(standing, record)
-            await self._write(record)
+            await self._write(record, standing)
         self._spool.wake()
         self._sync.wake()
         return record
 
-    async def _write(self, record: RefundRecord) -> None:
+    async def _write(self, record: RefundRecord, standing: SaleStanding) -> None:
         events: list[Event] = [
             RefundAsked(
                 refund_id=each.refund_id,
@@ -187,8 +191,16 @@ class RefundSale:
         assert isinstance(body, dict)
         cash = any(isinstance(each, CashReturn) for each in record.returns)
         slip = NewPrintJob(PrintKind.REFUND_SLIP, record.id.hex, body, open_drawer=cash)
-        records = tuple(to_record(event) for event in events)
-        await self._store.commit(Change(records=records, print_jobs=(slip,)))
+        change = Change(records=tuple(map(to_record, events)), print_jobs=(slip,))
+        taken = taken_back_by(record, standing.sale, standing.cash_receipts)
+        if taken is not None:
+            also = change_of(taken)
+            change = replace(
+                also,
+                records=(*change.records, *also.records),
+                print_jobs=(slip, *also.print_jobs),
+            )
+        await self._store.commit(change)
 
     async def _standing(self, record: Record) -> SaleStanding:
         sale = sale_in(record)
@@ -198,6 +210,7 @@ class RefundSale:
             tuple(event.refund for event in events if isinstance(event, SaleRefunded)),
             fold([event for event in events if isinstance(event, PaymentEvent)]),
             {e.refund_id: e for e in events if isinstance(e, RefundAcknowledged | RefundDeclined)},
+            stand(events),
         )
 
 

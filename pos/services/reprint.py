@@ -9,7 +9,8 @@ from pos.domain.report import DaySummary
 from pos.domain.sale import SaleRecord
 from pos.domain.shop_code import ShopCode
 from pos.ports import Change, NewPrintJob, PrintKind, PrintSpool, Store
-from pos.services.finish_sale import is_offline, receipt_job, slip_job, written_advices
+from pos.services.finish_sale import receipt_job, slip_job
+from pos.services.told import advices_in, benefits_in, fee_in, told_of
 
 
 class Reprint:
@@ -33,8 +34,9 @@ class Reprint:
 
     async def receipt(self, sale: SaleRecord) -> None:
         """Queue a marked copy of a sale's receipt."""
-        advices = await written_advices(self._store, sale) if is_offline(sale) else ()
-        await self._queue(receipt_job(sale, advices, reprint=True))
+        told = await told_of(self._store, sale)
+        job = receipt_job(sale, advices_in(told, sale), benefits_in(told, sale), reprint=True)
+        await self._queue(job)
 
     async def gift_receipt(self, sale: SaleRecord) -> None:
         """Queue a receipt of a sale without prices, for a present; a second one is a marked copy."""
@@ -43,7 +45,13 @@ class Reprint:
 
     async def card_slips(self, sale: SaleRecord, audience: SlipFor) -> int:
         """Queue marked copies of a sale's card slips; return how many there are."""
-        slips = [CardSlip(sale, card.payment_id, audience) for card in cards_of(sale)]
+        told, shop = await told_of(self._store, sale), audience is SlipFor.MERCHANT
+        slips = [
+            CardSlip(
+                sale, card.payment_id, audience, fee_in(told, card.payment_id) if shop else None
+            )
+            for card in cards_of(sale)
+        ]
         for slip in slips:
             await self._queue(slip_job(slip, reprint=True))
         return len(slips)

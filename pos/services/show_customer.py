@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from pos.domain.customer_view import CustomerView, view_of_end, view_of_sale
+from pos.domain.customer_view import CustomerView, Moment, view_of_end, view_of_sale
 from pos.domain.sale import SaleRecord
 from pos.domain.scan_errors import DisplayError
 from pos.domain.shop_code import ShopCode
@@ -80,6 +80,15 @@ class ShowCustomer:
         was, self._code = self._code, code
         if self._counter.sale.lines or was is None:  # After the last tender, the thanks stay.
             self._sale_changed()
+
+    def show_receipt(self, link: str) -> None:
+        """Show where the last receipt can be fetched, until it is taken off (empty) or a sale begins."""
+        if not link:
+            self._sale_changed()
+        elif not self._counter.sale.lines:
+            self._set(
+                CustomerView(Moment.TAKE_RECEIPT, self._shop, code=link, language=self._language)
+            )
 
     def _finished(self, sale: SaleRecord) -> None:
         self._set(view_of_end(sale, self._shop, self._language))

@@ -9,6 +9,7 @@ from pos.ports.screen import ScreenKeeper, Unkept
 from pos.services.build_sale import Counter
 from pos.services.call_rider import RiderDesk
 from pos.services.call_taxi import TaxiDesk
+from pos.services.cash_receipts import CashReceiptDesk
 from pos.services.e_receipt import EReceipt
 from pos.services.handle_orders import OrderDesk
 from pos.services.line import Line
@@ -88,6 +89,7 @@ class Terminal:
     riders: RiderDesk
     taxi: TaxiDesk
     mall: MallWindow
+    cash_receipts: CashReceiptDesk
     recovered: Recovered = Recovered()
     news: NewsDesk = field(default_factory=NewsDesk)
     watch: PrinterWatch | None = None

@@ -109,6 +109,8 @@ def _said(view: CustomerView) -> tuple[str, BigAmount | None]:
             return _("Welcome"), None
         case Moment.PAY_BY_QR:
             return _("Scan this code with the app"), BigAmount(_("To pay"), view.asked)
+        case Moment.TAKE_RECEIPT:
+            return _("Scan this code for your receipt"), None
         case Moment.THANKS:
             label = _("Change") if view.change else _("Paid in all")
             return _("Thank you"), BigAmount(label, view.change or view.total)

@@ -25,6 +25,15 @@ def linked() -> dict[str, Topic]:
                 _("A scan made meanwhile chooses nothing."),
             ),
         ),
+        "PhoneReceiptScreen": Topic(
+            _("Receipt on the customer's phone"),
+            (
+                _(
+                    "The customer's phone reads the code here or on the display, in the shop's Wi-Fi."
+                ),
+                _("Enter or Esc closes it. The page stays for a day and is on no list."),
+            ),
+        ),
         "QrScreen": Topic(
             _("Payment by QR"),
             (

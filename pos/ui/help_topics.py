@@ -35,6 +35,9 @@ def _selling() -> dict[str, Topic]:
                 _("F5 takes a voucher card: press it, then the customer taps."),
                 _("Del takes the chosen line off. Esc twice drops the sale."),
                 _("F2 prints the last receipt again. F7, Enter, 1 voids the last sale."),
+                _(
+                    "A mobile number and Enter asks for a cash receipt, before the cash or after it."
+                ),
                 _("F9 is the shift: cash in and out, X, close. F11 lets another person take over."),
                 _("* takes a payment by QR; / offers discounts, sales set aside and favourites."),
                 _("Enter on an empty field opens the menu by digits."),
@@ -96,6 +99,7 @@ def _after() -> dict[str, Topic]:
                     "Type a time (14:30), the card's last digits behind * (*1234), or a product's name."
                 ),
                 _("F2 prints the chosen receipt again. All of it works without line and printer."),
+                _("/ offers its other papers: gift receipt, card slips, phone, cash receipt."),
             ),
         ),
         "GiveBackScreen": Topic(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pos.domain.card import Wallet
+from pos.domain.cash_receipt_life import CashReceiptState
 from pos.domain.payment_answers import GivenBack
 from pos.domain.payment_events import RefundDeclined
 from pos.domain.refund import CardReturn, CashReturn, RefundKind, RefundRecord
@@ -64,9 +65,25 @@ def detail_rows(standing: SaleStanding) -> tuple[Row, ...]:
     if standing.refunds:
         rows.append((_("Given back"), ""))
         rows += [(kind_word(each.kind), won(each.total)) for each in standing.refunds]
+    for each in standing.cash_receipts:
+        sign = "-" if each.cancels else ""
+        rows.append((_("Cash receipt"), f"{sign}{won(each.receipt.tax.total)}"))
+        code = each.receipt.approval_code or receipt_state_word(each.state)
+        rows.append((f" {each.receipt.masked_id}", code))
     rows.append((_("Items"), ""))
     rows += [(f"{safe(line.name, 60)} x {line.quantity}", won(line.total)) for line in sale.lines]
     return tuple(rows)
+
+
+def receipt_state_word(state: CashReceiptState) -> str:
+    """Return how far a cash receipt has come."""
+    match state:
+        case CashReceiptState.TO_BE_SENT:
+            return _("to be sent")
+        case CashReceiptState.ISSUED:
+            return _("issued")
+        case CashReceiptState.REFUSED:
+            return _("refused")
 
 
 def line_columns() -> tuple[Column, ...]:

@@ -12,6 +12,7 @@ ENTRY_MAX = 80  # Longer than any barcode; a jammed scanner stops here.
 AMOUNT_DIGITS_MAX = 8  # What a sale's total may have; 13 digits are a barcode without its Enter.
 
 _PERCENT = re.compile(r"^[0-9]{1,3}%$")
+_MOBILE = re.compile(r"^01[016789][- ]?[0-9]{3,4}[- ]?[0-9]{4}$")
 _QUANTITY = re.compile(r"^\s*(\d{1,9})\s*[*xXㅌ×]\s*(.*)$", re.DOTALL)
 
 
@@ -53,6 +54,11 @@ def amount_of(entry: str) -> Won | None:
     if not _is_number(digits) or len(digits) > AMOUNT_DIGITS_MAX:
         return None
     return Won(int(digits))
+
+
+def is_mobile(text: str) -> bool:
+    """Tell whether an entry is a mobile number; no barcode has its length and beginning."""
+    return _MOBILE.match(text) is not None
 
 
 def _is_number(text: str) -> bool:

@@ -63,7 +63,7 @@ def _fee(slip: CardSlip) -> list[Line]:
         return []
     return [
         Rule(),
-        Pair("카드 수수료(예상)", won(slip.fee.fee)),
-        Pair("수수료 지원(예상)", won(slip.fee.support)),
+        Pair("카드 수수료", won(slip.fee.fee)),
+        Pair("수수료 지원", won(slip.fee.support)),
         Text("※ 지원금은 반기별로 따로 입금됩니다."),
     ]

@@ -20,6 +20,8 @@ REASONS = {
     CancelReason.OTHER: "기타",
 }
 ASK = "국세청 현금영수증 문의 국번없이 126"
+TO_BE_SENT = "전송 대기"
+NOT_YET = "※ 국세청 승인 전입니다. 승인번호는 국세청이 정하며, 그 뒤에 다시 인쇄할 수 있습니다."
 REGISTER = "홈택스에서 이 승인번호로 내 것으로 등록할 수 있습니다."
 
 
@@ -35,23 +37,31 @@ def build_cash_receipt(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> 
         ValueError: the body is no cash receipt, or copy is below 1.
     """
     paper = decode(CashReceipt, body)
-    back = paper.cancels is not None
+    back, told = paper.cancels is not None, bool(paper.approval_code)
     title = "현금영수증 취소" if back else "현금영수증"
     lines = [
-        *titled(title, USES[paper.use], shop),
+        *titled(title if told else f"{title} 신청", USES[paper.use], shop),
         Pair("영수증번호", paper.sale_receipt_number),
-        Pair("취소일시" if back else "발급일시", korean_time(paper.issued_at)),
+        Pair(_when(back=back, told=told), korean_time(paper.issued_at)),
         Pair("단말기번호", shop.terminal_number),
         Rule(RuleStyle.STRONG),
         *_amounts(paper.tax, shop, back=back),
         Rule(RuleStyle.STRONG),
         Pair("발급번호", paper.masked_id),
-        Pair("승인번호", paper.approval_code, bold=True),
+        Pair("승인번호", paper.approval_code or TO_BE_SENT, bold=True),
         *_taken_back(paper),
     ]
-    if paper.use is CashReceiptUse.SELF_ISSUED and not back:
+    if not told:
+        lines.append(Text(NOT_YET))
+    elif paper.use is CashReceiptUse.SELF_ISSUED and not back:
         lines.append(Text(REGISTER))
     return finish([*lines, *farewell(shop, ASK)], copy=copy, training=shop.training)
+
+
+def _when(*, back: bool, told: bool) -> str:
+    if not told:
+        return "신청일시"
+    return "취소일시" if back else "발급일시"
 
 
 def _amounts(tax: TaxSplit, shop: ShopFacts, *, back: bool) -> list[Line]:
@@ -64,6 +74,9 @@ def _taken_back(paper: CashReceipt) -> list[Line]:
         return []
     return [
         Pair("취소사유", REASONS[paper.cancels.reason]),
-        Pair("원승인번호", paper.cancels.approval_code),
-        Pair("원승인일", f"{paper.cancels.approved_on:%Y-%m-%d}"),
+        Pair("원승인번호", paper.cancels.approval_code or TO_BE_SENT),
+        Pair(
+            "원승인일" if paper.cancels.approval_code else "원신청일",
+            f"{paper.cancels.approved_on:%Y-%m-%d}",
+        ),
     ]

@@ -214,12 +214,16 @@ CASH_RECEIPT = CashReceipt(
 SELF_ISSUED = replace(
     CASH_RECEIPT, use=CashReceiptUse.SELF_ISSUED, masked_id=mask_id("010-000-1234")
 )
+CASH_TO_BE_SENT = replace(CASH_RECEIPT, approval_code="")
 CASH_CANCELLED = replace(
     CASH_RECEIPT,
     use=CashReceiptUse.BUSINESS,
     masked_id=mask_id("124-81-00998"),
     approval_code="012345699",
     cancels=CashReceiptCancel(CancelReason.ISSUED_IN_ERROR, "012345678", date(2026, 11, 23)),
+)
+CANCEL_TO_BE_SENT = replace(
+    CASH_TO_BE_SENT, cancels=CashReceiptCancel(CancelReason.SALE_VOIDED, "", date(2026, 11, 24))
 )
 BIG = sale((replace(KIMBAP, quantity=13), MILK), (replace(ONLINE, amount=Won(67_200)),))
 FEE = FeeNote(Won(101), Won(101))
@@ -304,6 +308,8 @@ SAMPLES: dict[str, Sample] = {
     "card_slip_merchant": _slip(BIG, SlipFor.MERCHANT, FEE),
     "cash_receipt": Sample(PrintKind.CASH_RECEIPT, body_of(CASH_RECEIPT)),
     "cash_receipt_self_issued": Sample(PrintKind.CASH_RECEIPT, body_of(SELF_ISSUED)),
+    "cash_receipt_to_be_sent": Sample(PrintKind.CASH_RECEIPT, body_of(CASH_TO_BE_SENT)),
+    "cash_receipt_cancel_to_be_sent": Sample(PrintKind.CASH_RECEIPT, body_of(CANCEL_TO_BE_SENT)),
     "cash_receipt_cancelled": Sample(PrintKind.CASH_RECEIPT, body_of(CASH_CANCELLED)),
     "rider_slip": Sample(PrintKind.RIDER_SLIP, body_of(_AT_THE_DOOR)),
     "order_label": Sample(PrintKind.ORDER_LABEL, body_of(ORDER)),

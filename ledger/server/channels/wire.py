@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-from ledger.contract.models import Amount, Balance, LongText, ShortText, Wire
+from ledger.contract.words import Amount, Balance, LongText, ShortText, Wire
 from ledger.server.channels.port import Cancelled, Incoming, Placed, Refunded
 from ledger.server.problems import Refused
 from pos.domain.order import LINES_MAX, Order, OrderLine

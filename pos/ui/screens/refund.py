@@ -14,6 +14,7 @@ from pos.services.refund_sale import SaleStanding
 from pos.services.terminal import Terminal
 from pos.ui.acts import act
 from pos.ui.i18n import _
+from pos.ui.papers import Papers
 from pos.ui.receipt_entry import LONGEST, receipt_wanted
 from pos.ui.refund_rows import detail_rows, sale_cells, sales_columns
 from pos.ui.scans import as_code
@@ -38,6 +39,7 @@ class RefundScreen(KeyedScreen):
     AUTO_FOCUS = "Entry"
     OWN_KEY = "f7"
     AT_ONCE = frozenset(STEPS) | {"f2"}
+    LONE = {"/": "papers"}  # noqa: RUF012 - as the base has it.
 
     def __init__(self, terminal: Terminal, scanned: str = "") -> None:
         super().__init__(terminal)
@@ -54,8 +56,11 @@ class RefundScreen(KeyedScreen):
             yield Table(sales_columns(), _("No sale was made yet."))
             yield Figures("sale")
         yield MessageBar()
-        yield EntryRow(_("Receipt, QR, amount, time"), takes=frozenset(), longest=LONGEST)
+        yield EntryRow(
+            _("Receipt, QR, amount, time"), takes=frozenset(), longest=LONGEST, passes="/"
+        )
         keys = [(_("Up Down"), _("Choose")), ("enter", _("Open")), ("f2", _("Reprint"))]
+        keys.append(("/", _("Other papers")))
         yield KeyBar([*keys, ("escape", _("Back"))], ("enter",))
 
     def on_mount(self) -> None:
@@ -105,6 +110,10 @@ class RefundScreen(KeyedScreen):
             chosen = self._chosen()
             if chosen is not None:
                 act(self, self._print_again(chosen), self.refuse)
+        elif key == "papers":
+            chosen = self._chosen()
+            if chosen is not None:
+                Papers(self, self.terminal, say=self.say, refuse=self.refuse).offer(chosen.sale)
         else:
             super().press(key)
 

@@ -26,7 +26,7 @@ from pos.ui.navigation import OPENS, ScreenAsked
 from pos.ui.scans import as_code, is_ours
 from pos.ui.summaries import big_amount, line_text
 from pos.ui.till import Till
-from pos.ui.typed import amount_of, parse
+from pos.ui.typed import amount_of, is_mobile, parse
 from pos.ui.widgets.entry import Entry
 from pos.ui.widgets.entry_row import EntryRow
 from pos.ui.widgets.key_bar import KeyBar
@@ -37,6 +37,7 @@ from pos.ui.widgets.surroundings import Surroundings
 from pos.ui.widgets.total_strip import TotalStrip
 
 if TYPE_CHECKING:
+    from pos.ui.cash_receipts import CashReceiptDialogs
     from pos.ui.more import More
 
 MENU_AFTER_MS = 400  # An Enter sooner after another one is a scanner's second line end.
@@ -58,6 +59,7 @@ class SellingScreen(Screen[None]):
         self._changing = False
         self._held: deque[str] = deque()
         self._armed = ""
+        self._wished = False  # A cash receipt was asked for once, so there may be one to come.
         self._entered_at_ms = -MENU_AFTER_MS
         self._keys: dict[str, Callable[[], object]] = {
             "up": lambda: self._move(-1),
@@ -167,6 +169,10 @@ class SellingScreen(Screen[None]):
             self._scanned_ours(code)
             return
         typed = parse(code)
+        if is_mobile(typed.text) and self._terminal.counter.catalogue.by_code(typed.text) is None:
+            self._wished = True
+            act(self, self._cash_receipts.by_mobile(typed.text), self.refuse)
+            return
         before_ms, self._entered_at_ms = self._entered_at_ms, self._terminal.clock.monotonic_ms()
         soon = self._entered_at_ms - before_ms < MENU_AFTER_MS
         if typed.percent:
@@ -231,6 +237,12 @@ class SellingScreen(Screen[None]):
 
     def _offer_more(self) -> None:
         self._more.ask()
+
+    @cached_property
+    def _cash_receipts(self) -> CashReceiptDialogs:
+        from pos.ui.cash_receipts import CashReceiptDialogs  # Keeps the start fast.
+
+        return CashReceiptDialogs(self, self._terminal, say=self._say, refuse=self.refuse)
 
     @cached_property
     def _more(self) -> More:
@@ -303,7 +315,10 @@ class SellingScreen(Screen[None]):
 
     async def _take_cash(self, received: Won | None) -> None:
         try:
-            self._tell(results.cash_result(await self._terminal.take_cash.pay(received)))
+            record = await self._terminal.take_cash.pay(received)
+            self._tell(results.cash_result(record))
+            if self._wished:
+                await self._cash_receipts.fulfil(record)
         finally:
             self._money_taken()
 

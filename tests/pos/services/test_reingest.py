@@ -21,7 +21,6 @@ from pos.ports import Change
 from pos.services.card_outcome import (
     PaidInFull,
 )
-from pos.services.finish_sale import written_advices
 from pos.services.receivables import Owed, ReceivableGone, Receivables
 from pos.services.reingest import (
     NoReceiptCode,
@@ -30,6 +29,7 @@ from pos.services.reingest import (
     Reingest,
     TrainingReceipt,
 )
+from pos.services.told import advices_in, told_of
 from tests.world import World
 
 LOST_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -57,7 +57,7 @@ async def a_paper(*, offline: bool, training: bool = False) -> tuple[str, World]
         from dataclasses import replace
 
         sale = replace(sale, training=True)
-    body = ReceiptBody(sale, await written_advices(lost.store, sale))
+    body = ReceiptBody(sale, advices_in(await told_of(lost.store, sale), sale))
     payload = encode_receipt(body)
     signature = LOST_KEY.sign(receipt_message(payload))
     return seal_text(payload, signature, LOST_KEY.public_key().public_bytes_raw()), lost

@@ -48,8 +48,8 @@ def test_a_gift_receipt_has_no_price_no_total_and_no_card(columns: int) -> None:
 
 def test_the_merchant_s_copy_says_what_it_costs_and_the_customer_s_does_not() -> None:
     merchant, customer = sample("card_slip_merchant"), sample("card_slip_customer")
-    assert "카드 수수료(예상) 101원" in rows(merchant)
-    assert "수수료 지원(예상) 101원" in rows(merchant)
+    assert "카드 수수료 101원" in rows(merchant)
+    assert "수수료 지원 101원" in rows(merchant)
     assert "수수료" not in customer
     assert "(가맹점용)" in merchant
     assert "(고객용)" in customer
