@@ -21,19 +21,6 @@ if TYPE_CHECKING:  # Loaded by the shops that want it.
     from composition.e_receipts import EReceipts
 
 
-def shop_of(settings: Settings, *, training: bool) -> Shop:
-    """Return what the screens say about the shop and the terminal."""
-    return Shop(
-        settings.shop.name,
-        settings.terminal.number,
-        settings.terminal.language,
-        training=training,
-        scan_prefix=settings.scanner.prefix if settings.scanner.kind == "keyboard" else "",
-        order_sound=settings.orders.sound,
-        order_sound_every_ms=settings.orders.sound_every_s * 1_000,
-    )
-
-
 def riders_of(settings: Settings, store: Store, orders: OrderDesk, clock: Clock) -> RiderDesk:
     """Return the desk that calls riders, by the agency that the settings name."""
     agency = None

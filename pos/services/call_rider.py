@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from pos.domain.errors import IeumError
-from pos.domain.events import from_record, to_record
+from pos.domain.events import KINDS, from_record, to_record
 from pos.domain.order import ENDED, NEXT, Order, OrderState, OrderUnknown, already
 from pos.domain.rider import (
     ENDED as RIDER_ENDED,
@@ -34,6 +34,7 @@ from pos.services.handle_orders import OrderDesk
 from pos.services.order_book import ORDERS_KEPT
 from pos.services.order_papers import rider_slip
 
+RIDER_KINDS = tuple(kind for kind in KINDS if kind.startswith("rider."))
 POLL_MS = 5_000
 BACK_OFF_MS = (1_000, 2_000, 5_000, 15_000)
 
