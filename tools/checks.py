@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 from typing import IO
 
-BESIDE = "tests/ledger"
+# Their tests need the devices, the terminal and the demo, one at a time; all others run beside them.
+IN_TURN = ("tests/composition", "tests/drivers", "tests/e2e")
 
 
 def run(root: Path, pytest_arguments: list[str]) -> int:
@@ -41,14 +42,15 @@ def run(root: Path, pytest_arguments: list[str]) -> int:
 
 
 def _all_tests(root: Path) -> int:
-    """Run the ledger's tests beside all others: theirs wait for disks, the others for devices."""
+    """Run the tests in two processes of about the same length; return what the first that failed said."""
     with tempfile.TemporaryFile("w+") as told:
-        beside = _pytest(root, [BESIDE, "-q"], told)
-        others = _pytest(root, [f"--ignore={BESIDE}"]).wait()
-        ledger = beside.wait()
+        left_out = [f"--ignore={each}" for each in IN_TURN]
+        beside = _pytest(root, ["-q", *left_out], told)
+        in_turn = _pytest(root, list(IN_TURN)).wait()
+        others = beside.wait()
         told.seek(0)
         print(told.read(), flush=True)
-    return others or ledger
+    return in_turn or others
 
 
 def _pytest(root: Path, arguments: list[str], out: IO[str] | None = None) -> subprocess.Popen[str]:

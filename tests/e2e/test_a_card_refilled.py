@@ -42,6 +42,8 @@ FLAKY_DEADLINE_MS = 5_000
 class RealLedger(Process):
     """The ledger as it is run, with the keys that the cards were made with."""
 
+    running: subprocess.Popen[str]  # type: ignore[assignment]
+
     def start_with(self, keys: Path, token: Path) -> None:
         open_shops(self.database, self.shops)
         token.write_text(OPERATOR, encoding="ascii")
@@ -55,6 +57,10 @@ class RealLedger(Process):
         )
         assert self.running.stdout is not None
         self.port = json.loads(self.running.stdout.readline())["port"]
+
+    def stop(self) -> None:
+        self.running.terminate()
+        self.running.communicate(timeout=10)
 
     def held(self, account: str) -> int:
         return int(self.ask("/demo/entries")["balances"].get(account, 0))

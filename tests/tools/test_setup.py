@@ -78,6 +78,7 @@ def test_exactly_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> No
         "vsmartcard-vpcd",
         "iproute2",
         "tmux",
+        "chromium",
     ]
     assert "tmux" not in system_packages.missing(dev=False)
     assert system_packages.apt_command(["pcscd"]).endswith("--no-install-recommends pcscd")
