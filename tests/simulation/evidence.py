@@ -8,6 +8,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +84,12 @@ def read_lost(path: Path) -> Journal:
 
 
 def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
-    db = sqlite3.connect(path)
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
+    return _opened(path).execute(sql).fetchall()
+
+
+@lru_cache(maxsize=4)  # Of a day's last files; nobody writes to them any more.
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path)
 
 
 def back_of(refund: dict[str, Any]) -> int:
