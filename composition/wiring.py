@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from composition import linked
 from composition.paper import rates_file, renderer_of
+from composition.paying import Parts, Ways, ways_to_pay
 from composition.pin_hasher import staff_of
 from composition.printers import stations_of
 from config.products import load_catalogue
@@ -28,7 +29,6 @@ from pos.domain.rates import Rates, in_force
 from pos.ports import CardReader, Clock, CustomerDisplay, Printer, Scanner, WholeLedger
 from pos.services.begin_counting import begin_counting
 from pos.services.build_sale import Counter
-from pos.services.card_outcome import Deadlines
 from pos.services.e_receipt import EReceipt
 from pos.services.finish_sale import FinishSale
 from pos.services.follow_feed import FollowFeed
@@ -49,9 +49,6 @@ from pos.services.settle_day import SettleDay
 from pos.services.shift import ShiftDesk
 from pos.services.show_customer import ShowCustomer
 from pos.services.show_day import ShowDay
-from pos.services.take_card import TakeCard
-from pos.services.take_cash import TakeCash
-from pos.services.take_qr import TakeQr
 from pos.services.terminal import Shop, Terminal
 from pos.services.training import Training, TrainingCards
 
@@ -293,21 +290,20 @@ class Assembly:
             outcome_deadline_ms=self._settings.ledger.outcome_ms,
         ).run()
 
-    def _take_qr(self) -> TakeQr:
-        signer, ledger = self.store.signer, self._settings.ledger
+    def _ways_to_pay(self) -> Ways:
+        signer, clock = self.store.signer, self._devices.clock
         assert signer is not None  # It is not opened for reading.
-        return TakeQr(
+        parts = Parts(
             counter=self._counter,
             finish=self._finish,
             ledger=self._ledger,
             store=self.store,
             sync=self._forwarder,
             line=self._line,
-            sign=signer.sign,
-            terminal_number=self._settings.terminal.number,
-            deadlines=Deadlines(authorize_ms=ledger.authorize_ms, outcome_ms=ledger.outcome_ms),
-            clock=self._devices.clock,
+            clock=clock,
         )
+        rates = lambda: self.rates_on(business_day(clock.now()))  # noqa: E731
+        return ways_to_pay(self._settings, parts, self._devices.reader, signer.sign, rates)
 
     async def _make_training(self) -> Training | None:
         if self._cards is not None:  # There is no training within training.
@@ -320,24 +316,9 @@ class Assembly:
 
     def _terminal(self, recovered: Recovered) -> Terminal:
         settings, clock, store = self._settings, self._devices.clock, self.store
-        take_card = TakeCard(
-            counter=self._counter,
-            finish=self._finish,
-            reader=self._devices.reader,
-            ledger=self._ledger,
-            store=store,
-            sync=self._forwarder,
-            line=self._line,
-            limits=settings.offline.limits,
-            rates=lambda: self.rates_on(business_day(clock.now())),
-            deadlines=Deadlines(
-                settings.reader.card_ms, settings.ledger.authorize_ms, settings.ledger.outcome_ms
-            ),
-            clock=clock,
-        )
-        terminal, take_qr = settings.terminal, self._take_qr()
+        terminal, ways = settings.terminal, self._ways_to_pay()
         prefix = settings.scanner.prefix if settings.scanner.kind == "keyboard" else ""
-        self._customer.follow(self._finish, take_qr)
+        self._customer.follow(self._finish, ways.qr)
         return Terminal(
             shop=Shop(
                 settings.shop.name,
@@ -345,13 +326,15 @@ class Assembly:
                 terminal.language,
                 training=self._cards is not None,
                 scan_prefix=prefix,
+                plus_bp=settings.shop.plus_bp,
                 order_sound=settings.orders.sound,
                 order_sound_every_ms=settings.orders.sound_every_s * 1_000,
             ),
             counter=self._counter,
-            take_cash=TakeCash(counter=self._counter, finish=self._finish),
-            take_card=take_card,
-            take_qr=take_qr,
+            take_cash=ways.cash,
+            take_card=ways.card,
+            take_qr=ways.qr,
+            take_coupon=ways.coupon,
             orders=self._orders,
             day=ShowDay(store=store, rates=self.rates_on, clock=clock),
             settle=SettleDay(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any, cast, get_args
 
+from ledger.contract import coupon_models as coupons
 from ledger.contract import models as wire
+from pos.domain.benefit import Benefit, BenefitKind
+from pos.domain.coupon import CouponOffer, CouponRefusal
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.record import LedgerHead, Record
@@ -31,6 +34,10 @@ def approval_to_wire(approval: Approval) -> wire.ApprovalAnswer:
         balance=approval.balance.amount,
         for_card=approval.for_card or None,
         masked_pan=approval.masked_pan,
+        benefits=tuple(
+            wire.BenefitTold(kind=each.kind.value, name=each.name, amount=each.amount.amount)
+            for each in approval.benefits
+        ),
     )
 
 
@@ -53,6 +60,9 @@ def approval_from_wire(answer: wire.ApprovalAnswer) -> Approval:
         balance=Won(answer.balance),
         for_card=answer.for_card or "",
         masked_pan=answer.masked_pan,
+        benefits=tuple(
+            Benefit(BenefitKind(each.kind), each.name, Won(each.amount)) for each in answer.benefits
+        ),
     )
 
 
@@ -111,6 +121,26 @@ def outcome_from_wire(answer: wire.OutcomeAnswer) -> Approval | Decline | Paymen
             return decline_from_wire(answer.root)
         case wire.FateAnswer(status=status):
             return PaymentFate(status)
+
+
+# Coupons --------------------------------------------------------------------------------------
+
+
+def coupon_to_wire(said: CouponOffer | CouponRefusal) -> coupons.CouponAnswer:
+    """Return what a coupon pays as it travels."""
+    if isinstance(said, CouponOffer):
+        pays = coupons.CouponPays(name=said.name, amount=said.worth.amount)
+        return coupons.CouponAnswer(pays)
+    reason = cast("coupons.CouponReason", said.reason.value)
+    return coupons.CouponAnswer(coupons.CouponRefused(reason=reason, minimum=said.minimum.amount))
+
+
+def coupon_from_wire(answer: coupons.CouponAnswer) -> CouponOffer | CouponRefusal:
+    """Read what a coupon pays."""
+    said = answer.root
+    if isinstance(said, coupons.CouponPays):
+        return CouponOffer(said.name, Won(said.amount))
+    return CouponRefusal(DeclineReason(said.reason), Won(said.minimum))
 
 
 # Forwarded records ----------------------------------------------------------------------------

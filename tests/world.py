@@ -38,6 +38,7 @@ from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
+from pos.services.take_coupon import TakeCoupon
 from pos.services.take_qr import TakeQr
 from pos.services.terminal import Shop, Terminal
 from tests.fakes import (
@@ -70,6 +71,7 @@ class World:
     language: str = "ko"
     training: bool = False
     rules: ShiftRules = ShiftRules()
+    plus_bp: int = 0
 
     def __post_init__(self) -> None:
         self._build(0)
@@ -134,6 +136,16 @@ class World:
             deadlines=Deadlines(),
             clock=clock,
         )
+        self.coupon = TakeCoupon(
+            counter=self.counter,
+            finish=self.finish,
+            ledger=self.ledger,
+            store=store,
+            sync=self.sync,
+            line=self.line,
+            deadlines=Deadlines(),
+            clock=clock,
+        )
         self.orders = OrderDesk(
             store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
         )
@@ -190,11 +202,18 @@ class World:
     def terminal(self, recovered: Recovered | None = None) -> Terminal:
         """Return the bundle that the screens take."""
         return Terminal(
-            shop=Shop("부평 이음마트", "IE-0001-01", self.language, self.training),
+            shop=Shop(
+                "부평 이음마트",
+                "IE-0001-01",
+                self.language,
+                self.training,
+                plus_bp=self.plus_bp,
+            ),
             counter=self.counter,
             take_cash=self.cash,
             take_card=self.card,
             take_qr=self.qr,
+            take_coupon=self.coupon,
             orders=self.orders,
             day=self.day,
             settle=self.settle,

@@ -43,6 +43,12 @@ DeclineCode = Literal[
     "code_unknown",
     "code_used",
     "code_expired",
+    "coupon_unknown",
+    "coupon_used",
+    "coupon_ended",
+    "coupon_minimum",
+    "coupon_not_here",
+    "coupon_changed",
 ]
 OrderStateName = Literal[
     "accepted",
@@ -85,12 +91,21 @@ class PurseDrawn(Wire):
     amount: Amount
 
 
+class BenefitTold(Wire):
+    """A coupon in a payment, or 혜택플러스 (the shop's own cashback), by what it is called."""
+
+    kind: Literal["coupon", "plus"]
+    name: ShortText
+    amount: Amount
+
+
 class ApprovalAnswer(Wire):
     """Posted. `purses` sums to `amount`; `balance` is over all purses, afterwards.
 
     `for_card` is for the card: tag 91, and 71 or 72 with commands, as in an issuer's field 55. It is
     left out unless the terminal has passed on what the card says to its issuer.
-    `masked_pan` is told where a code stood for the card, else empty.
+    `masked_pan` is told where a code stood for the card, else empty. `benefits` is told to terminals
+    alone that ask for it with the header `Ieum-Tell: benefits`.
     """
 
     status: Literal["approved"] = "approved"
@@ -107,6 +122,9 @@ class ApprovalAnswer(Wire):
         Field(exclude_if=lambda value: value is None),
     ] = None
     masked_pan: Annotated[str, Field(pattern=r"^([0-9]{6}\*{3,9}[0-9]{4})?$")] = ""
+    benefits: Annotated[
+        tuple[BenefitTold, ...], Field(max_length=10, exclude_if=lambda value: not value)
+    ] = ()
 
 
 class DeclineAnswer(Wire):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
@@ -16,10 +16,19 @@ from starlette.types import Lifespan
 
 from ledger.contract import models as wire
 from ledger.contract import openapi
+from ledger.contract.coupon_models import CouponQuestion, CouponRequest
 from ledger.contract.day_models import ReconcileRequest
 from ledger.contract.enrolment_models import EnrolmentRequest
 from ledger.contract.http_signature import Message
-from ledger.contract.operations import EVENT_HEADER, EVENTS, FEED_WAIT_MS_MAX, OPERATIONS, Operation
+from ledger.contract.operations import (
+    BENEFITS,
+    EVENT_HEADER,
+    EVENTS,
+    FEED_WAIT_MS_MAX,
+    OPERATIONS,
+    TELL_HEADER,
+    Operation,
+)
 from ledger.server import gate
 from ledger.server.database import LedgerUnavailable
 from ledger.server.faults import Faults
@@ -31,6 +40,13 @@ from pos.domain.identifiers import TransactionId
 
 BODY_MAX = 8 << 20  # Bytes; a thousand records are about two million.
 CURSOR_DIGITS_MAX = 18
+# Terminals of before refuse a field that they do not know.
+UNTOLD: dict[str, Any] = {
+    "authorizePayment": {"root": {"benefits"}},
+    "payByCustomerCode": {"root": {"benefits"}},
+    "paymentOutcome": {"root": {"benefits"}},
+    "forwardRecords": {"outcomes": {"__all__": {"approval": {"benefits"}}}},
+}
 
 Model = TypeVar("Model", bound=BaseModel)
 Handler = Callable[[Request], Awaitable[BaseModel]]
@@ -46,6 +62,8 @@ class Handlers:
             "enrolTerminal": self.enrol_terminal,
             "authorizePayment": self.authorize_payment,
             "payByCustomerCode": self.pay_by_customer_code,
+            "askCoupon": self.ask_coupon,
+            "payByCoupon": self.pay_by_coupon,
             "paymentOutcome": self.payment_outcome,
             "forwardRecords": self.forward_records,
             "journalHead": self.journal_head,
@@ -71,6 +89,17 @@ class Handlers:
         caller, body = await self._admit(request)
         asked = parse(body, wire.CodeRequest)
         return await self._service.pay_by_code(caller, _payment_id(request), asked)
+
+    async def ask_coupon(self, request: Request) -> BaseModel:
+        """Say what a coupon pays."""
+        caller, body = await self._admit(request)
+        return await self._service.ask_coupon(caller, parse(body, CouponQuestion))
+
+    async def pay_by_coupon(self, request: Request) -> BaseModel:
+        """Take one online payment by a coupon."""
+        caller, body = await self._admit(request)
+        asked = parse(body, CouponRequest)
+        return await self._service.pay_by_coupon(caller, _payment_id(request), asked)
 
     async def payment_outcome(self, request: Request) -> BaseModel:
         """Say what became of a payment."""
@@ -173,7 +202,9 @@ def _endpoint(
         if await faults.before_answer(operation.id):
             while (await request.receive())["type"] != "http.disconnect":
                 pass
-        return Response(answer.model_dump_json(), media_type="application/json")
+        told = request.headers.get(TELL_HEADER) == BENEFITS
+        said = answer.model_dump_json(exclude=None if told else UNTOLD.get(operation.id))
+        return Response(said, media_type="application/json")
 
     return endpoint
 

@@ -52,6 +52,8 @@ class FaultWish(Wire):
     operation: Literal[
         "authorizePayment",
         "payByCustomerCode",
+        "askCoupon",
+        "payByCoupon",
         "paymentOutcome",
         "forwardRecords",
         "journalHead",

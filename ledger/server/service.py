@@ -12,10 +12,12 @@ from typing import TypeVar
 
 from ledger import feed_mapping, mapping
 from ledger.contract import models as wire
+from ledger.contract.coupon_models import CouponAnswer, CouponQuestion, CouponRequest
 from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
 from ledger.contract.enrolment_models import EnrolmentAnswer, EnrolmentRequest
 from ledger.policy.policy import Policy
 from ledger.server import (
+    bearer_coupons,
     customer_codes,
     days,
     devices,
@@ -37,7 +39,9 @@ from ledger.server.problems import Refused
 from ledger.server.rulebook import Rulebook
 from ledger.server.tables import Needs
 from ledger.server.writer import Writer
+from pos.domain.business_day import business_day
 from pos.domain.codec import encode
+from pos.domain.coupon import CouponOffer, CouponRefusal
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline
@@ -177,6 +181,50 @@ class Service:
         except IdReused:
             raise Refused("id_reused") from None
         return mapping.answer_to_wire(answer)
+
+    async def ask_coupon(self, caller: Caller, request: CouponQuestion) -> CouponAnswer:
+        """Say what a coupon pays of a sale here and now."""
+        now, rules = self.now(), self._rules
+
+        def ask(tx: Tx) -> CouponOffer | CouponRefusal:
+            gate.spend(tx, caller, now)
+            total, day = Won(request.total), business_day(now)
+            merchant = caller.terminal
+            return bearer_coupons.ask(tx, request.code, total, merchant, rules.at(now), day)
+
+        return mapping.coupon_to_wire(await self.writer.run(ask, needs=caller.needs))
+
+    async def pay_by_coupon(
+        self, caller: Caller, payment_id: TransactionId, request: CouponRequest
+    ) -> wire.AuthorizeAnswer:
+        """Take one online payment by a coupon.
+
+        Raises:
+            Refused: its id is wrong; nothing was posted.
+        """
+        merchant, now = caller.terminal, self.now()
+        _check_device(merchant, payment_id)
+        ask = Ask(
+            payment_id=payment_id,
+            merchant=merchant,
+            amount=Won(request.amount),
+            mode=ApprovalMode.ONLINE,
+            facts=customer_codes.NO_CARD,
+            body_hash=hash_body("coupon", request.amount, request.total, request.code),
+            at=now,
+            earned_at=now,
+        )
+        shown = bearer_coupons.Shown(request.code, Won(request.total))
+
+        def pay(tx: Tx) -> Approval | Decline:
+            gate.spend(tx, caller, now)
+            return bearer_coupons.pay(tx, ask, shown, self._rules.at(now))
+
+        needs = Needs((payment_id.hex,), requests=caller.needs.requests)
+        try:
+            return mapping.answer_to_wire(await self.writer.run(pay, needs=needs))
+        except IdReused:
+            raise Refused("id_reused") from None
 
     async def outcome(self, caller: Caller, payment_id: TransactionId) -> wire.OutcomeAnswer:
         """Say what became of a payment.

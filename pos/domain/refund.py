@@ -56,6 +56,7 @@ class CardReturn:
         refund_id: this giving back's own id.
         payment_id: the payment that it gives back.
         wallet: the wallet that had paid: the money goes to the same token.
+        by_coupon: a coupon had paid: it goes back to whoever issued that.
     """
 
     refund_id: TransactionId
@@ -64,6 +65,7 @@ class CardReturn:
     masked_pan: str
     approval_code: str
     wallet: Wallet = field(default=Wallet.NONE, metadata=WHEN_SET)
+    by_coupon: bool = field(default=False, metadata=WHEN_SET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,7 @@ def _to_card(tender: VoucherTender, amount: Won, refund_id: TransactionId) -> Ca
         tender.masked_pan,
         tender.approval_code,
         tender.wallet,
+        tender.by_coupon,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from pos.domain.benefit import Benefit
 from pos.domain.card import CardEntry, Wallet
 from pos.domain.codec import WHEN_SET
 from pos.domain.errors import CashTooLittle
@@ -59,6 +60,7 @@ class VoucherTender:
         rrn: the ledger's reference; empty until it has one.
         entry: how the card came in; None for payments from before it was kept.
         wallet: the wallet that paid; `masked_pan` is then its token's, and money goes back there.
+        benefits: what the ledger said of coupons and 혜택플러스.
     """
 
     payment_id: TransactionId
@@ -74,6 +76,12 @@ class VoucherTender:
     balance: Won | None = None
     entry: CardEntry | None = field(default=None, metadata=WHEN_SET)
     wallet: Wallet = field(default=Wallet.NONE, metadata=WHEN_SET)
+    benefits: tuple[Benefit, ...] = field(default=(), metadata=WHEN_SET)
+
+    @property
+    def by_coupon(self) -> bool:
+        """A coupon paid it, and no card."""
+        return self.entry is CardEntry.COUPON
 
     @property
     def by_qr(self) -> bool:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from pos.domain.catalogue import CatalogueChange
+from pos.domain.coupon import CouponOffer, CouponRefusal
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.news import NextKey, NoticeChange
@@ -28,6 +29,7 @@ class AuthorizationRequest:
 
     Attributes:
         by_code: `sealed` is the code that the customer's app showed.
+        coupon_of: `sealed` is a coupon's code; the sale's total, which it is a part of.
     """
 
     payment_id: TransactionId
@@ -35,6 +37,7 @@ class AuthorizationRequest:
     sealed: str
     at: datetime
     by_code: bool = False
+    coupon_of: Won | None = None
 
 
 class PaymentFate(StrEnum):
@@ -115,6 +118,12 @@ class Ledger(Protocol):
         self, request: AuthorizationRequest, *, deadline_ms: int
     ) -> Approval | Decline:
         """Ask for a payment; authorization and capture at once."""
+        ...
+
+    async def coupon(
+        self, code: str, total: Won, *, deadline_ms: int
+    ) -> CouponOffer | CouponRefusal:
+        """Ask what a coupon pays of a sale of this total; nothing is used up."""
         ...
 
     async def outcome(

@@ -136,7 +136,9 @@ def receipt_job(
     record: SaleRecord, advices: tuple[OfflineApproved, ...], *, reprint: bool = False
 ) -> NewPrintJob:
     """Return the print job for a sale's receipt; the drawer opens for cash, and not for a reprint."""
-    body = encode(ReceiptBody(record, advices))
+    cards = (each for each in record.tenders if isinstance(each, VoucherTender))
+    benefits = tuple(one for each in cards for one in each.benefits)
+    body = encode(ReceiptBody(record, advices, benefits))
     assert isinstance(body, dict)
     cash = any(isinstance(tender, CashTender) for tender in record.tenders)
     return NewPrintJob(

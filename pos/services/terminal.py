@@ -29,6 +29,7 @@ from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
+from pos.services.take_coupon import TakeCoupon
 from pos.services.take_qr import TakeQr
 from pos.services.training import Training, TrainingCards
 
@@ -38,6 +39,7 @@ class Shop:
     """What the screens say about the shop and the terminal.
 
     Attributes:
+        plus_bp: 혜택플러스, what the shop adds to a card's cashback; shown before the tap.
         scan_prefix: what a scanner at the keyboard puts before each code; mostly nothing.
     """
 
@@ -48,6 +50,7 @@ class Shop:
     scan_prefix: str = ""
     order_sound: str = "until_answered"  # Or `once`, or `off`.
     order_sound_every_ms: int = 3_000
+    plus_bp: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Terminal:
     take_cash: TakeCash
     take_card: TakeCard
     take_qr: TakeQr
+    take_coupon: TakeCoupon
     orders: OrderDesk
     day: ShowDay
     settle: SettleDay

@@ -37,6 +37,16 @@ def linked() -> dict[str, Topic]:
                 _("Without the line no code can be checked: take a card or cash."),
             ),
         ),
+        "CouponScreen": Topic(
+            _("Coupons and Plus"),
+            (
+                _("Scan a coupon at any time, or press F5, / and 1 and type its 12 characters."),
+                _("It pays a part: take the rest by card or cash. One coupon a sale."),
+                _("Without the line no coupon is taken: only the ledger knows if it was used."),
+                _("When all of it is given back, the customer can use the coupon again."),
+                _("Plus is cash back that the shop gives on voucher cards. It is off no price."),
+            ),
+        ),
         "PrintJobsScreen": Topic(
             _("Print jobs"),
             (

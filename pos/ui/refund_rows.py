@@ -58,6 +58,8 @@ def detail_rows(standing: SaleStanding) -> tuple[Row, ...]:
     for tender in sale.tenders:
         if isinstance(tender, CashTender):
             rows.append((_("Cash"), won(tender.amount)))
+        elif tender.by_coupon:
+            rows.append((_("Coupon"), won(tender.amount)))
         else:
             rows.append((card_word(tender.masked_pan, tender.wallet), won(tender.amount)))
             rows.append((f" {mode_word(tender.mode)}", " "))
@@ -101,6 +103,8 @@ def return_rows(record: RefundRecord, standing: SaleStanding) -> tuple[Row, ...]
     for each in record.returns:
         if isinstance(each, CashReturn):
             rows.append((_("Cash, from the drawer"), won(each.amount)))
+        elif each.by_coupon:
+            rows.append((_("Coupon, to its issuer"), won(each.amount)))
         elif _never_paid(each, standing):
             rows.append((card_word(each.masked_pan, each.wallet), _("nothing")))
             rows.append((_(" less receivable"), won(each.amount)))
@@ -128,7 +132,8 @@ def answer_rows(record: RefundRecord, standing: SaleStanding, *, line_up: bool) 
     """Return what the ledger made of each card's part, as far as it has said."""
     rows: list[Row] = []
     for part in cards_of(record):
-        rows.append((card_word(part.masked_pan, part.wallet), ""))
+        word = _("Coupon") if part.by_coupon else card_word(part.masked_pan, part.wallet)
+        rows.append((word, ""))
         answer = standing.answers.get(part.refund_id)
         if answer is None:
             waits = _("is being sent") if line_up else _("is sent later")
@@ -136,13 +141,16 @@ def answer_rows(record: RefundRecord, standing: SaleStanding, *, line_up: bool) 
         elif isinstance(answer, RefundDeclined):
             rows += [(_("To the card"), won(ZERO)), (_("Ledger"), _("declined"))]
         else:
-            rows += _given_back(part.amount, answer.given_back)
+            rows += _given_back(part, answer.given_back)
     return tuple(rows)
 
 
-def _given_back(amount: Won, given: GivenBack) -> list[Row]:
+def _given_back(part: CardReturn, given: GivenBack) -> list[Row]:
+    amount = part.amount
     if not given.purses and given.balance is None:
         return [(_("To the card"), won(ZERO)), (_("Ledger"), _("had never drawn it"))]
+    if part.by_coupon:
+        return [(_("Coupon, to its issuer"), won(amount)), (_("Ledger"), _("given back"))]
     rows: list[Row] = [(_("To the card"), won(amount))]
     rows += [(f" {purse_word(draw.purse)}", won(draw.amount)) for draw in given.purses]
     if given.cashback_taken:
@@ -155,6 +163,8 @@ def _given_back(amount: Won, given: GivenBack) -> list[Row]:
 def _comes_back(part: CardReturn | CashReturn, standing: SaleStanding) -> bool:
     if isinstance(part, CashReturn):
         return True
+    if part.by_coupon:  # Whoever issued it gets it; nobody hands anything over.
+        return False
     refused = isinstance(standing.answers.get(part.refund_id), RefundDeclined)
     return not (refused or _never_paid(part, standing))
 

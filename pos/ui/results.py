@@ -13,10 +13,11 @@ from pos.services.card_outcome import (
 )
 from pos.ui.i18n import _
 from pos.ui.safe_text import safe
-from pos.ui.words import entry_word, mode_word, purse_word, wallet_word, won
+from pos.ui.words import benefit_word, entry_word, mode_word, purse_word, wallet_word, won
 
 Row = tuple[str, str]
 CASH = "cash"  # The payment overlay's answer that asks for cash instead.
+OTHER = "other"  # Its answer that asks for another way to pay.
 PaymentAnswer = PaidInFull | PaidInPart | str | None
 
 
@@ -110,6 +111,13 @@ def tender_rows(tender: Tender) -> tuple[Row, ...]:
             (_("Received"), won(tender.received)),
             (_("Change"), won(tender.change)),
         )
+    if tender.by_coupon:
+        name = next((each.name for each in tender.benefits), "")
+        return (
+            (_("Coupon"), safe(name, 20)),
+            (_("Approved"), won(tender.amount)),
+            (_("Code"), safe(tender.masked_pan[-8:])),
+        )
     rows: list[Row] = [
         (mode_word(tender.mode), ""),
         (_("Approved"), won(tender.amount)),
@@ -123,6 +131,7 @@ def tender_rows(tender: Tender) -> tuple[Row, ...]:
     if tender.cashback > ZERO:
         label = _("Cashback (est.)") if tender.cashback_is_estimate else _("Cashback")
         rows.append((label, f"+{won(tender.cashback)}"))
+    rows.extend((benefit_word(each.kind), won(each.amount)) for each in tender.benefits)
     if tender.balance is not None:
         rows.append((_("Balance"), won(tender.balance)))
     return tuple(rows)

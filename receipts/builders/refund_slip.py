@@ -109,6 +109,14 @@ def _item(line: RefundLine) -> Item:
 def _return(back: CashReturn | CardReturn) -> list[Line]:
     if isinstance(back, CashReturn):
         return [Pair("현금 환불", won(-back.amount), bold=True)]
+    if back.by_coupon:
+        return [
+            Pair("쿠폰 환급", won(-back.amount), bold=True),
+            Pair("쿠폰번호", back.masked_pan),
+            Pair("원승인번호", back.approval_code),
+            Text("※ 쿠폰 금액은 발행처로 돌아갑니다."),
+            Text("※ 전액 취소된 쿠폰은 다시 쓸 수 있음"),
+        ]
     return [
         Text(CARD_NAME, bold=True),
         Pair("카드 환불", won(-back.amount), bold=True),

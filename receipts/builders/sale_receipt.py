@@ -26,7 +26,7 @@ from receipts.builders.parts import (
     titled,
     won,
 )
-from receipts.builders.voucher_slip import voucher_lines
+from receipts.builders.voucher_slip import coupon_lines, voucher_lines
 from receipts.document import (
     BigAmount,
     Document,
@@ -117,6 +117,8 @@ def _line(line: SaleLine) -> list[Item]:
 
 def _tender(tender: Tender, no_signature_max: Won) -> list[Line]:
     if not isinstance(tender, CashTender):
+        if tender.by_coupon:
+            return coupon_lines(tender)
         return voucher_lines(tender, no_signature_max)
     return [
         Pair("현금", won(tender.amount), bold=True),

@@ -85,6 +85,7 @@ class Process:
     shops: tuple[Shop, ...] = SHOPS
     operator_token: str = OPERATOR
     port: int = 0
+    policy: Path | None = None
     running: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     @property
@@ -94,6 +95,8 @@ class Process:
     def start(self) -> None:
         open_shops(self.database, self.shops)
         command = [sys.executable, "-m", "tests.ledger.plain_cards", "--db", str(self.database)]
+        if self.policy is not None:
+            command += ["--policy", str(self.policy)]
         self.running = subprocess.Popen(
             [*command, "--port", str(self.port), "--operator-token", self.operator_token],
             cwd=ROOT,

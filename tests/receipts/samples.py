@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from pos.domain.card_slip import Benefit, BenefitKind, CardSlip, FeeNote, SlipFor
+from pos.domain.benefit import Benefit, BenefitKind
+from pos.domain.card_slip import CardSlip, FeeNote, SlipFor
 from pos.domain.cash_receipt import (
     CancelReason,
     CashReceipt,
