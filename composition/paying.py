@@ -9,6 +9,7 @@ from typing import TypedDict
 from config.settings import Settings
 from pos.domain.rates import Rates
 from pos.ports import CardReader, Clock, Ledger, Store, SyncEngine
+from pos.services.ask_balance import AskBalance
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import Deadlines
 from pos.services.finish_sale import FinishSale
@@ -39,6 +40,7 @@ class Ways:
     card: TakeCard
     qr: TakeQr
     coupon: TakeCoupon
+    balance: AskBalance
 
 
 def ways_to_pay(
@@ -55,4 +57,12 @@ def ways_to_pay(
         ),
         qr=TakeQr(**parts, sign=sign, terminal_number=settings.terminal.number, deadlines=asking),
         coupon=TakeCoupon(**parts, deadlines=asking),
+        balance=AskBalance(
+            counter=parts["counter"],
+            reader=reader,
+            ledger=parts["ledger"],
+            line=parts["line"],
+            deadlines=card,
+            clock=parts["clock"],
+        ),
     )

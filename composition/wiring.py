@@ -318,7 +318,7 @@ class Assembly:
         settings, clock, store = self._settings, self._devices.clock, self.store
         terminal, ways = settings.terminal, self._ways_to_pay()
         prefix = settings.scanner.prefix if settings.scanner.kind == "keyboard" else ""
-        self._customer.follow(self._finish, ways.qr)
+        self._customer.follow(self._finish, ways.qr, ways.balance)
         return Terminal(
             shop=Shop(
                 settings.shop.name,
@@ -335,6 +335,7 @@ class Assembly:
             take_card=ways.card,
             take_qr=ways.qr,
             take_coupon=ways.coupon,
+            balance=ways.balance,
             orders=self._orders,
             day=ShowDay(store=store, rates=self.rates_on, clock=clock),
             settle=SettleDay(

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from ledger.events import EventFeed
 from ledger.signed_line import RequestSigner, SignedLine, utc_now
+from pos.domain.card_balance import CardBalance
 from pos.domain.coupon import CouponOffer, CouponRefusal
 from pos.domain.errors import LedgerRefused, LedgerSilent, TerminalNotAccepted
 from pos.domain.forwarding import ForwardOutcome
@@ -92,18 +93,31 @@ class HttpLedger:
     async def coupon(
         self, code: str, total: Won, *, deadline_ms: int
     ) -> CouponOffer | CouponRefusal:
-        """Ask what a coupon pays; see the port.
-
-        Raises:
-            LedgerUnreachable, LedgerSilent, LedgerRefused: as the port says.
-        """
+        """Ask what a coupon pays; see the port, also for what it raises."""
         await self._line.open()
-        from ledger import mapping
+        from ledger import till_mapping
         from ledger.contract.coupon_models import CouponAnswer, CouponQuestion
 
         body = CouponQuestion(code=code, total=total.amount)
         answer = await self._line.call("askCoupon", CouponAnswer, deadline_ms, body=body)
-        return mapping.coupon_from_wire(answer)
+        return till_mapping.coupon_from_wire(answer)
+
+    async def card_balance(
+        self, inquiry_id: TransactionId, sealed: str, *, deadline_ms: int
+    ) -> CardBalance | Decline:
+        """Ask what a tapped card holds; see the port, also for what it raises."""
+        await self._line.open()
+        from ledger import till_mapping
+        from ledger.contract.balance_models import BalanceAnswer, BalanceRequest
+
+        answer = await self._line.call(
+            "cardBalance",
+            BalanceAnswer,
+            deadline_ms,
+            body=BalanceRequest(sealed=sealed),
+            payment_id=inquiry_id.hex,
+        )
+        return till_mapping.balance_from_wire(answer)
 
     async def outcome(
         self, payment_id: TransactionId, *, deadline_ms: int

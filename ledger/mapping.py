@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any, cast, get_args
 
-from ledger.contract import coupon_models as coupons
 from ledger.contract import models as wire
 from pos.domain.benefit import Benefit, BenefitKind
-from pos.domain.coupon import CouponOffer, CouponRefusal
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.record import LedgerHead, Record
@@ -121,26 +119,6 @@ def outcome_from_wire(answer: wire.OutcomeAnswer) -> Approval | Decline | Paymen
             return decline_from_wire(answer.root)
         case wire.FateAnswer(status=status):
             return PaymentFate(status)
-
-
-# Coupons --------------------------------------------------------------------------------------
-
-
-def coupon_to_wire(said: CouponOffer | CouponRefusal) -> coupons.CouponAnswer:
-    """Return what a coupon pays as it travels."""
-    if isinstance(said, CouponOffer):
-        pays = coupons.CouponPays(name=said.name, amount=said.worth.amount)
-        return coupons.CouponAnswer(pays)
-    reason = cast("coupons.CouponReason", said.reason.value)
-    return coupons.CouponAnswer(coupons.CouponRefused(reason=reason, minimum=said.minimum.amount))
-
-
-def coupon_from_wire(answer: coupons.CouponAnswer) -> CouponOffer | CouponRefusal:
-    """Read what a coupon pays."""
-    said = answer.root
-    if isinstance(said, coupons.CouponPays):
-        return CouponOffer(said.name, Won(said.amount))
-    return CouponRefusal(DeclineReason(said.reason), Won(said.minimum))
 
 
 # Forwarded records ----------------------------------------------------------------------------

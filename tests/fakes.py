@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from pos.domain.benefit import Benefit, BenefitKind
 from pos.domain.card import CardEntry, CardRead, CardUpdate, Cryptogram
+from pos.domain.card_balance import CardBalance
 from pos.domain.catalogue import Catalogue, CatalogueChange, Product
 from pos.domain.coupon import CouponOffer, CouponRefusal
 from pos.domain.errors import CardCancelled, CardError, LedgerError
@@ -382,6 +383,16 @@ class ScriptedLedger:
     outcome_fault: LedgerError | None = None
     for_card: str = ""
     coupon_said: CouponOffer | CouponRefusal = CouponOffer("장보는 날 쿠폰", Won(3_000))
+    balance_said: CardBalance | Decline = CardBalance(
+        (
+            PurseDraw(Purse.POLICY, Won(10_000)),
+            PurseDraw(Purse.CHARGED, Won(38_000)),
+            PurseDraw(Purse.CASHBACK, Won(2_000)),
+        ),
+        on_card=Won(20_000),
+    )
+    balance_fault: LedgerError | None = None
+    inquiries: list[tuple[TransactionId, str]] = field(default_factory=list)
     coupon_fault: LedgerError | None = None
     coupons_paid: list[str] = field(default_factory=list)
     benefits: tuple[Benefit, ...] = ()
@@ -404,6 +415,15 @@ class ScriptedLedger:
         if self.fault_after:
             raise self.fault_after.pop(0)
         return answer
+
+    async def card_balance(
+        self, inquiry_id: TransactionId, sealed: str, *, deadline_ms: int
+    ) -> CardBalance | Decline:
+        await asyncio.sleep(0)
+        if self.balance_fault is not None:
+            raise self.balance_fault
+        self.inquiries.append((inquiry_id, sealed))
+        return self.balance_said
 
     async def coupon(
         self, code: str, total: Won, *, deadline_ms: int

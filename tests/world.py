@@ -11,6 +11,7 @@ from pos.domain.offline import OfflineLimits
 from pos.domain.payment import Payment, fold
 from pos.domain.payment_events import PaymentEvent
 from pos.domain.shift import ShiftRules
+from pos.services.ask_balance import AskBalance
 from pos.services.build_sale import Counter
 from pos.services.call_rider import RiderDesk
 from pos.services.call_taxi import TaxiDesk
@@ -146,6 +147,14 @@ class World:
             deadlines=Deadlines(),
             clock=clock,
         )
+        self.balance = AskBalance(
+            counter=self.counter,
+            reader=self.reader,
+            ledger=self.ledger,
+            line=self.line,
+            deadlines=Deadlines(),
+            clock=clock,
+        )
         self.orders = OrderDesk(
             store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
         )
@@ -214,6 +223,7 @@ class World:
             take_card=self.card,
             take_qr=self.qr,
             take_coupon=self.coupon,
+            balance=self.balance,
             orders=self.orders,
             day=self.day,
             settle=self.settle,

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from composition.training.cards import BALANCES, SEALED
 from pos.domain.benefit import Benefit, BenefitKind
+from pos.domain.card_balance import CardBalance
 from pos.domain.coupon import TRAINING_COUPON, CouponOffer, CouponRefusal
 from pos.domain.errors import LedgerUnreachable
 from pos.domain.events import from_record
@@ -55,6 +56,14 @@ class TrainingLedger:
         if code != COUPON:
             return CouponRefusal(DeclineReason.COUPON_UNKNOWN)
         return CouponOffer(COUPON_NAME, min(total, COUPON_WORTH))
+
+    async def card_balance(
+        self, inquiry_id: TransactionId, sealed: str, *, deadline_ms: int
+    ) -> CardBalance | Decline:
+        """Say what is left on a training card."""
+        await self._clock.sleep_ms(ASKING_MS)
+        left = self._balances[sealed.removeprefix(SEALED)]
+        return CardBalance((PurseDraw(Purse.CHARGED, left),))
 
     async def outcome(
         self, payment_id: TransactionId, *, deadline_ms: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
@@ -16,6 +16,7 @@ from starlette.types import Lifespan
 
 from ledger.contract import models as wire
 from ledger.contract import openapi
+from ledger.contract.balance_models import BalanceRequest
 from ledger.contract.coupon_models import CouponQuestion, CouponRequest
 from ledger.contract.day_models import ReconcileRequest
 from ledger.contract.enrolment_models import EnrolmentRequest
@@ -27,6 +28,7 @@ from ledger.contract.operations import (
     FEED_WAIT_MS_MAX,
     OPERATIONS,
     TELL_HEADER,
+    UNTOLD,
     Operation,
 )
 from ledger.server import gate
@@ -36,17 +38,11 @@ from ledger.server.feed_stream import FeedStreams
 from ledger.server.gate import Caller
 from ledger.server.problems import Refused, problem
 from ledger.server.service import Service
+from ledger.server.till_desk import TillDesk
 from pos.domain.identifiers import TransactionId
 
 BODY_MAX = 8 << 20  # Bytes; a thousand records are about two million.
 CURSOR_DIGITS_MAX = 18
-# Terminals of before refuse a field that they do not know.
-UNTOLD: dict[str, Any] = {
-    "authorizePayment": {"root": {"benefits"}},
-    "payByCustomerCode": {"root": {"benefits"}},
-    "paymentOutcome": {"root": {"benefits"}},
-    "forwardRecords": {"outcomes": {"__all__": {"approval": {"benefits"}}}},
-}
 
 Model = TypeVar("Model", bound=BaseModel)
 Handler = Callable[[Request], Awaitable[BaseModel]]
@@ -57,11 +53,13 @@ class Handlers:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._tills = TillDesk(service)
         self._streams = FeedStreams(service)
         self.by_id: dict[str, Handler] = {
             "enrolTerminal": self.enrol_terminal,
             "authorizePayment": self.authorize_payment,
             "payByCustomerCode": self.pay_by_customer_code,
+            "cardBalance": self.card_balance,
             "askCoupon": self.ask_coupon,
             "payByCoupon": self.pay_by_coupon,
             "paymentOutcome": self.payment_outcome,
@@ -93,13 +91,19 @@ class Handlers:
     async def ask_coupon(self, request: Request) -> BaseModel:
         """Say what a coupon pays."""
         caller, body = await self._admit(request)
-        return await self._service.ask_coupon(caller, parse(body, CouponQuestion))
+        return await self._tills.ask_coupon(caller, parse(body, CouponQuestion))
 
     async def pay_by_coupon(self, request: Request) -> BaseModel:
         """Take one online payment by a coupon."""
         caller, body = await self._admit(request)
         asked = parse(body, CouponRequest)
-        return await self._service.pay_by_coupon(caller, _payment_id(request), asked)
+        return await self._tills.pay_by_coupon(caller, _payment_id(request), asked)
+
+    async def card_balance(self, request: Request) -> BaseModel:
+        """Say what a card holds."""
+        caller, body = await self._admit(request)
+        asked = parse(body, BalanceRequest)
+        return await self._tills.balance(caller, _payment_id(request), asked)
 
     async def payment_outcome(self, request: Request) -> BaseModel:
         """Say what became of a payment."""

@@ -53,6 +53,7 @@ class FaultWish(Wire):
         "authorizePayment",
         "payByCustomerCode",
         "askCoupon",
+        "cardBalance",
         "payByCoupon",
         "paymentOutcome",
         "forwardRecords",

@@ -12,12 +12,10 @@ from typing import TypeVar
 
 from ledger import feed_mapping, mapping
 from ledger.contract import models as wire
-from ledger.contract.coupon_models import CouponAnswer, CouponQuestion, CouponRequest
 from ledger.contract.day_models import ReconcileAnswer, ReconcileRequest, StatementAnswer
 from ledger.contract.enrolment_models import EnrolmentAnswer, EnrolmentRequest
 from ledger.policy.policy import Policy
 from ledger.server import (
-    bearer_coupons,
     customer_codes,
     days,
     devices,
@@ -29,7 +27,7 @@ from ledger.server import (
     records,
 )
 from ledger.server.admissions import Admissions
-from ledger.server.cards import CardOpener, SealBroken
+from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import Database, LedgerUnavailable, Tx, open_reader
 from ledger.server.gate import Caller
 from ledger.server.handout import Handout
@@ -39,9 +37,7 @@ from ledger.server.problems import Refused
 from ledger.server.rulebook import Rulebook
 from ledger.server.tables import Needs
 from ledger.server.writer import Writer
-from pos.domain.business_day import business_day
 from pos.domain.codec import encode
-from pos.domain.coupon import CouponOffer, CouponRefusal
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline
@@ -106,6 +102,17 @@ class Service:
         enrolled = await self.writer.run(redeem)
         return self._handout.answer(enrolled, now)
 
+    def open_card(self, sealed: str, payment_id: TransactionId) -> CardFacts:
+        """Open what a reader sealed for this id.
+
+        Raises:
+            Refused: it was not sealed for this, or not to this ledger.
+        """
+        try:
+            return self._opener.open(sealed, payment_id.hex)
+        except SealBroken:
+            raise Refused("seal_broken") from None
+
     def policy_at(self, at: datetime) -> Policy:
         """Return the rules that are in force at a moment."""
         return self._rules.at(at)
@@ -119,12 +126,8 @@ class Service:
             Refused: its id or its sealed card is wrong; nothing was posted.
         """
         merchant = caller.terminal
-        _check_device(merchant, payment_id)
-        try:
-            facts = self._opener.open(request.sealed, payment_id.hex)
-        except SealBroken:
-            raise Refused("seal_broken") from None
-        now = self.now()
+        check_device(merchant, payment_id)
+        facts, now = self.open_card(request.sealed, payment_id), self.now()
         ask = Ask(
             payment_id=payment_id,
             merchant=merchant,
@@ -157,7 +160,7 @@ class Service:
             Refused: its id is wrong, or what came is no such code; nothing was posted.
         """
         merchant, now = caller.terminal, self.now()
-        _check_device(merchant, payment_id)
+        check_device(merchant, payment_id)
         code = customer_codes.genuine(request.code, self._handout.ledger_public)
         ask = Ask(
             payment_id=payment_id,
@@ -182,57 +185,13 @@ class Service:
             raise Refused("id_reused") from None
         return mapping.answer_to_wire(answer)
 
-    async def ask_coupon(self, caller: Caller, request: CouponQuestion) -> CouponAnswer:
-        """Say what a coupon pays of a sale here and now."""
-        now, rules = self.now(), self._rules
-
-        def ask(tx: Tx) -> CouponOffer | CouponRefusal:
-            gate.spend(tx, caller, now)
-            total, day = Won(request.total), business_day(now)
-            merchant = caller.terminal
-            return bearer_coupons.ask(tx, request.code, total, merchant, rules.at(now), day)
-
-        return mapping.coupon_to_wire(await self.writer.run(ask, needs=caller.needs))
-
-    async def pay_by_coupon(
-        self, caller: Caller, payment_id: TransactionId, request: CouponRequest
-    ) -> wire.AuthorizeAnswer:
-        """Take one online payment by a coupon.
-
-        Raises:
-            Refused: its id is wrong; nothing was posted.
-        """
-        merchant, now = caller.terminal, self.now()
-        _check_device(merchant, payment_id)
-        ask = Ask(
-            payment_id=payment_id,
-            merchant=merchant,
-            amount=Won(request.amount),
-            mode=ApprovalMode.ONLINE,
-            facts=customer_codes.NO_CARD,
-            body_hash=hash_body("coupon", request.amount, request.total, request.code),
-            at=now,
-            earned_at=now,
-        )
-        shown = bearer_coupons.Shown(request.code, Won(request.total))
-
-        def pay(tx: Tx) -> Approval | Decline:
-            gate.spend(tx, caller, now)
-            return bearer_coupons.pay(tx, ask, shown, self._rules.at(now))
-
-        needs = Needs((payment_id.hex,), requests=caller.needs.requests)
-        try:
-            return mapping.answer_to_wire(await self.writer.run(pay, needs=needs))
-        except IdReused:
-            raise Refused("id_reused") from None
-
     async def outcome(self, caller: Caller, payment_id: TransactionId) -> wire.OutcomeAnswer:
         """Say what became of a payment.
 
         Raises:
             Refused: it is another device's.
         """
-        _check_device(caller.terminal, payment_id)
+        check_device(caller.terminal, payment_id)
         await self._spend(caller)
         return mapping.outcome_to_wire(payments.outcome(self.reader, payment_id))
 
@@ -369,6 +328,11 @@ class Service:
         self._bell = asyncio.Event()
 
 
-def _check_device(merchant: Merchant, payment_id: TransactionId) -> None:
+def check_device(merchant: Merchant, payment_id: TransactionId) -> None:
+    """See that an id is the terminal's own.
+
+    Raises:
+        Refused: it is another's.
+    """
     if payment_id.device != merchant.device:
         raise Refused("wrong_device")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from pos.domain.card_balance import CardBalance
 from pos.domain.catalogue import CatalogueChange
 from pos.domain.coupon import CouponOffer, CouponRefusal
 from pos.domain.forwarding import ForwardOutcome
@@ -124,6 +125,12 @@ class Ledger(Protocol):
         self, code: str, total: Won, *, deadline_ms: int
     ) -> CouponOffer | CouponRefusal:
         """Ask what a coupon pays of a sale of this total; nothing is used up."""
+        ...
+
+    async def card_balance(
+        self, inquiry_id: TransactionId, sealed: str, *, deadline_ms: int
+    ) -> CardBalance | Decline:
+        """Ask what a card holds that was sealed for this id over 0 won; nothing is drawn."""
         ...
 
     async def outcome(

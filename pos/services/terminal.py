@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pos.ports import CardReader, Clock, Printer, PrintSpool, Store, SyncEngine
+from pos.services.ask_balance import AskBalance
 from pos.services.build_sale import Counter
 from pos.services.call_rider import RiderDesk
 from pos.services.call_taxi import TaxiDesk
@@ -71,6 +72,7 @@ class Terminal:
     take_card: TakeCard
     take_qr: TakeQr
     take_coupon: TakeCoupon
+    balance: AskBalance
     orders: OrderDesk
     day: ShowDay
     settle: SettleDay

@@ -37,6 +37,16 @@ def linked() -> dict[str, Topic]:
                 _("Without the line no code can be checked: take a card or cash."),
             ),
         ),
+        "BalanceScreen": Topic(
+            _("What a card holds"),
+            (
+                _(
+                    "F5 where nothing is to be paid, or F5, / and 2. The customer taps; nothing is paid."
+                ),
+                _("Policy money that only pays in other shops stands apart. Esc goes back."),
+                _("The customer's display shows the sum until you go back, 30 seconds at most."),
+            ),
+        ),
         "CouponScreen": Topic(
             _("Coupons and Plus"),
             (

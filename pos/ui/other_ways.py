@@ -34,6 +34,7 @@ class OtherWays:
         """Offer them."""
         offers: tuple[tuple[tuple[str, str], Callable[[], None]], ...] = (
             ((_("Coupon"), _("or scan it at any time")), self.coupon),
+            ((_("Balance of a card"), _("F5 where nothing is to be paid")), self.balance),
         )
 
         def picked(place: int | None) -> None:
@@ -42,6 +43,12 @@ class OtherWays:
 
         rows = [row for row, _do in offers]
         self._screen.app.push_screen(PickScreen(_("Other ways to pay"), rows), picked)
+
+    def balance(self) -> None:
+        """Ask what a card holds; nothing is paid."""
+        from pos.ui.screens.balance import BalanceScreen  # Seldom needed.
+
+        self._screen.app.push_screen(BalanceScreen(self._terminal))
 
     def coupon(self, code: str = "") -> None:
         """Take a coupon."""

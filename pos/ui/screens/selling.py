@@ -326,6 +326,9 @@ class SellingScreen(Screen[None]):
     def _pay_card(self) -> None:
         from pos.ui.screens.payment import PaymentScreen  # Keeps the start fast.
 
+        if not (self._taking_money or self._terminal.counter.sale.lines):
+            self._ways.balance()
+            return
         self._pay(lambda due: PaymentScreen(self._terminal, due))
 
     def _pay_qr(self, code: str = "") -> None:
