@@ -17,6 +17,7 @@ from pos.services.line import Line
 from pos.services.take_card import TakeCard
 from pos.services.take_cash import TakeCash
 from pos.services.take_coupon import TakeCoupon
+from pos.services.take_external import TakeExternal
 from pos.services.take_qr import Sign, TakeQr
 
 
@@ -40,6 +41,7 @@ class Ways:
     card: TakeCard
     qr: TakeQr
     coupon: TakeCoupon
+    external: TakeExternal
     balance: AskBalance
 
 
@@ -57,6 +59,12 @@ def ways_to_pay(
         ),
         qr=TakeQr(**parts, sign=sign, terminal_number=settings.terminal.number, deadlines=asking),
         coupon=TakeCoupon(**parts, deadlines=asking),
+        external=TakeExternal(
+            counter=parts["counter"],
+            finish=parts["finish"],
+            store=parts["store"],
+            clock=parts["clock"],
+        ),
         balance=AskBalance(
             counter=parts["counter"],
             reader=reader,

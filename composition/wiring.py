@@ -335,6 +335,7 @@ class Assembly:
             take_card=ways.card,
             take_qr=ways.qr,
             take_coupon=ways.coupon,
+            take_external=ways.external,
             balance=ways.balance,
             orders=self._orders,
             day=ShowDay(store=store, rates=self.rates_on, clock=clock),

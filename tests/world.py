@@ -40,6 +40,7 @@ from pos.services.take_card import (
 )
 from pos.services.take_cash import TakeCash
 from pos.services.take_coupon import TakeCoupon
+from pos.services.take_external import TakeExternal
 from pos.services.take_qr import TakeQr
 from pos.services.terminal import Shop, Terminal
 from tests.fakes import (
@@ -147,6 +148,9 @@ class World:
             deadlines=Deadlines(),
             clock=clock,
         )
+        self.external = TakeExternal(
+            counter=self.counter, finish=self.finish, store=store, clock=clock
+        )
         self.balance = AskBalance(
             counter=self.counter,
             reader=self.reader,
@@ -223,6 +227,7 @@ class World:
             take_card=self.card,
             take_qr=self.qr,
             take_coupon=self.coupon,
+            take_external=self.external,
             balance=self.balance,
             orders=self.orders,
             day=self.day,

@@ -29,9 +29,9 @@ from pos.domain.payment_events import (
     ReversalDeclined,
 )
 from pos.domain.rates import ChannelRate, cost
-from pos.domain.refund import CardReturn, CashReturn, RefundRecord
+from pos.domain.refund import CardReturn, CashReturn, ExternalReturn, RefundRecord
 from pos.domain.sale import SaleRecord
-from pos.domain.tender import ApprovalMode, CashTender, Tender, VoucherTender
+from pos.domain.tender import ApprovalMode, CashTender, ExternalTender, Tender, VoucherTender
 from pos.domain.won import ZERO, Won
 
 
@@ -56,7 +56,7 @@ class DaySummary:
     """What one business day brought.
 
     Attributes:
-        tenders: by `cash`, `coupon` (one that was shown) and `ApprovalMode` value.
+        tenders: by `cash`, `coupon` (one that was shown), `external` and `ApprovalMode` value.
         wallets: what of the card payments came out of a wallet, by `Wallet` value.
         qr: the online ones among them that were paid by QR.
         benefits: coupons that lay on cards and 혜택플러스, by `BenefitKind` value, as far as the ledger
@@ -70,7 +70,7 @@ class DaySummary:
         order_refunds: given back of orders, whose commission and private cost are less for it.
         order_unpaid: door money that was never taken.
         refunds: voids and refunds made on this day, of whichever day's sales; `sales` and `tenders`
-            are before them. `refunded_to` says how much by `cash`, `card` and `coupon`, `refund_vat` the
+            are before them. `refunded_to` says how much by `cash`, `card`, `coupon` and `external`, `refund_vat` the
             VAT in them, and `cashback_taken` what customers' cards gave back of their cashback.
         head: the day's last record, `SEQUENCE:HASH12`; on paper, it proves that none was cut off.
     """
@@ -156,13 +156,17 @@ def tender_name(tender: Tender) -> str:
     """Return what a tender is counted under."""
     if isinstance(tender, CashTender):
         return "cash"
+    if isinstance(tender, ExternalTender):
+        return "external"
     return "coupon" if tender.by_coupon else tender.mode.value
 
 
-def return_name(back: CashReturn | CardReturn) -> str:
+def return_name(back: CashReturn | CardReturn | ExternalReturn) -> str:
     """Return what giving back is counted under."""
     if isinstance(back, CashReturn):
         return "cash"
+    if isinstance(back, ExternalReturn):
+        return "external"
     return "coupon" if back.by_coupon else "card"
 
 

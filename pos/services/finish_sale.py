@@ -136,8 +136,8 @@ def receipt_job(
     record: SaleRecord, advices: tuple[OfflineApproved, ...], *, reprint: bool = False
 ) -> NewPrintJob:
     """Return the print job for a sale's receipt; the drawer opens for cash, and not for a reprint."""
-    cards = (each for each in record.tenders if isinstance(each, VoucherTender))
-    benefits = tuple(one for each in cards for one in each.benefits)
+    # A coupon that was shown stands among what was paid; these lay on cards.
+    benefits = tuple(one for each in cards_of(record) for one in each.benefits)
     body = encode(ReceiptBody(record, advices, benefits))
     assert isinstance(body, dict)
     cash = any(isinstance(tender, CashTender) for tender in record.tenders)

@@ -31,6 +31,7 @@ from pos.services.take_card import (
 )
 from pos.services.take_cash import TakeCash
 from pos.services.take_coupon import TakeCoupon
+from pos.services.take_external import TakeExternal
 from pos.services.take_qr import TakeQr
 from pos.services.training import Training, TrainingCards
 
@@ -72,6 +73,7 @@ class Terminal:
     take_card: TakeCard
     take_qr: TakeQr
     take_coupon: TakeCoupon
+    take_external: TakeExternal
     balance: AskBalance
     orders: OrderDesk
     day: ShowDay

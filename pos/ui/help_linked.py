@@ -41,10 +41,19 @@ def linked() -> dict[str, Topic]:
             _("What a card holds"),
             (
                 _(
-                    "F5 where nothing is to be paid, or F5, / and 2. The customer taps; nothing is paid."
+                    "F5 where nothing is to be paid, or F5, / and 3. The customer taps; nothing is paid."
                 ),
                 _("Policy money that only pays in other shops stands apart. Esc goes back."),
                 _("The customer's display shows the sum until you go back, 30 seconds at most."),
+            ),
+        ),
+        "ExternalScreen": Topic(
+            _("Other terminal's card"),
+            (
+                _("F5, / and 2: write down what another terminal took, off its slip."),
+                _("Enter alone takes all that is due. Then the approval number and the issuer."),
+                _("Nobody asks for approval here. The receipt and the day say so."),
+                _("When goods come back, the other terminal has to give this money back."),
             ),
         ),
         "CouponScreen": Topic(

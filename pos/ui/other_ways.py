@@ -34,6 +34,7 @@ class OtherWays:
         """Offer them."""
         offers: tuple[tuple[tuple[str, str], Callable[[], None]], ...] = (
             ((_("Coupon"), _("or scan it at any time")), self.coupon),
+            ((_("Other terminal's card"), _("written down")), self.external),
             ((_("Balance of a card"), _("F5 where nothing is to be paid")), self.balance),
         )
 
@@ -49,6 +50,15 @@ class OtherWays:
         from pos.ui.screens.balance import BalanceScreen  # Seldom needed.
 
         self._screen.app.push_screen(BalanceScreen(self._terminal))
+
+    def external(self) -> None:
+        """Note a card that another terminal took."""
+        from pos.ui.screens.external import ExternalScreen  # Seldom needed.
+
+        if self._terminal.counter.sale.due <= ZERO:
+            self._refuse(SaleEmpty())
+        else:
+            self._pay(lambda due: ExternalScreen(self._terminal, due))
 
     def coupon(self, code: str = "") -> None:
         """Take a coupon."""

@@ -8,8 +8,8 @@ from datetime import datetime
 from pos.domain.card import Wallet
 from pos.domain.payment_answers import GivenBack
 from pos.domain.payment_events import RefundDeclined
-from pos.domain.refund import CardReturn, CashReturn, RefundKind, RefundRecord
-from pos.domain.tender import CashTender
+from pos.domain.refund import CardReturn, CashReturn, ExternalReturn, RefundKind, RefundRecord
+from pos.domain.tender import CashTender, ExternalTender
 from pos.domain.won import ZERO, Won
 from pos.services.refund_sale import SaleStanding
 from pos.ui.cells import Column
@@ -58,6 +58,9 @@ def detail_rows(standing: SaleStanding) -> tuple[Row, ...]:
     for tender in sale.tenders:
         if isinstance(tender, CashTender):
             rows.append((_("Cash"), won(tender.amount)))
+        elif isinstance(tender, ExternalTender):
+            rows.append((_("Other terminal's card"), won(tender.amount)))
+            rows.append((f" {safe(tender.issuer, 20)}", safe(tender.approval_code, 12)))
         elif tender.by_coupon:
             rows.append((_("Coupon"), won(tender.amount)))
         else:
@@ -103,6 +106,9 @@ def return_rows(record: RefundRecord, standing: SaleStanding) -> tuple[Row, ...]
     for each in record.returns:
         if isinstance(each, CashReturn):
             rows.append((_("Cash, from the drawer"), won(each.amount)))
+        elif isinstance(each, ExternalReturn):
+            rows.append((_("Give back on the other terminal"), won(each.amount)))
+            rows.append((f" {safe(each.issuer, 20)}", safe(each.approval_code, 12)))
         elif each.by_coupon:
             rows.append((_("Coupon, to its issuer"), won(each.amount)))
         elif _never_paid(each, standing):
@@ -160,8 +166,8 @@ def _given_back(part: CardReturn, given: GivenBack) -> list[Row]:
     return [*rows, (_("Ledger"), _("given back"))]
 
 
-def _comes_back(part: CardReturn | CashReturn, standing: SaleStanding) -> bool:
-    if isinstance(part, CashReturn):
+def _comes_back(part: CardReturn | CashReturn | ExternalReturn, standing: SaleStanding) -> bool:
+    if not isinstance(part, CardReturn):
         return True
     if part.by_coupon:  # Whoever issued it gets it; nobody hands anything over.
         return False

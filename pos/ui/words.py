@@ -68,6 +68,8 @@ def tender_word(name: str) -> str:
     """Return the word for a key of `DaySummary.tenders`."""
     if name == "cash":
         return _("Cash")
+    if name == "external":
+        return _("Other terminal's card")
     if name == "coupon":
         return _("Coupon")
     return mode_word(ApprovalMode(name)) if name in set(ApprovalMode) else safe(name, 20)

@@ -32,7 +32,7 @@ TENDERS = {
 }
 
 
-SELDOM = {"coupon": "쿠폰"}
+SELDOM = {"coupon": "쿠폰", "external": "타 단말기 카드"}
 """Only where there were any."""
 
 
@@ -130,7 +130,12 @@ def _customers(day: DaySummary) -> list[Line]:
 def _given_back(day: DaySummary) -> list[Line]:
     if not day.refunds.count:
         return []
-    names = {"cash": "현금으로", "card": "카드로", "coupon": "쿠폰 발행처로"}
+    names = {
+        "cash": "현금으로",
+        "card": "카드로",
+        "coupon": "쿠폰 발행처로",
+        "external": "타 단말기에서",
+    }
     return [
         *(
             Pair(names.get(way, way), _counted(total), indent=2)

@@ -33,7 +33,7 @@ async def test_one_key_on_an_empty_sale_shows_the_purses_and_pays_nothing() -> N
 async def test_during_a_sale_it_is_behind_the_card_key_and_the_sale_stays() -> None:
     async with a_till(World(reader=ScriptedReader(None))) as till:
         await till.write(f"{RICE_CAKE}\r")
-        await till.keys("f5", "slash", "2")
+        await till.keys("f5", "slash", "3")
         assert till.screen == "BalanceScreen"
         await till.keys("escape")
         assert till.world.counter.sale.due == Won(5_000)

@@ -81,9 +81,11 @@ async def test_nothing_to_pay_takes_no_coupon() -> None:
 
 
 async def test_while_the_answer_is_awaited_no_key_goes_back_and_no_second_coupon_goes_out() -> None:
+    answered = asyncio.Event()
+
     class Slow(ScriptedLedger):
         async def coupon(self, code, total, *, deadline_ms):  # type: ignore[no-untyped-def]
-            await asyncio.sleep(0.5)
+            await answered.wait()
             return await super().coupon(code, total, deadline_ms=deadline_ms)
 
     async with a_till(World(ledger=Slow())) as till:
@@ -91,7 +93,8 @@ async def test_while_the_answer_is_awaited_no_key_goes_back_and_no_second_coupon
         await till.keys("escape")
         await till.write(f"{PRINTED}\r")
         assert till.screen == "CouponScreen"
-        await till.pilot.pause(0.6)
+        answered.set()
+        await till.settle()
         await till.settle()
         assert till.screen == "SellingScreen"
         assert till.world.store.kinds().count("payment.intended") == 1

@@ -353,5 +353,5 @@ class SellingScreen(Screen[None]):
         if outcome == results.OTHER:
             self._ways.ask()
             return
-        self._tell(results.card_result(outcome))
+        self._tell(results.card_result(outcome, self.due))
         self.news()
