@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from pos.domain.won import Won
 from pos.ui import i18n
 from pos.ui.app import IeumApp
+from pos.ui.i18n import _
+from pos.ui.widgets.touch_keys import TouchKeys, key_at
 from tests.fakes import ScriptedReader
 from tests.ui.till import LARGE, RICE_CAKE, SMALL, Till, a_till
 from tests.world import World
@@ -103,3 +106,41 @@ def test_what_is_asked_of_a_slip_looks_so(
         assert snap_compare(IeumApp(world.terminal()), terminal_size=size, run_before=ask)
     finally:
         i18n.use("ko")
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+async def test_the_keys_under_a_dialog_can_be_touched(language: str) -> None:
+    try:
+        async with a_till(World(reader=ScriptedReader(None), language=language)) as till:
+            await till.write(f"{RICE_CAKE}\r")
+            await till.keys("f5")
+            other = _("Esc cancel   F6 cash instead   / other ways")
+            await touch(till, other, "/ ")
+            assert till.screen == "PickScreen"
+            await till.keys("2", "enter")
+            await touch(till, _("Type, then Enter   Esc back"), "Esc")
+            await touch(till, _("Type, then Enter   Esc back"), "Esc")
+            assert till.screen == "SellingScreen"
+    finally:
+        i18n.use("ko")
+
+
+async def touch(till: Till, keys: str, words: str) -> None:
+    column = cell_len(f" {keys[: keys.index(words)]}") + 1
+    keys_row = till.app.screen.query_one(TouchKeys)
+    await till.pilot.click(keys_row, offset=(column, 0))
+    await till.settle()
+
+
+def test_words_without_a_key_press_nothing() -> None:
+    text = " Please wait   Esc(0) back"
+
+    assert [key_at(text, at) for at in (-1, 0, 5, 13, 15, 25, 90)] == [
+        "",
+        "",
+        "",
+        "",
+        "escape",
+        "escape",
+        "",
+    ]

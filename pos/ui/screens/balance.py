@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from pos.domain.card_balance import CardBalance
 from pos.domain.errors import CardCancelled, IeumError
+from pos.domain.tender import Purse
 from pos.domain.won import ZERO
 from pos.services.ask_balance import BalanceOutcome
 from pos.services.card_outcome import NotApproved, NotTaken, Stage
@@ -21,6 +22,7 @@ from pos.ui.safe_text import safe
 from pos.ui.screens.payment import TRAINING_CARDS
 from pos.ui.widgets.figures import Figures
 from pos.ui.widgets.total_strip import BigAmount, TotalStrip
+from pos.ui.widgets.touch_keys import TouchKeys
 from pos.ui.words import decline_text, purse_word, won
 
 SHOWN_S = 30.0  # Then it goes by itself: the next customer is not to see it.
@@ -45,7 +47,7 @@ class BalanceScreen(ModalScreen[None]):
             yield TotalStrip()
             yield Static(classes="text", markup=False)
             yield Figures()
-            yield Static(classes="keys", markup=False)
+            yield TouchKeys()
 
     def on_mount(self) -> None:
         """Ask for the card at once."""
@@ -96,7 +98,7 @@ class BalanceScreen(ModalScreen[None]):
         self._say(title, error.message(language()), _again(), "danger")
 
     def _show(self, balance: CardBalance) -> None:
-        rows = [(purse_word(each.purse), won(each.amount)) for each in balance.purses]
+        rows = [(_held_word(each.purse), won(each.amount)) for each in balance.purses]
         if balance.elsewhere > ZERO:
             rows.append((_("only in other shops"), won(balance.elsewhere)))
         if balance.on_card > ZERO:
@@ -144,7 +146,7 @@ class BalanceScreen(ModalScreen[None]):
         self.query_one(".dialog").set_class(tone == "danger", "-danger")
         self.query_one(".title", Static).update(title)
         self.query_one(".text", Static).update(safe(text))
-        self.query_one(".keys", Static).update(f" {keys}")
+        self.query_one(TouchKeys).say(keys)
         self.query_one(TotalStrip).display = self.query_one(Figures).display = False
         if tone == "danger":
             self.app.bell()
@@ -152,3 +154,7 @@ class BalanceScreen(ModalScreen[None]):
 
 def _again() -> str:
     return _("Enter again   Esc back")
+
+
+def _held_word(purse: Purse) -> str:
+    return _("Cashback earned") if purse is Purse.CASHBACK else purse_word(purse)

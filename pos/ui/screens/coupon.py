@@ -29,6 +29,7 @@ from pos.ui.safe_text import safe
 from pos.ui.widgets.entry import Entry
 from pos.ui.widgets.entry_row import EntryRow
 from pos.ui.widgets.total_strip import BigAmount, TotalStrip
+from pos.ui.widgets.touch_keys import TouchKeys
 from pos.ui.words import decline_text, won
 
 
@@ -56,7 +57,7 @@ class CouponScreen(ModalScreen[PaymentAnswer]):
             yield TotalStrip()
             yield Static(classes="text", markup=False)
             yield EntryRow(_("Coupon"), takes=frozenset())
-            yield Static(classes="keys", markup=False)
+            yield TouchKeys()
 
     def on_mount(self) -> None:
         """Take what was scanned, or ask for a code."""
@@ -141,4 +142,4 @@ class CouponScreen(ModalScreen[PaymentAnswer]):
             self.app.bell()
 
     def _keys_say(self, text: str) -> None:
-        self.query_one(".keys", Static).update(f" {text}")
+        self.query_one(TouchKeys).say(text)

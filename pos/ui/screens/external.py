@@ -20,6 +20,7 @@ from pos.ui.typed import amount_of
 from pos.ui.widgets.entry import Entry
 from pos.ui.widgets.figures import Figures
 from pos.ui.widgets.total_strip import BigAmount, TotalStrip
+from pos.ui.widgets.touch_keys import TouchKeys
 from pos.ui.words import won
 
 # As slips name them; any other can be typed.
@@ -48,7 +49,7 @@ class ExternalScreen(ModalScreen[PaymentAnswer]):
             yield Static(text, classes="text", markup=False)
             yield Figures()
             yield Entry(takes=frozenset())
-            yield Static(classes="keys", markup=False)
+            yield TouchKeys()
 
     def on_mount(self) -> None:
         """Ask for the amount first."""
@@ -130,7 +131,7 @@ class ExternalScreen(ModalScreen[PaymentAnswer]):
                 named = [f"{digit} {name}" for digit, name in enumerate(ISSUERS, 1)]
                 rows += [("  ".join(named[at : at + 5]), " ") for at in (0, 5)]
         self.query_one(Figures).show(rows)
-        self.query_one(".keys", Static).update(" " + _("Type, then Enter   Esc back"))
+        self.query_one(TouchKeys).say(_("Type, then Enter   Esc back"))
 
     def _refuse(self, text: str) -> None:
         self.app.bell()

@@ -29,6 +29,7 @@ from pos.ui.results import CASH, OTHER, PaymentAnswer
 from pos.ui.safe_text import safe
 from pos.ui.widgets.figures import Figures
 from pos.ui.widgets.total_strip import BigAmount, TotalStrip
+from pos.ui.widgets.touch_keys import TouchKeys
 from pos.ui.words import decline_text, won
 
 CANCELLABLE = (Stage.TAP, Stage.TAP_AGAIN)
@@ -58,7 +59,7 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
             yield TotalStrip()
             yield Static(classes="text", markup=False)
             yield Figures()
-            yield Static(classes="keys", markup=False)
+            yield TouchKeys()
 
     def on_mount(self) -> None:
         """Ask for the card at once."""
@@ -226,4 +227,4 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
         self._keys_say(keys)
 
     def _keys_say(self, text: str) -> None:
-        self.query_one(".keys", Static).update(f" {text}")
+        self.query_one(TouchKeys).say(text)
