@@ -173,8 +173,7 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
         if amount == self._amount:
             keys = _("Enter tap again   F6 cash   / other ways   Esc back")
         else:
-            words = _("Enter take {amount} from this card   F6 cash   / other   Esc back")
-            keys = words.format(amount=won(amount))
+            keys = _("Enter take {amount}   F6 cash   / other ways   Esc back", amount=won(amount))
         self._say(title, text, keys, "danger")
         figures = self.query_one(Figures)
         figures.display = bool(rows)
