@@ -118,8 +118,8 @@ async def test_the_keys_under_a_dialog_can_be_touched(language: str) -> None:
             await touch(till, other, "/ ")
             assert till.screen == "PickScreen"
             await till.keys("2", "enter")
-            await touch(till, _("Type, then Enter   Esc back"), "Esc")
-            await touch(till, _("Type, then Enter   Esc back"), "Esc")
+            await touch(till, _("Type, then Enter   Esc a step back"), "Esc")
+            await touch(till, _("Type, then Enter   Esc a step back"), "Esc")
             assert till.screen == "SellingScreen"
     finally:
         i18n.use("ko")

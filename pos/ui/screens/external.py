@@ -131,7 +131,7 @@ class ExternalScreen(ModalScreen[PaymentAnswer]):
                 named = [f"{digit} {name}" for digit, name in enumerate(ISSUERS, 1)]
                 rows += [("  ".join(named[at : at + 5]), " ") for at in (0, 5)]
         self.query_one(Figures).show(rows)
-        self.query_one(TouchKeys).say(_("Type, then Enter   Esc back"))
+        self.query_one(TouchKeys).say(_("Type, then Enter   Esc a step back"))
 
     def _refuse(self, text: str) -> None:
         self.app.bell()
