@@ -19,6 +19,7 @@ devices = typer.Typer(no_args_is_help=True, help="단말기 / terminals: codes, 
 cards = typer.Typer(no_args_is_help=True, help="카드 정지 / stop cards")
 notices = typer.Typer(no_args_is_help=True, help="공지 / notices to shops")
 flags = typer.Typer(no_args_is_help=True, help="의심 거래 표시 / what looks like fraud")
+coupons = typer.Typer(no_args_is_help=True, help="쿠폰 / coupons that are shown at tills")
 channels = typer.Typer(no_args_is_help=True, help="주문 채널 키 / keys of order channels")
 for name, group in (
     ("merchants", merchants),
@@ -28,6 +29,7 @@ for name, group in (
     ("flags", flags),
     ("keys", keys),
     ("channels", channels),
+    ("coupons", coupons),
 ):
     ledger.add_typer(group, name=name)
 
@@ -267,3 +269,15 @@ def channels_revoke(key: str, db: Database = DEMO_LEDGER) -> None:
     from composition.ledger_channels import revoke_channel
 
     say(db, lambda admin: revoke_channel(admin, key))
+
+
+@coupons.command("make")
+def coupons_make(
+    kind: Annotated[str, typer.Argument(help="its id in vouchers.toml")],
+    db: Database = DEMO_LEDGER,
+    count: Annotated[int, typer.Option("--count", min=1, max=1_000, help="how many")] = 1,
+) -> None:
+    """쿠폰 번호를 만듭니다 / make coupons; their codes are shown once, one a line."""
+    from composition.ledger_coupons import make_coupons
+
+    say(db, lambda admin: make_coupons(admin, kind, count))

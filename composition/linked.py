@@ -63,6 +63,7 @@ def shop_of(settings: Settings, *, training: bool) -> Shop:
         settings.terminal.language,
         training=training,
         scan_prefix=scanner.prefix if scanner.kind == "keyboard" else "",
+        plus_bp=settings.shop.plus_bp,
         order_sound=orders.sound,
         order_sound_every_ms=orders.sound_every_s * 1_000,
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from composition import linked
 from composition.after_start import look_at_reader, warm_up
 from composition.paper import rates_file, renderer_of
+from composition.paying import Parts, Ways, ways_to_pay
 from composition.pin_hasher import staff_of
 from composition.printers import stations_of
 from config.products import load_catalogue
@@ -30,7 +31,6 @@ from pos.domain.rates import Rates, in_force
 from pos.ports import CardReader, Clock, CustomerDisplay, Printer, Scanner, WholeLedger
 from pos.services.begin_counting import begin_counting
 from pos.services.build_sale import Counter
-from pos.services.card_outcome import Deadlines
 from pos.services.cash_receipts import CashReceiptDesk
 from pos.services.e_receipt import EReceipt
 from pos.services.finish_sale import FinishSale
@@ -52,9 +52,6 @@ from pos.services.settle_day import SettleDay
 from pos.services.shift import ShiftDesk
 from pos.services.show_customer import ShowCustomer
 from pos.services.show_day import ShowDay
-from pos.services.take_card import TakeCard
-from pos.services.take_cash import TakeCash
-from pos.services.take_qr import TakeQr
 from pos.services.terminal import Terminal
 from pos.services.training import Training, TrainingCards
 
@@ -280,21 +277,20 @@ class Assembly:
             outcome_deadline_ms=self._settings.ledger.outcome_ms,
         ).run()
 
-    def _take_qr(self) -> TakeQr:
-        signer, ledger = self.store.signer, self._settings.ledger
+    def _ways_to_pay(self) -> Ways:
+        signer, clock = self.store.signer, self._devices.clock
         assert signer is not None  # It is not opened for reading.
-        return TakeQr(
+        parts = Parts(
             counter=self._counter,
             finish=self._finish,
             ledger=self._ledger,
             store=self.store,
             sync=self._forwarder,
             line=self._line,
-            sign=signer.sign,
-            terminal_number=self._settings.terminal.number,
-            deadlines=Deadlines(authorize_ms=ledger.authorize_ms, outcome_ms=ledger.outcome_ms),
-            clock=self._devices.clock,
+            clock=clock,
         )
+        rates = lambda: self.rates_on(business_day(clock.now()))  # noqa: E731
+        return ways_to_pay(self._settings, parts, self._devices.reader, signer.sign, rates)
 
     async def _make_training(self) -> Training | None:
         if self._cards is not None:  # There is no training within training.
@@ -307,30 +303,18 @@ class Assembly:
 
     def _terminal(self, recovered: Recovered) -> Terminal:
         settings, clock, store = self._settings, self._devices.clock, self.store
-        take_card = TakeCard(
-            counter=self._counter,
-            finish=self._finish,
-            reader=self._devices.reader,
-            ledger=self._ledger,
-            store=store,
-            sync=self._forwarder,
-            line=self._line,
-            limits=settings.offline.limits,
-            rates=lambda: self.rates_on(business_day(clock.now())),
-            deadlines=Deadlines(
-                settings.reader.card_ms, settings.ledger.authorize_ms, settings.ledger.outcome_ms
-            ),
-            clock=clock,
-        )
-        take_qr = self._take_qr()
-        self._customer.follow(self._finish, take_qr)
+        ways = self._ways_to_pay()
+        self._customer.follow(self._finish, ways.qr, ways.balance)
         return Terminal(
             shop=linked.shop_of(settings, training=self._cards is not None),
             screen=ScreenFile(settings.screen, self._folder),
             counter=self._counter,
-            take_cash=TakeCash(counter=self._counter, finish=self._finish),
-            take_card=take_card,
-            take_qr=take_qr,
+            take_cash=ways.cash,
+            take_card=ways.card,
+            take_qr=ways.qr,
+            take_coupon=ways.coupon,
+            take_external=ways.external,
+            balance=ways.balance,
             orders=self._orders,
             day=ShowDay(store=store, rates=self.rates_on, clock=clock),
             settle=SettleDay(

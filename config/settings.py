@@ -32,6 +32,9 @@ class ShopSettings(Strict):
     representative: Text
     phone: Text
     address: Text
+    # 혜택플러스: what the shop itself adds to a card's cashback, as agreed with the city (1 to 5 %). The
+    # ledger gives it; here it is only so that it can be shown before the tap.
+    plus_bp: Annotated[int, Field(ge=0, le=500)] = 0
     show_vat: bool = True  # False for exempt and simplified taxpayers, who print no VAT.
 
     @field_validator("business_number")

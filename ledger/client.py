@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 from ledger.events import EventFeed
 from ledger.signed_line import RequestSigner, SignedLine, utc_now
+from pos.domain.card_balance import CardBalance
+from pos.domain.coupon import CouponOffer, CouponRefusal
 from pos.domain.errors import LedgerRefused, LedgerSilent, TerminalNotAccepted
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
@@ -16,6 +18,7 @@ from pos.domain.payment_answers import Approval, Decline
 from pos.domain.reconciliation import Comparison, PrintedDay, TerminalDay
 from pos.domain.record import LedgerHead, Record
 from pos.domain.statement import Statement
+from pos.domain.won import Won
 from pos.ports import AuthorizationRequest, FeedItem, FeedPage, PaymentFate
 
 NOT_FOUND = "not_found"
@@ -59,19 +62,19 @@ class HttpLedger:
         await self._line.open()
         from ledger import mapping
         from ledger.contract import models
+        from ledger.contract.coupon_models import CouponRequest
 
         amount, at = request.amount.amount, request.at
-        body: models.AuthorizeRequest | models.CodeRequest
-        if request.by_code:
+        body: models.AuthorizeRequest | models.CodeRequest | CouponRequest
+        if request.coupon_of is not None:
+            operation, total = "payByCoupon", request.coupon_of.amount
+            body = CouponRequest(amount=amount, total=total, code=request.sealed, at=at)
+        elif request.by_code:
             operation = "payByCustomerCode"
-            body = models.CodeRequest(
-                amount=amount, code=request.sealed, at=at, notes=request.notes
-            )
+            body = models.CodeRequest(amount=amount, code=request.sealed, at=at)
         else:
             operation = "authorizePayment"
-            body = models.AuthorizeRequest(
-                amount=amount, sealed=request.sealed, at=at, notes=request.notes
-            )
+            body = models.AuthorizeRequest(amount=amount, sealed=request.sealed, at=at)
         answer = await self._line.call(
             operation,
             models.AuthorizeAnswer,
@@ -86,6 +89,35 @@ class HttpLedger:
         if isinstance(said, Approval) and said.amount != request.amount:
             raise LedgerSilent  # An approval of another amount answers nothing we asked.
         return said
+
+    async def coupon(
+        self, code: str, total: Won, *, deadline_ms: int
+    ) -> CouponOffer | CouponRefusal:
+        """Ask what a coupon pays; see the port, also for what it raises."""
+        await self._line.open()
+        from ledger import till_mapping
+        from ledger.contract.coupon_models import CouponAnswer, CouponQuestion
+
+        body = CouponQuestion(code=code, total=total.amount)
+        answer = await self._line.call("askCoupon", CouponAnswer, deadline_ms, body=body)
+        return till_mapping.coupon_from_wire(answer)
+
+    async def card_balance(
+        self, inquiry_id: TransactionId, sealed: str, *, deadline_ms: int
+    ) -> CardBalance | Decline:
+        """Ask what a tapped card holds; see the port, also for what it raises."""
+        await self._line.open()
+        from ledger import till_mapping
+        from ledger.contract.balance_models import BalanceAnswer, BalanceRequest
+
+        answer = await self._line.call(
+            "cardBalance",
+            BalanceAnswer,
+            deadline_ms,
+            body=BalanceRequest(sealed=sealed),
+            payment_id=inquiry_id.hex,
+        )
+        return till_mapping.balance_from_wire(answer)
 
     async def outcome(
         self, payment_id: TransactionId, *, deadline_ms: int

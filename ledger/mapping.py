@@ -7,7 +7,8 @@ from typing import Any, cast, get_args
 
 from ledger.contract import models as wire
 from ledger.contract import note_models
-from pos.domain.card_slip import Benefit, BenefitKind, FeeNote, PaymentNotes
+from pos.domain.benefit import Benefit, BenefitKind
+from pos.domain.card_slip import FeeNote
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
 from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.record import LedgerHead, Record
@@ -33,7 +34,13 @@ def approval_to_wire(approval: Approval) -> wire.ApprovalAnswer:
         balance=approval.balance.amount,
         for_card=approval.for_card or None,
         masked_pan=approval.masked_pan,
-        notes=None if approval.notes is None else _notes_to_wire(approval.notes),
+        benefits=tuple(
+            note_models.BenefitTold(
+                kind=each.kind.value, name=each.name[:200], amount=each.amount.amount
+            )
+            for each in approval.benefits
+        ),
+        fee=None if approval.fee is None else _fee_to_wire(approval.fee),
     )
 
 
@@ -56,30 +63,15 @@ def approval_from_wire(answer: wire.ApprovalAnswer) -> Approval:
         balance=Won(answer.balance),
         for_card=answer.for_card or "",
         masked_pan=answer.masked_pan,
-        notes=None if answer.notes is None else _notes_from_wire(answer.notes),
-    )
-
-
-def _notes_to_wire(notes: PaymentNotes) -> note_models.WireNotes:
-    return note_models.WireNotes(
-        fee=notes.fee.fee.amount,
-        fee_support=notes.fee.support.amount,
         benefits=tuple(
-            note_models.WireBenefit(
-                kind=each.kind.value, name=each.name[:200], amount=each.amount.amount
-            )
-            for each in notes.benefits
+            Benefit(BenefitKind(each.kind), each.name, Won(each.amount)) for each in answer.benefits
         ),
+        fee=None if answer.fee is None else FeeNote(Won(answer.fee.fee), Won(answer.fee.support)),
     )
 
 
-def _notes_from_wire(notes: note_models.WireNotes) -> PaymentNotes:
-    return PaymentNotes(
-        FeeNote(Won(notes.fee), Won(notes.fee_support)),
-        tuple(
-            Benefit(BenefitKind(each.kind), each.name, Won(each.amount)) for each in notes.benefits
-        ),
-    )
+def _fee_to_wire(note: FeeNote) -> note_models.FeeTold:
+    return note_models.FeeTold(fee=note.fee.amount, support=note.support.amount)
 
 
 def decline_to_wire(decline: Decline) -> wire.DeclineAnswer:

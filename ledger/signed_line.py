@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 CONNECT_MS_MAX = 2_000  # A cashier waits no longer to hear that there is no line.
 KEEP_ALIVE_S = 2.0  # Far below the server's, so that it rarely closes one in our hands.
 NOT_OFFERED = (404, 405, 406)  # Of an event stream: an older ledger, or a proxy that has none.
-PAYING = ("authorizePayment", "payByCustomerCode")
+PAYING = ("authorizePayment", "payByCustomerCode", "payByCoupon")
 NONCE_BYTES = 16
 
 
@@ -211,13 +211,15 @@ class SignedLine:
     ) -> httpx.Request:
         import httpx
 
-        from ledger.contract.operations import DEVICE_HEADER
+        from ledger.contract.operations import BENEFITS, DEVICE_HEADER, TELL_HEADER
 
         assert self._kept is not None
         # Shorter than the whole deadline, so that a line that is not there is told apart from
         # an answer that does not come.
         connect_s = min(CONNECT_MS_MAX, deadline_ms * 0.8) / 1_000
-        headers = {} if body is None else {"Content-Type": "application/json"}
+        headers = {TELL_HEADER: BENEFITS}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         if operation.enrolled and self._device is not None:
             headers[DEVICE_HEADER] = f"{self._device:012x}"
         return self._kept.build_request(

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+from pos.domain.benefit import Benefit, BenefitKind
 from pos.domain.card import CardEntry, CardRead, CardUpdate, Cryptogram
-from pos.domain.card_slip import PaymentNotes
+from pos.domain.card_balance import CardBalance
+from pos.domain.card_slip import FeeNote
 from pos.domain.catalogue import Catalogue, CatalogueChange, Product
+from pos.domain.coupon import CouponOffer, CouponRefusal
 from pos.domain.errors import CardCancelled, CardError, LedgerError
 from pos.domain.events import (
     ReceiptNotPosted,
@@ -389,7 +392,21 @@ class ScriptedLedger:
     fault_after: list[LedgerError] = field(default_factory=list)
     outcome_fault: LedgerError | None = None
     for_card: str = ""
-    notes: PaymentNotes | None = None
+    fee: FeeNote | None = None
+    coupon_said: CouponOffer | CouponRefusal = CouponOffer("장보는 날 쿠폰", Won(3_000))
+    balance_said: CardBalance | Decline = CardBalance(
+        (
+            PurseDraw(Purse.POLICY, Won(10_000)),
+            PurseDraw(Purse.CHARGED, Won(38_000)),
+            PurseDraw(Purse.CASHBACK, Won(2_000)),
+        ),
+        on_card=Won(20_000),
+    )
+    balance_fault: LedgerError | None = None
+    inquiries: list[tuple[TransactionId, str]] = field(default_factory=list)
+    coupon_fault: LedgerError | None = None
+    coupons_paid: list[str] = field(default_factory=list)
+    benefits: tuple[Benefit, ...] = ()
     pages: list[FeedPage] = field(default_factory=list)
     day_fault: LedgerError | None = None
     statements: dict[date, Statement] = field(default_factory=dict)
@@ -402,10 +419,30 @@ class ScriptedLedger:
         await asyncio.sleep(0)
         if self.fault_before:
             raise self.fault_before.pop(0)
-        answer = self._post(request.payment_id, request.amount, request.at)
+        if request.coupon_of is not None:
+            answer = self._pay_by_coupon(request)
+        else:
+            answer = self._post(request.payment_id, request.amount, request.at)
         if self.fault_after:
             raise self.fault_after.pop(0)
         return answer
+
+    async def card_balance(
+        self, inquiry_id: TransactionId, sealed: str, *, deadline_ms: int
+    ) -> CardBalance | Decline:
+        await asyncio.sleep(0)
+        if self.balance_fault is not None:
+            raise self.balance_fault
+        self.inquiries.append((inquiry_id, sealed))
+        return self.balance_said
+
+    async def coupon(
+        self, code: str, total: Won, *, deadline_ms: int
+    ) -> CouponOffer | CouponRefusal:
+        await asyncio.sleep(0)
+        if self.coupon_fault is not None:
+            raise self.coupon_fault
+        return self.coupon_said
 
     async def outcome(
         self, payment_id: TransactionId, *, deadline_ms: int
@@ -450,6 +487,29 @@ class ScriptedLedger:
         sales, cards = Won.total(mine.sales.values()), Won.total(mine.paid.values())
         return Comparison(Sums(sales, sales), Sums(cards, cards))
 
+    def _pay_by_coupon(self, request: AuthorizationRequest) -> Approval | Decline:
+        """Post what a coupon pays, each code once; as in the ledger, no purse and no cashback moves."""
+        if request.payment_id in self.tombstones:
+            return Decline(DeclineReason.REVERSED_BEFORE)
+        if request.payment_id not in self.posted:
+            if request.sealed in self.coupons_paid:
+                return Decline(DeclineReason.COUPON_USED)
+            self.coupons_paid.append(request.sealed)
+            said = self.coupon_said
+            name = said.name if isinstance(said, CouponOffer) else ""
+            code = f"{request.payment_id.sequence:08d}"
+            self.posted[request.payment_id] = Approval(
+                request.amount,
+                code,
+                f"C{code:0>11}",
+                request.at,
+                (PurseDraw(Purse.POLICY, request.amount),),
+                Won(0),
+                Won(0),
+                benefits=(Benefit(BenefitKind.COUPON, name, request.amount),),
+            )
+        return self.posted[request.payment_id]
+
     def _post(self, payment_id: TransactionId, amount: Won, at: datetime) -> Approval | Decline:
         if payment_id in self.tombstones:
             return Decline(DeclineReason.REVERSED_BEFORE)
@@ -462,8 +522,8 @@ class ScriptedLedger:
         draws = (PurseDraw(Purse.CHARGED, amount),)
         code = f"{payment_id.sequence:08d}"
         rrn = f"R{code:0>11}"
-        said = (self.balance, self.for_card, "", self.notes)
-        approval = Approval(amount, code, rrn, at, draws, cashback, *said)
+        approval = Approval(amount, code, rrn, at, draws, cashback, self.balance, self.for_card)
+        approval = replace(approval, benefits=self.benefits, fee=self.fee)
         self.posted[payment_id] = approval
         return approval
 

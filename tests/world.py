@@ -11,6 +11,7 @@ from pos.domain.offline import OfflineLimits
 from pos.domain.payment import Payment, fold
 from pos.domain.payment_events import PaymentEvent
 from pos.domain.shift import ShiftRules
+from pos.services.ask_balance import AskBalance
 from pos.services.build_sale import Counter
 from pos.services.call_rider import RiderDesk
 from pos.services.call_taxi import TaxiDesk
@@ -41,6 +42,8 @@ from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
+from pos.services.take_coupon import TakeCoupon
+from pos.services.take_external import TakeExternal
 from pos.services.take_qr import TakeQr
 from pos.services.terminal import Shop, Terminal
 from tests.fakes import (
@@ -75,6 +78,7 @@ class World:
     rules: ShiftRules = ShiftRules()
     e_receipt: EReceipt | None = None
     customer: ShowCustomer | None = None
+    plus_bp: int = 0
 
     def __post_init__(self) -> None:
         self._build(0)
@@ -139,6 +143,27 @@ class World:
             deadlines=Deadlines(),
             clock=clock,
         )
+        self.coupon = TakeCoupon(
+            counter=self.counter,
+            finish=self.finish,
+            ledger=self.ledger,
+            store=store,
+            sync=self.sync,
+            line=self.line,
+            deadlines=Deadlines(),
+            clock=clock,
+        )
+        self.external = TakeExternal(
+            counter=self.counter, finish=self.finish, store=store, clock=clock
+        )
+        self.balance = AskBalance(
+            counter=self.counter,
+            reader=self.reader,
+            ledger=self.ledger,
+            line=self.line,
+            deadlines=Deadlines(),
+            clock=clock,
+        )
         self.orders = OrderDesk(
             store=store, spool=self.spool, sync=self.sync, ids=self.ids, clock=clock
         )
@@ -196,11 +221,20 @@ class World:
     def terminal(self, recovered: Recovered | None = None) -> Terminal:
         """Return the bundle that the screens take."""
         return Terminal(
-            shop=Shop("부평 이음마트", "IE-0001-01", self.language, self.training),
+            shop=Shop(
+                "부평 이음마트",
+                "IE-0001-01",
+                self.language,
+                self.training,
+                plus_bp=self.plus_bp,
+            ),
             counter=self.counter,
             take_cash=self.cash,
             take_card=self.card,
             take_qr=self.qr,
+            take_coupon=self.coupon,
+            take_external=self.external,
+            balance=self.balance,
             orders=self.orders,
             day=self.day,
             settle=self.settle,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from composition.training.cards import BALANCES, SEALED
+from pos.domain.benefit import Benefit, BenefitKind
+from pos.domain.card_balance import CardBalance
+from pos.domain.coupon import TRAINING_COUPON, CouponOffer, CouponRefusal
 from pos.domain.errors import LedgerUnreachable
 from pos.domain.events import from_record
 from pos.domain.forwarding import ForwardOutcome, ForwardStatus
@@ -23,6 +27,7 @@ from pos.ports import AuthorizationRequest, Clock, FeedPage, PaymentFate
 
 ASKING_MS = 400  # Long enough to see that something is asked.
 FEED_MS = 60_000
+COUPON, COUPON_NAME, COUPON_WORTH = TRAINING_COUPON, "연습 쿠폰", Won(1_000)
 
 
 class TrainingLedger:
@@ -30,7 +35,7 @@ class TrainingLedger:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._balances = dict(BALANCES)
+        self._balances = dict(BALANCES) | {COUPON: ZERO}
         self._posted: dict[TransactionId, tuple[str, Approval]] = {}
 
     async def authorize(
@@ -38,8 +43,27 @@ class TrainingLedger:
     ) -> Approval | Decline:
         """Draw on a training card."""
         await self._clock.sleep_ms(ASKING_MS)
+        if request.coupon_of is not None:
+            return self._pay_by_coupon(request)
         card = request.sealed.removeprefix(SEALED)
         return self._post(request.payment_id, card, request.amount)
+
+    async def coupon(
+        self, code: str, total: Won, *, deadline_ms: int
+    ) -> CouponOffer | CouponRefusal:
+        """Know one coupon, good for any sale, again and again."""
+        await self._clock.sleep_ms(ASKING_MS)
+        if code != COUPON:
+            return CouponRefusal(DeclineReason.COUPON_UNKNOWN)
+        return CouponOffer(COUPON_NAME, min(total, COUPON_WORTH))
+
+    async def card_balance(
+        self, inquiry_id: TransactionId, sealed: str, *, deadline_ms: int
+    ) -> CardBalance | Decline:
+        """Say what is left on a training card."""
+        await self._clock.sleep_ms(ASKING_MS)
+        left = self._balances[sealed.removeprefix(SEALED)]
+        return CardBalance((PurseDraw(Purse.CHARGED, left),))
 
     async def outcome(
         self, payment_id: TransactionId, *, deadline_ms: int
@@ -94,6 +118,12 @@ class TrainingLedger:
         approval = self._approval(payment_id, card, amount, self._clock.now())
         self._posted[payment_id] = (card, approval)
         return approval
+
+    def _pay_by_coupon(self, request: AuthorizationRequest) -> Approval:
+        approval = self._approval(request.payment_id, COUPON, request.amount, self._clock.now())
+        told = (Benefit(BenefitKind.COUPON, COUPON_NAME, request.amount),)
+        self._posted[request.payment_id] = (COUPON, replace(approval, benefits=told))
+        return self._posted[request.payment_id][1]
 
     def _approval(
         self, payment_id: TransactionId, card: str, amount: Won, at: datetime

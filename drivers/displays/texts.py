@@ -13,6 +13,7 @@ _KO = {
     "qr": "QR 결제",
     "change": "거스름돈",
     "thanks": "감사합니다",
+    "balance": "카드 잔액",
 }
 _EN = {
     "welcome": "WELCOME",
@@ -21,6 +22,7 @@ _EN = {
     "qr": "PAY BY QR",
     "change": "CHANGE",
     "thanks": "THANK YOU",
+    "balance": "BALANCE",
 }
 
 
@@ -43,6 +45,8 @@ def _said(view: CustomerView, words: dict[str, str]) -> tuple[tuple[str, str], .
             if view.change:
                 return ((words["total"], _won(view.total)), (words["change"], _won(view.change)))
             return ((words["thanks"], ""), (words["total"], _won(view.total)))
+        case Moment.BALANCE:
+            return ((words["balance"], _won(view.total)), (view.shop, ""))
         case Moment.PAY_BY_QR:
             return ((words["qr"], ""), (words["due"], _won(view.asked)))
         case Moment.RINGING_UP:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, JsonValue, RootModel
 
-from ledger.contract.note_models import Wanted, WireNotes
+from ledger.contract.note_models import BenefitTold, FeeTold
 from ledger.contract.words import (
     DEVICE_MAX,
     Amount,
@@ -45,6 +45,12 @@ DeclineCode = Literal[
     "code_unknown",
     "code_used",
     "code_expired",
+    "coupon_unknown",
+    "coupon_used",
+    "coupon_ended",
+    "coupon_minimum",
+    "coupon_not_here",
+    "coupon_changed",
 ]
 OrderStateName = Literal[
     "accepted",
@@ -64,7 +70,6 @@ class AuthorizeRequest(Wire):
     amount: Amount
     sealed: Annotated[str, Field(min_length=1, max_length=SEALED_MAX)]
     at: AwareDatetime
-    notes: Wanted = False
 
 
 class CodeRequest(Wire):
@@ -73,7 +78,6 @@ class CodeRequest(Wire):
     amount: Amount
     code: Annotated[str, Field(min_length=1, max_length=CODE_MAX)]
     at: AwareDatetime
-    notes: Wanted = False
 
 
 class PurseDrawn(Wire):
@@ -88,8 +92,8 @@ class ApprovalAnswer(Wire):
 
     `for_card` is for the card: tag 91, and 71 or 72 with commands, as in an issuer's field 55. It is
     left out unless the terminal has passed on what the card says to its issuer.
-    `masked_pan` is told where a code stood for the card, else empty. `notes` are left out unless the
-    request wanted them.
+    `masked_pan` is told where a code stood for the card, else empty. `benefits` and `fee` are told to
+    terminals alone that ask for them with the header `Ieum-Tell: benefits`.
     """
 
     status: Literal["approved"] = "approved"
@@ -106,7 +110,10 @@ class ApprovalAnswer(Wire):
         Field(exclude_if=lambda value: value is None),
     ] = None
     masked_pan: Annotated[str, Field(pattern=r"^([0-9]{6}\*{3,9}[0-9]{4})?$")] = ""
-    notes: Annotated[WireNotes | None, Field(exclude_if=lambda value: value is None)] = None
+    benefits: Annotated[
+        tuple[BenefitTold, ...], Field(max_length=10, exclude_if=lambda value: not value)
+    ] = ()
+    fee: Annotated[FeeTold | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 class DeclineAnswer(Wire):

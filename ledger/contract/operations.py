@@ -10,11 +10,23 @@ from pydantic import BaseModel
 
 from ledger.contract import day_models as days
 from ledger.contract import models as wire
+from ledger.contract.balance_models import BalanceAnswer, BalanceRequest
+from ledger.contract.coupon_models import CouponAnswer, CouponQuestion, CouponRequest
 from ledger.contract.enrolment_models import EnrolmentAnswer, EnrolmentRequest
 
 PROBLEM_TYPE = "application/problem+json"  # RFC 9457.
 JSON, EVENTS = "application/json", "text/event-stream"
 EVENT_HEADER = "Last-Event-ID"  # The cursor; covered by the signature where it is sent.
+TELL_HEADER = "Ieum-Tell"  # What a terminal understands beyond the first version.
+BENEFITS = "benefits"
+NEWER = {"benefits", "fee"}  # Of an approval.
+# Terminals of before refuse a field that they do not know.
+UNTOLD: dict[str, Any] = {
+    "authorizePayment": {"root": NEWER},
+    "payByCustomerCode": {"root": NEWER},
+    "paymentOutcome": {"root": NEWER},
+    "forwardRecords": {"outcomes": {"__all__": {"approval": NEWER}}},
+}
 DEVICE_HEADER = "Ieum-Device"  # 12 hex digits; covered by the signature.
 FEED_WAIT_MS_MAX = 30_000
 
@@ -91,6 +103,34 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/v1/payments/{payment_id}/customer-code",
         summary="Authorize and capture one payment by the one-use code of a customer's app.",
         request=wire.CodeRequest,
+        answer=wire.AuthorizeAnswer,
+        parameters=(_PAYMENT_ID,),
+        problems=(401, 403, 409, 413, 422, 503),
+    ),
+    Operation(
+        id="cardBalance",
+        method="POST",
+        path="/v1/balances/{payment_id}",
+        summary="Say what a card holds that was tapped for it; nothing is drawn.",
+        request=BalanceRequest,
+        answer=BalanceAnswer,
+        parameters=(_PAYMENT_ID,),
+        problems=(401, 403, 409, 413, 422, 503),
+    ),
+    Operation(
+        id="askCoupon",
+        method="POST",
+        path="/v1/coupons",
+        summary="Say what a coupon pays of a sale here and now; nothing is used up.",
+        request=CouponQuestion,
+        answer=CouponAnswer,
+    ),
+    Operation(
+        id="payByCoupon",
+        method="POST",
+        path="/v1/payments/{payment_id}/coupon",
+        summary="Capture one payment by a coupon that is shown; idempotent for ever by its id.",
+        request=CouponRequest,
         answer=wire.AuthorizeAnswer,
         parameters=(_PAYMENT_ID,),
         problems=(401, 403, 409, 413, 422, 503),

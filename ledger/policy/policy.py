@@ -120,9 +120,13 @@ class Policy:
         living = all_in_force(self.grants, day, day)
         return tuple(sorted(living, key=lambda row: (row.span.valid_until or date.max, row.id)))
 
+    def coupon(self, kind: str, day: date) -> rows.CouponRow | None:
+        """Return what holds for a kind of coupon on a day; None: it has ended, or not begun."""
+        return in_force((each for each in self.coupons if each.id == kind), day, day)
+
     def coupon_worth(self, kind: str, shop: Shop, amount: Won, day: date) -> tuple[Won, str]:
         """Return what a coupon of this kind pays of a payment, and who pays that; 0 won: nothing."""
-        row = in_force((each for each in self.coupons if each.id == kind), day, day)
+        row = self.coupon(kind, day)
         if row is None or amount < row.minimum or not row.where.fits(shop.id, shop.on(day, day)):
             return ZERO, ""
         worth = row.amount or part_of(amount, row.bp)

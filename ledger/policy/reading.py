@@ -158,6 +158,7 @@ class _Coupon(_Dated, _Where):
     bp: BasisPoints = 0
     at_most: Amount | None = None
     minimum: Amount = 0
+    name: Annotated[str, Field(max_length=40)] = ""
 
     @model_validator(mode="after")
     def _of_one_kind(self) -> Self:
@@ -175,6 +176,7 @@ class _Coupon(_Dated, _Where):
             bp=self.bp,
             at_most=_won(self.at_most),
             minimum=Won(self.minimum),
+            name=self.name,
         )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from ledger.policy.dated import Span
 from ledger.policy.shop import ShopFacts
+from pos.domain.codec import WHEN_SET
 from pos.domain.won import ZERO, Won
 
 
@@ -155,6 +156,7 @@ class CouponRow:
         amount: a fixed one, or 0.
         bp: or a share of the payment, up to `at_most`.
         minimum: the payment that it is taken from on.
+        name: what people call it; the id where none is given.
     """
 
     span: Span
@@ -165,6 +167,12 @@ class CouponRow:
     bp: int = 0
     at_most: Won | None = None
     minimum: Won = ZERO
+    name: str = field(default="", metadata=WHEN_SET)
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.name or self.id
 
 
 @dataclass(frozen=True, slots=True)

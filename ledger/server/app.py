@@ -16,10 +16,21 @@ from starlette.types import Lifespan
 
 from ledger.contract import models as wire
 from ledger.contract import openapi
+from ledger.contract.balance_models import BalanceRequest
+from ledger.contract.coupon_models import CouponQuestion, CouponRequest
 from ledger.contract.day_models import ReconcileRequest
 from ledger.contract.enrolment_models import EnrolmentRequest
 from ledger.contract.http_signature import Message
-from ledger.contract.operations import EVENT_HEADER, EVENTS, FEED_WAIT_MS_MAX, OPERATIONS, Operation
+from ledger.contract.operations import (
+    BENEFITS,
+    EVENT_HEADER,
+    EVENTS,
+    FEED_WAIT_MS_MAX,
+    OPERATIONS,
+    TELL_HEADER,
+    UNTOLD,
+    Operation,
+)
 from ledger.server import gate
 from ledger.server.database import LedgerUnavailable
 from ledger.server.faults import Faults
@@ -27,6 +38,7 @@ from ledger.server.feed_stream import FeedStreams
 from ledger.server.gate import Caller
 from ledger.server.problems import Refused, problem
 from ledger.server.service import Service
+from ledger.server.till_desk import TillDesk
 from pos.domain.identifiers import TransactionId
 
 BODY_MAX = 8 << 20  # Bytes; a thousand records are about two million.
@@ -41,11 +53,15 @@ class Handlers:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._tills = TillDesk(service)
         self._streams = FeedStreams(service)
         self.by_id: dict[str, Handler] = {
             "enrolTerminal": self.enrol_terminal,
             "authorizePayment": self.authorize_payment,
             "payByCustomerCode": self.pay_by_customer_code,
+            "cardBalance": self.card_balance,
+            "askCoupon": self.ask_coupon,
+            "payByCoupon": self.pay_by_coupon,
             "paymentOutcome": self.payment_outcome,
             "forwardRecords": self.forward_records,
             "journalHead": self.journal_head,
@@ -71,6 +87,23 @@ class Handlers:
         caller, body = await self._admit(request)
         asked = parse(body, wire.CodeRequest)
         return await self._service.pay_by_code(caller, _payment_id(request), asked)
+
+    async def ask_coupon(self, request: Request) -> BaseModel:
+        """Say what a coupon pays."""
+        caller, body = await self._admit(request)
+        return await self._tills.ask_coupon(caller, parse(body, CouponQuestion))
+
+    async def pay_by_coupon(self, request: Request) -> BaseModel:
+        """Take one online payment by a coupon."""
+        caller, body = await self._admit(request)
+        asked = parse(body, CouponRequest)
+        return await self._tills.pay_by_coupon(caller, _payment_id(request), asked)
+
+    async def card_balance(self, request: Request) -> BaseModel:
+        """Say what a card holds."""
+        caller, body = await self._admit(request)
+        asked = parse(body, BalanceRequest)
+        return await self._tills.balance(caller, _payment_id(request), asked)
 
     async def payment_outcome(self, request: Request) -> BaseModel:
         """Say what became of a payment."""
@@ -173,7 +206,9 @@ def _endpoint(
         if await faults.before_answer(operation.id):
             while (await request.receive())["type"] != "http.disconnect":
                 pass
-        return Response(answer.model_dump_json(), media_type="application/json")
+        told = request.headers.get(TELL_HEADER) == BENEFITS
+        said = answer.model_dump_json(exclude=None if told else UNTOLD.get(operation.id))
+        return Response(said, media_type="application/json")
 
     return endpoint
 

@@ -15,12 +15,12 @@ from pos.domain.won import ZERO, Won
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
-    """A coupon that fits a payment, what it pays of it, and who pays that."""
+    """A coupon that fits a payment, what it pays of it, and who pays that; `name` is what people call it."""
 
     id: str
     issuer: str
     worth: Won
-    kind: str = ""
+    name: str = ""
 
 
 def issue(tx: Tx, coupon: str, kind: str, card: str) -> bool:
@@ -41,8 +41,9 @@ def best(tx: Tx, card: str, shop: Shop, amount: Won, policy: Policy, day: date) 
         if payment is not None:
             continue
         worth, issuer = policy.coupon_worth(kind, shop, amount, day)
-        if worth > ZERO:
-            fitting.append(Coupon(coupon, issuer, worth, kind))
+        row = policy.coupon(kind, day)
+        if worth > ZERO and row is not None:
+            fitting.append(Coupon(coupon, issuer, worth, row.called))
     return max(fitting, key=lambda each: each.worth, default=None)
 
 

@@ -52,6 +52,9 @@ class FaultWish(Wire):
     operation: Literal[
         "authorizePayment",
         "payByCustomerCode",
+        "askCoupon",
+        "cardBalance",
+        "payByCoupon",
         "paymentOutcome",
         "forwardRecords",
         "journalHead",

@@ -59,7 +59,6 @@ class Ask:
         at: the ledger's time; the settlement day is taken from it.
         earned_at: when the customer paid; the cashback's month is taken from it.
         by_code: the card holder's app stands for the card, which made no cryptogram and counted nothing.
-        notes: the terminal wants to be told what belongs on its papers.
         refusal: why it can't stand, known before card, shop and funds are looked at.
     """
 
@@ -73,7 +72,6 @@ class Ask:
     earned_at: datetime
     by_code: bool = False
     refusal: DeclineReason | None = None
-    notes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

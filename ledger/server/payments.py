@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 
@@ -26,7 +27,7 @@ from ledger.server.cards import CardFacts
 from ledger.server.database import Tx
 from ledger.server.judging import Ask, Merchant, Yes, credible, judge
 from ledger.server.tables import PAYMENTS, Needs, shard_of, till_of
-from ledger.server.telling import notes_of
+from ledger.server.telling import benefits_of, fee_of
 from pos.domain.business_day import business_day
 from pos.domain.codec import Json, decode, encode
 from pos.domain.identifiers import TransactionId
@@ -46,8 +47,20 @@ def hash_body(*parts: Json) -> bytes:
     return hashlib.sha256(canonical({"parts": list(parts)})).digest()
 
 
-def authorize(tx: Tx, ask: Ask, policy: Policy) -> Approval | Decline:
+Judge = Callable[[Tx, Ask, Terms, Policy], tuple[Yes, Terms] | Decline]
+"""Decides what else than a card pays, and by which terms it is posted."""
+
+
+def authorize(
+    tx: Tx, ask: Ask, policy: Policy, judged_by: Judge | None = None
+) -> Approval | Decline:
     """Judge a payment and post it if it stands; the same id and body get the same answer for ever.
+
+    Args:
+        tx: the transaction.
+        ask: what is asked.
+        policy: the rules.
+        judged_by: decides in the card's place.
 
     Raises:
         IdReused: the id is known with another body.
@@ -62,7 +75,12 @@ def authorize(tx: Tx, ask: Ask, policy: Policy) -> Approval | Decline:
     # The rates of the day that the customer paid on, by what was known when it is posted.
     day = business_day(ask.earned_at)
     holding = policy.terms(ask.merchant.shop, day, business_day(ask.at))
-    decided = judge(tx, ask, holding, policy)
+    decided: Yes | Decline
+    if judged_by is None:
+        decided = judge(tx, ask, holding, policy)
+    else:
+        said = judged_by(tx, ask, holding, policy)
+        decided, holding = (said, holding) if isinstance(said, Decline) else said
     if isinstance(decided, Decline):
         _keep(tx, ask, decided)
         if decided.reason is DeclineReason.CARD_NOT_GENUINE:
@@ -170,7 +188,8 @@ def _post(tx: Tx, ask: Ask, yes: Yes, terms: Terms, policy: Policy) -> Approval:
         balance=funds.total(tx, yes.card.id, policy, business_day(ask.at)),
         for_card=for_card,
         masked_pan=cards.masked_pan(tx, yes.card.id) if ask.by_code else "",
-        notes=notes_of(yes, ask.amount, terms) if ask.notes else None,
+        benefits=benefits_of(yes, terms),
+        fee=fee_of(ask.amount, terms),
     )
     _keep(tx, ask, approval, yes=yes, posting=number)
     return approval

@@ -15,12 +15,12 @@ from pos.domain.codec import encode
 from pos.domain.events import SaleCompleted, SaleRefunded
 from pos.domain.identifiers import TransactionId
 from pos.domain.receipt_facts import CardFact, ReceiptFacts
-from pos.domain.refund import CardReturn, RefundRecord
+from pos.domain.refund import CardReturn, ExternalReturn, RefundRecord
 from pos.domain.sale import SaleRecord
-from pos.domain.tender import CashTender, VoucherTender
+from pos.domain.tender import CashTender, ExternalTender, VoucherTender
 from pos.domain.won import Won
 
-CASH = "cash"
+CASH, EXTERNAL = "cash", "external"
 JOURNAL, RECEIPT = "journal", "receipt"
 
 
@@ -135,13 +135,14 @@ def take_refund(tx: Tx, event: SaleRefunded) -> None:
 def _kept(sale: SaleRecord) -> Kept:
     cards = [each for each in sale.tenders if isinstance(each, VoucherTender)]
     cash = [each.amount for each in sale.tenders if isinstance(each, CashTender)]
+    external = [each.amount for each in sale.tenders if isinstance(each, ExternalTender)]
     return Kept(
         id=sale.id,
         receipt_number=sale.receipt_number,
         completed_at=sale.completed_at,
         total=sale.total,
         vat=sale.tax.vat,
-        tenders=_sums(cash, cards),
+        tenders=_sums(cash, external, cards),
         modes={each.payment_id.hex: each.mode.value for each in cards},
         training=sale.training,
     )
@@ -154,15 +155,18 @@ def _of_paper(facts: ReceiptFacts) -> Kept:
         completed_at=facts.completed_at,
         total=facts.total,
         vat=facts.tax.vat,
-        tenders=_sums(facts.cash, facts.cards),
+        tenders=_sums(facts.cash, facts.external, facts.cards),
         modes={each.payment_id.hex: each.mode.value for each in facts.cards},
         training=facts.training,
     )
 
 
-def _sums(cash: Iterable[Won], cards: Iterable[VoucherTender | CardFact]) -> dict[str, int]:
+def _sums(
+    cash: Iterable[Won], external: Iterable[Won], cards: Iterable[VoucherTender | CardFact]
+) -> dict[str, int]:
     sums: dict[str, int] = {}
-    named = [(CASH, each) for each in cash] + [(each.mode.value, each.amount) for each in cards]
+    named = [(CASH, each) for each in cash] + [(EXTERNAL, each) for each in external]
+    named += [(each.mode.value, each.amount) for each in cards]
     for name, amount in named:
         sums[name] = sums.get(name, 0) + amount.amount
     return sums
@@ -207,7 +211,10 @@ def _returned(tx: Tx, refund: RefundRecord) -> dict[str, int]:
     """Return what comes back by the tender that it came from; each card's part is used up."""
     sums: dict[str, int] = {}
     for each in refund.returns:
-        name = _use_up(tx, refund, each) if isinstance(each, CardReturn) else CASH
+        if isinstance(each, CardReturn):
+            name = _use_up(tx, refund, each)
+        else:
+            name = EXTERNAL if isinstance(each, ExternalReturn) else CASH
         sums[name] = sums.get(name, 0) + each.amount.amount
     return sums
 

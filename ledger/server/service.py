@@ -27,7 +27,7 @@ from ledger.server import (
     records,
 )
 from ledger.server.admissions import Admissions
-from ledger.server.cards import CardOpener, SealBroken
+from ledger.server.cards import CardFacts, CardOpener, SealBroken
 from ledger.server.database import Database, LedgerUnavailable, Tx, open_reader
 from ledger.server.gate import Caller
 from ledger.server.handout import Handout
@@ -102,6 +102,17 @@ class Service:
         enrolled = await self.writer.run(redeem)
         return self._handout.answer(enrolled, now)
 
+    def open_card(self, sealed: str, payment_id: TransactionId) -> CardFacts:
+        """Open what a reader sealed for this id.
+
+        Raises:
+            Refused: it was not sealed for this, or not to this ledger.
+        """
+        try:
+            return self._opener.open(sealed, payment_id.hex)
+        except SealBroken:
+            raise Refused("seal_broken") from None
+
     def policy_at(self, at: datetime) -> Policy:
         """Return the rules that are in force at a moment."""
         return self._rules.at(at)
@@ -115,12 +126,8 @@ class Service:
             Refused: its id or its sealed card is wrong; nothing was posted.
         """
         merchant = caller.terminal
-        _check_device(merchant, payment_id)
-        try:
-            facts = self._opener.open(request.sealed, payment_id.hex)
-        except SealBroken:
-            raise Refused("seal_broken") from None
-        now = self.now()
+        check_device(merchant, payment_id)
+        facts, now = self.open_card(request.sealed, payment_id), self.now()
         ask = Ask(
             payment_id=payment_id,
             merchant=merchant,
@@ -130,7 +137,6 @@ class Service:
             body_hash=hash_body("online", request.amount, request.sealed, encode(request.at)),
             at=now,
             earned_at=now,
-            notes=request.notes,
         )
 
         def authorize(tx: Tx) -> Approval | Decline:
@@ -154,7 +160,7 @@ class Service:
             Refused: its id is wrong, or what came is no such code; nothing was posted.
         """
         merchant, now = caller.terminal, self.now()
-        _check_device(merchant, payment_id)
+        check_device(merchant, payment_id)
         code = customer_codes.genuine(request.code, self._handout.ledger_public)
         ask = Ask(
             payment_id=payment_id,
@@ -166,7 +172,6 @@ class Service:
             at=now,
             earned_at=now,
             by_code=True,
-            notes=request.notes,
         )
 
         def pay(tx: Tx) -> Approval | Decline:
@@ -186,7 +191,7 @@ class Service:
         Raises:
             Refused: it is another device's.
         """
-        _check_device(caller.terminal, payment_id)
+        check_device(caller.terminal, payment_id)
         await self._spend(caller)
         return mapping.outcome_to_wire(payments.outcome(self.reader, payment_id))
 
@@ -323,6 +328,11 @@ class Service:
         self._bell = asyncio.Event()
 
 
-def _check_device(merchant: Merchant, payment_id: TransactionId) -> None:
+def check_device(merchant: Merchant, payment_id: TransactionId) -> None:
+    """See that an id is the terminal's own.
+
+    Raises:
+        Refused: it is another's.
+    """
     if payment_id.device != merchant.device:
         raise Refused("wrong_device")

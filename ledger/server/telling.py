@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from ledger.policy.terms import Terms, part_of
 from ledger.server.judging import Yes
-from pos.domain.card_slip import Benefit, BenefitKind, FeeNote, PaymentNotes
+from pos.domain.benefit import Benefit, BenefitKind, percent
+from pos.domain.card_slip import FeeNote
 from pos.domain.won import ZERO, Won
 
-PERCENT_BP = 100
+
+def fee_of(amount: Won, terms: Terms) -> FeeNote:
+    """Return what a payment costs the shop, and what the city gives back of it, by the terms it is posted by."""
+    return FeeNote(part_of(amount, terms.fee_bp), part_of(amount, terms.fee_support_bp))
 
 
-def notes_of(yes: Yes, amount: Won, terms: Terms) -> PaymentNotes:
-    """Return the notes of a payment that is being posted.
-
-    Args:
-        yes: what the rules decided.
-        amount: the payment's.
-        terms: those that it is posted by.
-    """
-    fee = FeeNote(part_of(amount, terms.fee_bp), part_of(amount, terms.fee_support_bp))
-    benefits: list[Benefit] = []
+def benefits_of(yes: Yes, terms: Terms) -> tuple[Benefit, ...]:
+    """Return what the customer is told of coupons and of the shop's own cashback."""
+    told: list[Benefit] = []
     if yes.coupon is not None:
-        benefits.append(Benefit(BenefitKind.COUPON, yes.coupon.kind, yes.coupon.worth))
+        told.append(Benefit(BenefitKind.COUPON, yes.coupon.name, yes.coupon.worth))
     if yes.cashback.merchant_funded > ZERO:
-        name = percent(terms.merchant_funded_bp)
-        benefits.append(Benefit(BenefitKind.PLUS, name, yes.cashback.merchant_funded))
-    return PaymentNotes(fee, tuple(benefits))
-
-
-def percent(basis_points: int) -> str:
-    """Return basis points as people write them: `5%`, `2.5%`."""
-    whole, rest = divmod(basis_points, PERCENT_BP)
-    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
+        rate = percent(terms.merchant_funded_bp)
+        told.append(Benefit(BenefitKind.PLUS, rate, yes.cashback.merchant_funded))
+    return tuple(told)

@@ -20,6 +20,7 @@ class CardEntry(StrEnum):
     MST = "mst"  # A phone's magnetic field, read as a stripe: a new number each time, no swipe.
     CUSTOMER_QR = "customer_qr"  # The shop scanned the customer's code.
     SHOP_QR = "shop_qr"  # The customer's app scanned the shop's code.
+    COUPON = "coupon"  # No card at all: a coupon's code, which the ledger knows.
 
     @property
     def has_chip(self) -> bool:
@@ -52,11 +53,11 @@ class CardRead:
     """One tap, as the driver hands it on; or a code, by which the ledger knows the card.
 
     Attributes:
-        masked_pan: first 6 and last 4 digits, `629099******1234`; empty of a code.
+        masked_pan: first 6 and last 4 digits, `629099******1234`; empty of a code, a coupon's last 4.
         card_ref: 32 hex digits, a keyed hash of the number; the same card gives the same one on
             this terminal, and the number can't be had from it.
         sealed: the number and the card's cryptogram, sealed to the ledger's public key and bound
-            to this payment's id; opaque here. Of a payment by QR, the code.
+            to this payment's id; opaque here. Of a payment by QR, the code; empty of a coupon.
         genuine: the card's signature chain was verified (offline data authentication, CDA); never
             where no chip answered: then the ledger alone can tell.
         expired: the card's application expiry lies before the day of the tap.

@@ -1,4 +1,4 @@
-"""A card payment's own slip (매출전표) and what a receipt tells of benefits. Data only: nothing decides here."""
+"""A card payment's own slip (매출전표). Data only: nothing decides here."""
 
 from __future__ import annotations
 
@@ -56,40 +56,10 @@ class CardSlip:
         return next(each for each in cards_of(self.sale) if each.payment_id == self.payment_id)
 
 
-class BenefitKind(StrEnum):
-    """What a customer gets beside the goods."""
-
-    COUPON = "coupon"  # The issuer pays it; on the card, as policy money.
-    PLUS = "plus"  # 혜택플러스: more cashback, which the shop pays at settlement.
-
-
-@dataclass(frozen=True, slots=True)
-class Benefit:
-    """One, as the ledger told it. It is never taken off the price: the VAT stands on all of it.
-
-    Attributes:
-        name: what the customer knows it by.
-    """
-
-    kind: BenefitKind
-    name: str
-    amount: Won
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentNotes:
-    """What the ledger tells of a payment beside its approval, for the papers alone.
-
-    A payment made without the ledger has none: nothing of this is ever estimated.
-    """
-
-    fee: FeeNote
-    benefits: tuple[Benefit, ...] = ()
-
-
 def cards_of(sale: SaleRecord) -> tuple[VoucherTender, ...]:
-    """Return a sale's card payments."""
-    return tuple(each for each in sale.tenders if isinstance(each, VoucherTender))
+    """Return a sale's card payments; a coupon has no slip."""
+    cards = (each for each in sale.tenders if isinstance(each, VoucherTender))
+    return tuple(each for each in cards if not each.by_coupon)
 
 
 def installments_allowed(amount: Won, months: int, *, voucher: bool, least: Won) -> bool:

@@ -21,6 +21,7 @@ class Moment(StrEnum):
     PAY_BY_QR = "pay_by_qr"
     THANKS = "thanks"
     TAKE_RECEIPT = "take_receipt"  # A code to fetch the receipt by, if the customer wants it.
+    BALANCE = "balance"  # What the card holds, because its holder asked.
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ def view_of_sale(sale: Sale, shop: str, language: str, code: ShopCode | None) ->
         asked=ZERO if code is None else code.amount,
         language=language,
     )
+
+
+def view_of_balance(balance: Won, shop: str, language: str) -> CustomerView:
+    """Return what to show of a card that was asked what it holds: one sum, no card and no purse."""
+    return CustomerView(Moment.BALANCE, shop, total=balance, language=language)
 
 
 def view_of_end(sale: SaleRecord, shop: str, language: str) -> CustomerView:

@@ -147,6 +147,7 @@ Event = (
     | MallPublished
     | TaxiEvent
     | SaleCompleted
+    | payments.ExternalNoted
     | SaleDropped
     | SaleHeld
     | SaleRecalled
@@ -179,6 +180,7 @@ KINDS: dict[str, type] = {
     "payment.refund_declined": payments.RefundDeclined,
     "payment.refund_settled": payments.RefundSettled,
     "payment.receivable_closed": payments.ReceivableClosed,
+    "payment.external_noted": payments.ExternalNoted,
     "sale.completed": SaleCompleted,
     "sale.dropped": SaleDropped,
     "sale.held": SaleHeld,

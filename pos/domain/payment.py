@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pos.domain.card import CardRead
+from pos.domain.card import CardEntry, CardRead
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline
 from pos.domain.payment_events import (
@@ -179,9 +179,10 @@ class Payment:
             rrn=self.approval.rrn,
             purses=self.approval.purses,
             cashback=self.approval.cashback,
-            balance=self.approval.balance,
+            balance=self.approval.balance if self.card.entry is not CardEntry.COUPON else None,
             entry=self.card.entry,
             wallet=self.card.wallet,
+            benefits=self.approval.benefits,
         )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from pos.domain.card_slip import PaymentNotes
+from pos.domain.benefit import Benefit
+from pos.domain.card_slip import FeeNote
 from pos.domain.codec import WHEN_SET
 from pos.domain.tender import PurseDraw
 from pos.domain.won import ZERO, Won
@@ -33,6 +34,12 @@ class DeclineReason(StrEnum):
     CODE_UNKNOWN = "code_unknown"  # A payment code that is not the ledger's.
     CODE_USED = "code_used"  # One code, one payment.
     CODE_EXPIRED = "code_expired"
+    COUPON_UNKNOWN = "coupon_unknown"
+    COUPON_USED = "coupon_used"
+    COUPON_ENDED = "coupon_ended"  # Or not begun.
+    COUPON_MINIMUM = "coupon_minimum"  # The sale is too small for it.
+    COUPON_NOT_HERE = "coupon_not_here"  # For other shops.
+    COUPON_CHANGED = "coupon_changed"  # It pays less than was said a moment ago.
     REFUND_EXCEEDS = "refund_exceeds"  # More than is left of the payment.
 
 
@@ -47,7 +54,8 @@ class Approval:
         balance: left on the card over all purses, afterwards.
         for_card: what the ledger says to the card itself, hex, opaque here: for the reader to hand on.
         masked_pan: the card's, where a code stood for it; empty where the terminal has read it itself.
-        notes: for the papers, where they were asked for.
+        benefits: coupons and 혜택플러스 in it; a coupon's part is among `purses`, 혜택플러스 in `cashback`.
+        fee: what the payment costs the shop, where the ledger told it.
     """
 
     amount: Won
@@ -59,7 +67,8 @@ class Approval:
     balance: Won
     for_card: str = ""
     masked_pan: str = ""
-    notes: PaymentNotes | None = field(default=None, metadata=WHEN_SET)
+    benefits: tuple[Benefit, ...] = field(default=(), metadata=WHEN_SET)
+    fee: FeeNote | None = field(default=None, metadata=WHEN_SET)
 
 
 @dataclass(frozen=True, slots=True)

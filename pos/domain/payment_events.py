@@ -1,4 +1,4 @@
-"""What can happen to a card payment, as the journal keeps it. Never decides what follows: `payment` does."""
+"""What can happen to a card payment, as the journal keeps it, here or on another terminal. Never decides what follows: `payment` does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pos.domain.card import CardRead
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline, GivenBack, ReceivableEnd
 from pos.domain.sale import Sale
-from pos.domain.tender import ApprovalMode
+from pos.domain.tender import ApprovalMode, ExternalTender
 from pos.domain.won import Won
 
 
@@ -213,6 +213,15 @@ class ReceivableClosed:
     how: ReceivableEnd
     note: str
     by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalNoted:
+    """A card that another terminal took pays of a sale; all that is known of it is what was typed."""
+
+    sale_id: TransactionId
+    tender: ExternalTender
     at: datetime
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pos.domain.card_slip import Benefit
+from pos.domain.benefit import Benefit
 from pos.domain.payment_events import OfflineApproved
 from pos.domain.sale import SaleRecord
 

@@ -9,7 +9,7 @@ from pos.domain.identifiers import TransactionId
 from pos.domain.payment_events import OfflineApproved
 from pos.domain.receipt_body import ReceiptBody
 from pos.domain.tax import TaxSplit
-from pos.domain.tender import ApprovalMode, CashTender, VoucherTender
+from pos.domain.tender import ApprovalMode, CashTender, ExternalTender, VoucherTender
 from pos.domain.won import Won
 
 
@@ -34,6 +34,7 @@ class ReceiptFacts:
 
     Attributes:
         cash: what each cash tender paid, without the change.
+        external: what each card that another terminal took paid.
         advices: the offline approvals among the cards, in their order, exactly as the journal had
             them: written again, each gives the same bytes.
         training: nothing of it was real.
@@ -47,6 +48,7 @@ class ReceiptFacts:
     cards: tuple[CardFact, ...]
     advices: tuple[OfflineApproved, ...] = ()
     training: bool = False
+    external: tuple[Won, ...] = ()
 
     @property
     def total(self) -> Won:
@@ -56,7 +58,7 @@ class ReceiptFacts:
     @property
     def paid(self) -> Won:
         """What the tenders cover; a real sale's equals its total."""
-        return Won.total((*self.cash, *(card.amount for card in self.cards)))
+        return Won.total((*self.cash, *self.external, *(card.amount for card in self.cards)))
 
 
 def facts_of(body: ReceiptBody) -> ReceiptFacts:
@@ -84,6 +86,7 @@ def facts_of(body: ReceiptBody) -> ReceiptFacts:
         cards=cards,
         advices=tuple(advice for _, advice in pairs),
         training=sale.training,
+        external=tuple(e.amount for e in sale.tenders if isinstance(e, ExternalTender)),
     )
 
 

@@ -2,7 +2,8 @@
 
 version, flags, sale id (16), number, time, tax (supply, vat, exempt, service charge),
 cash (count, amounts), cards (count; each: flags, id, amount, number, approval code, and where it is
-an offline approval all else that the journal had of it). Ids near the sale's are told by their
+an offline approval all else that the journal had of it), and only where the flags say so what cards that
+another terminal took paid (count, amounts). Ids near the sale's are told by their
 distance from it, the times of approvals by theirs from the sale's.
 """
 
@@ -28,7 +29,7 @@ _MODES = (ApprovalMode.ONLINE, ApprovalMode.OFFLINE_GUARANTEED, ApprovalMode.OFF
 _ENTRIES = (CardEntry.CONTACT_CHIP, CardEntry.CONTACTLESS_CHIP, CardEntry.MST)
 _WALLETS = (Wallet.NONE, Wallet.SAMSUNG_PAY)
 _CRYPTOGRAMS = (Cryptogram.ARQC, Cryptogram.TC, Cryptogram.AAC)
-_TRAINING = 1  # Of the sale's flags.
+_TRAINING, _EXTERNAL = 1, 2  # Of the sale's flags.
 _ADVISED, _FOREIGN_ID = 4, 8  # Of a card's flags, above the mode's two bits.
 # Above the entry's lowest bit and the cryptogram's two.
 _GENUINE, _EXPIRED, _HOTLISTED, _AVAILABLE = 8, 16, 32, 64
@@ -45,7 +46,8 @@ def write_facts(facts: ReceiptFacts) -> bytes:
         raise CompactError("a payment that comes twice")
     out = Writer()
     out.number(VERSION)
-    out.number(_TRAINING if facts.training else 0)
+    training, external = facts.training, bool(facts.external)
+    out.number((_TRAINING if training else 0) | (_EXTERNAL if external else 0))
     out.raw(bytes.fromhex(facts.sale_id.hex))
     out.text(facts.receipt_number)
     out.moment(facts.completed_at)
@@ -58,6 +60,10 @@ def write_facts(facts: ReceiptFacts) -> bytes:
     out.number(len(facts.cards))
     for card in facts.cards:
         _write_card(out, facts, card, advices.get(card.payment_id))
+    if external:
+        out.number(len(facts.external))
+        for paid in facts.external:
+            out.signed(paid.amount)
     return out.done()
 
 
@@ -76,7 +82,8 @@ def read_facts(payload: bytes) -> ReceiptFacts:
 def _read(data: Reader) -> ReceiptFacts:
     if data.number() != VERSION:
         raise CompactError("another version")
-    training = data.number() == _TRAINING
+    flags = data.number()
+    training = bool(flags & _TRAINING)
     sale_id = _read_id(data)
     receipt_number = data.text()
     completed_at = data.moment()
@@ -85,7 +92,10 @@ def _read(data: Reader) -> ReceiptFacts:
     cash = tuple(Won(data.signed()) for _ in range(data.number()))
     facts = ReceiptFacts(sale_id, receipt_number, completed_at, tax, cash, (), (), training)
     read = [_read_card(data, facts) for _ in range(data.number())]
+    more = data.number() if flags & _EXTERNAL else 0
+    external = tuple(Won(data.signed()) for _ in range(more))
     data.end()
+    facts = replace(facts, external=external)
     cards = tuple(card for card, _ in read)
     return replace(facts, cards=cards, advices=tuple(each for _, each in read if each is not None))
 

@@ -10,10 +10,10 @@ from enum import StrEnum
 from pos.domain.business_day import business_day
 from pos.domain.events import Event, SaleCompleted, SaleRefunded
 from pos.domain.refund import CardReturn
-from pos.domain.report import DaySummary
+from pos.domain.report import DaySummary, TenderSum
 from pos.domain.statement import Statement
 from pos.domain.tender import VoucherTender
-from pos.domain.won import ZERO, Won
+from pos.domain.won import Won
 
 
 class What(StrEnum):
@@ -176,10 +176,12 @@ def papers(events: Iterable[Event]) -> dict[str, str]:
 
 def printed_day(summary: DaySummary) -> PrintedDay:
     """Return what of a day report is compared."""
-    to_cards = summary.refunded_to.get("card")
+    # A coupon is posted by the ledger like a card, so it is compared with the cards.
+    coupons = summary.tenders.get("coupon", TenderSum()).amount
+    back = (summary.refunded_to.get(name, TenderSum()).amount for name in ("card", "coupon"))
     return PrintedDay(
         sales=summary.sales.amount,
-        card_tenders=summary.voucher.amount,
+        card_tenders=summary.voucher.amount + coupons,
         refunds=summary.refunds.amount,
-        refunded_to_cards=ZERO if to_cards is None else to_cards.amount,
+        refunded_to_cards=Won.total(back),
     )

@@ -19,7 +19,7 @@ from pos.domain.identifiers import TransactionId
 from pos.domain.sale import SaleRecord
 from pos.domain.sale_line import SaleLine
 from pos.domain.tax import TaxKind, TaxSplit, split_tax
-from pos.domain.tender import CashTender, VoucherTender
+from pos.domain.tender import CashTender, ExternalTender, VoucherTender
 from pos.domain.won import ZERO, Won
 
 
@@ -49,6 +49,15 @@ class CashReturn:
 
 
 @dataclass(frozen=True, slots=True)
+class ExternalReturn:
+    """Money that the other terminal has to give back, to the card that it had taken."""
+
+    amount: Won
+    issuer: str
+    approval_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class CardReturn:
     """Money that goes back to the card it came from.
 
@@ -56,6 +65,7 @@ class CardReturn:
         refund_id: this giving back's own id.
         payment_id: the payment that it gives back.
         wallet: the wallet that had paid: the money goes to the same token.
+        by_coupon: a coupon had paid: it goes back to whoever issued that.
     """
 
     refund_id: TransactionId
@@ -64,6 +74,7 @@ class CardReturn:
     masked_pan: str
     approval_code: str
     wallet: Wallet = field(default=Wallet.NONE, metadata=WHEN_SET)
+    by_coupon: bool = field(default=False, metadata=WHEN_SET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,7 @@ class RefundRecord:
     sale_completed_at: datetime
     refunded_at: datetime
     lines: tuple[RefundLine, ...]
-    returns: tuple[CashReturn | CardReturn, ...]
+    returns: tuple[CashReturn | CardReturn | ExternalReturn, ...]
     tax: TaxSplit
     by: str = ""
 
@@ -169,6 +180,16 @@ def refunded_of(payment_id: TransactionId, refunds: Iterable[RefundRecord]) -> W
     )
 
 
+def externally_refunded(approval_code: str, refunds: Iterable[RefundRecord]) -> Won:
+    """Return what of another terminal's payment was given back."""
+    return Won.total(
+        each.amount
+        for refund in refunds
+        for each in refund.returns
+        if isinstance(each, ExternalReturn) and each.approval_code == approval_code
+    )
+
+
 def _line(line: SaleLine, quantity: int, left: int) -> RefundLine:
     if not 0 < quantity <= left:
         raise RefundExceedsSale(name=line.name, quantity=quantity, left=left)
@@ -181,14 +202,21 @@ def _returns(
     before: Sequence[RefundRecord],
     total: Won,
     next_id: Callable[[], TransactionId],
-) -> tuple[CashReturn | CardReturn, ...]:
-    """Share the total out: cards first, in the order they paid, each up to what it paid."""
-    returns: list[CashReturn | CardReturn] = []
+) -> tuple[CashReturn | CardReturn | ExternalReturn, ...]:
+    """Share the total out: cards first, in the order they paid, each up to what it paid; cash last."""
+    returns: list[CashReturn | CardReturn | ExternalReturn] = []
     for tender in sale.tenders:
         if isinstance(tender, VoucherTender):
             part = min(total, tender.amount - refunded_of(tender.payment_id, before))
             if part > ZERO:
                 returns.append(_to_card(tender, part, next_id()))
+                total -= part
+    for tender in sale.tenders:
+        if isinstance(tender, ExternalTender):
+            code = tender.approval_code
+            part = min(total, tender.amount - externally_refunded(code, before))
+            if part > ZERO:
+                returns.append(ExternalReturn(part, tender.issuer, code))
                 total -= part
     cash = Won.total(each.amount for each in sale.tenders if isinstance(each, CashTender))
     given = [r.amount for refund in before for r in refund.returns if isinstance(r, CashReturn)]
@@ -205,6 +233,7 @@ def _to_card(tender: VoucherTender, amount: Won, refund_id: TransactionId) -> Ca
         tender.masked_pan,
         tender.approval_code,
         tender.wallet,
+        tender.by_coupon,
     )
 
 

@@ -20,13 +20,14 @@ from pos.domain.receipt_code import (
     ReceiptNotEncodable,
     receipt_key_id,
 )
-from pos.domain.refund import CardReturn, RefundKind, RefundRecord
+from pos.domain.refund import CardReturn, CashReturn, ExternalReturn, RefundKind, RefundRecord
 from pos.domain.tax import TaxSplit
-from pos.domain.won import Won
+from pos.domain.won import ZERO, Won
 
 REFUND_PREFIX = "IEUMR1:"
 SIGNED_LABEL = b"ieum-pos refund v1"  # Another than a receipt's: no signature stands for both.
 _KINDS = (RefundKind.VOID, RefundKind.REFUND)
+_EXTERNAL = 2  # Of the first number, above the kind.
 _ID_BYTES = 16
 
 
@@ -53,6 +54,7 @@ class RefundFacts:
     tax: TaxSplit
     cash: Won
     cards: tuple[CardBack, ...]
+    external: Won = ZERO  # What the other terminal gives back.
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class SignedRefund:
 def facts_of_refund(refund: RefundRecord) -> RefundFacts:
     """Return what a slip's code says."""
     cards = [each for each in refund.returns if isinstance(each, CardReturn)]
-    back = Won.total(each.amount for each in refund.returns)
+    cash = (each.amount for each in refund.returns if isinstance(each, CashReturn))
+    external = (each.amount for each in refund.returns if isinstance(each, ExternalReturn))
     return RefundFacts(
         id=refund.id,
         receipt_number=refund.receipt_number,
@@ -82,11 +85,12 @@ def facts_of_refund(refund: RefundRecord) -> RefundFacts:
         sale_receipt_number=refund.sale_receipt_number,
         refunded_at=refund.refunded_at,
         tax=refund.tax,
-        cash=back - Won.total(each.amount for each in cards),
+        cash=Won.total(cash),
         cards=tuple(
             CardBack(each.payment_id, each.amount, each.masked_pan, each.approval_code)
             for each in cards
         ),
+        external=Won.total(external),
     )
 
 
@@ -140,7 +144,7 @@ def read_refund_code(text: str) -> SignedRefund:
 
 def _write(facts: RefundFacts) -> bytes:
     out = Writer()
-    out.number(_KINDS.index(facts.kind))
+    out.number(_KINDS.index(facts.kind) | (_EXTERNAL if facts.external else 0))
     for each in (facts.id, facts.sale_id):
         out.raw(bytes.fromhex(each.hex))
     out.text(facts.receipt_number)
@@ -155,11 +159,14 @@ def _write(facts: RefundFacts) -> bytes:
         out.signed(card.amount.amount)
         out.text(card.masked_pan)
         out.text(card.approval_code)
+    if facts.external:
+        out.signed(facts.external.amount)
     return out.done()
 
 
 def _read(data: Reader) -> RefundFacts:
-    kind = data.number()
+    flags = data.number()
+    kind = flags & ~_EXTERNAL
     if kind >= len(_KINDS):
         raise CompactError(f"kind {kind}")
     refund_id, sale_id = _read_id(data), _read_id(data)
@@ -171,8 +178,10 @@ def _read(data: Reader) -> RefundFacts:
         CardBack(_read_id(data), Won(data.signed()), data.text(), data.text())
         for _ in range(data.number())
     )
+    external = Won(data.signed()) if flags & _EXTERNAL else ZERO
     data.end()
-    return RefundFacts(refund_id, number, _KINDS[kind], sale_id, sale_number, at, tax, cash, cards)
+    whole = (refund_id, number, _KINDS[kind], sale_id, sale_number, at, tax, cash, cards)
+    return RefundFacts(*whole, external)
 
 
 def _read_id(data: Reader) -> TransactionId:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from pos.domain.benefit import Benefit
 from pos.domain.card import Wallet
 from pos.domain.codec import WHEN_SET
 from pos.domain.events import Event, SaleCompleted, SaleRefunded
@@ -28,9 +29,9 @@ from pos.domain.payment_events import (
     ReversalDeclined,
 )
 from pos.domain.rates import ChannelRate, cost
-from pos.domain.refund import CashReturn, RefundRecord
+from pos.domain.refund import CardReturn, CashReturn, ExternalReturn, RefundRecord
 from pos.domain.sale import SaleRecord
-from pos.domain.tender import ApprovalMode, CashTender
+from pos.domain.tender import ApprovalMode, CashTender, ExternalTender, Tender, VoucherTender
 from pos.domain.won import ZERO, Won
 
 
@@ -55,9 +56,11 @@ class DaySummary:
     """What one business day brought.
 
     Attributes:
-        tenders: by `cash` and by `ApprovalMode` value.
+        tenders: by `cash`, `coupon` (one that was shown), `external` and `ApprovalMode` value.
         wallets: what of the card payments came out of a wallet, by `Wallet` value.
         qr: the online ones among them that were paid by QR.
+        benefits: coupons that lay on cards and 혜택플러스, by `BenefitKind` value, as far as the ledger
+            has said it; neither is off the sales.
         cashback: given to the customers, as far as the ledger has said it.
         cashback_estimated: for payments not yet forwarded.
         receivable: approved offline, declined by the ledger afterwards.
@@ -67,7 +70,7 @@ class DaySummary:
         order_refunds: given back of orders, whose commission and private cost are less for it.
         order_unpaid: door money that was never taken.
         refunds: voids and refunds made on this day, of whichever day's sales; `sales` and `tenders`
-            are before them. `refunded_to` says how much by `cash` and by `card`, `refund_vat` the
+            are before them. `refunded_to` says how much by `cash`, `card`, `coupon` and `external`, `refund_vat` the
             VAT in them, and `cashback_taken` what customers' cards gave back of their cashback.
         head: the day's last record, `SEQUENCE:HASH12`; on paper, it proves that none was cut off.
     """
@@ -92,6 +95,9 @@ class DaySummary:
         default_factory=dict[str, TenderSum], metadata=WHEN_SET
     )
     qr: TenderSum = TenderSum()
+    benefits: Mapping[str, TenderSum] = field(
+        default_factory=dict[str, TenderSum], metadata=WHEN_SET
+    )
     order_refunds: TenderSum = TenderSum()
     order_unpaid: TenderSum = TenderSum()
 
@@ -146,6 +152,35 @@ def summarize(day: date, events: Iterable[Event], private_app: ChannelRate) -> D
     return summary
 
 
+def tender_name(tender: Tender) -> str:
+    """Return what a tender is counted under."""
+    if isinstance(tender, CashTender):
+        return "cash"
+    if isinstance(tender, ExternalTender):
+        return "external"
+    return "coupon" if tender.by_coupon else tender.mode.value
+
+
+def return_name(back: CashReturn | CardReturn | ExternalReturn) -> str:
+    """Return what giving back is counted under."""
+    if isinstance(back, CashReturn):
+        return "cash"
+    if isinstance(back, ExternalReturn):
+        return "external"
+    return "coupon" if back.by_coupon else "card"
+
+
+def with_benefits(
+    sums: Mapping[str, TenderSum], more: Iterable[Benefit]
+) -> Mapping[str, TenderSum]:
+    """Return the benefits given so far with these counted in."""
+    counted = dict(sums)
+    for each in more:
+        name = each.kind.value
+        counted[name] = counted.get(name, TenderSum()).plus(each.amount)
+    return counted
+
+
 def _less_estimate(day: DaySummary, estimate: Won) -> DaySummary:
     """The ledger has spoken, or the payment is taken back: its estimate counts no more."""
     return replace(day, cashback_estimated=day.cashback_estimated - estimate)
@@ -164,7 +199,8 @@ def _count(day: DaySummary, event: Event, private_app: ChannelRate) -> DaySummar
         case OfflineApproved(cashback_estimate=estimate):
             return replace(day, cashback_estimated=day.cashback_estimated + estimate)
         case AdviceAccepted(approval=approval):
-            return replace(day, cashback=day.cashback + approval.cashback)
+            benefits = with_benefits(day.benefits, approval.benefits)
+            return replace(day, cashback=day.cashback + approval.cashback, benefits=benefits)
         case AdviceDeclined(amount=amount):
             return replace(day, receivable=day.receivable.plus(amount))
         case ReversalAsked(amount=amount):
@@ -199,7 +235,7 @@ def _count(day: DaySummary, event: Event, private_app: ChannelRate) -> DaySummar
 def _count_refund(day: DaySummary, refund: RefundRecord) -> DaySummary:
     to = dict(day.refunded_to)
     for each in refund.returns:
-        name = "cash" if isinstance(each, CashReturn) else "card"
+        name = return_name(each)
         to[name] = to.get(name, TenderSum()).plus(each.amount)
     return replace(
         day,
@@ -211,17 +247,20 @@ def _count_refund(day: DaySummary, refund: RefundRecord) -> DaySummary:
 
 def _count_sale(day: DaySummary, sale: SaleRecord) -> DaySummary:
     tenders, wallets = dict(day.tenders), dict(day.wallets)
-    cashback, qr = day.cashback, day.qr
+    cashback, qr, benefits = day.cashback, day.qr, day.benefits
     for tender in sale.tenders:
-        name = "cash" if isinstance(tender, CashTender) else tender.mode.value
+        name = tender_name(tender)
         tenders[name] = tenders.get(name, TenderSum()).plus(tender.amount)
-        if not isinstance(tender, CashTender) and not tender.cashback_is_estimate:
+        if not isinstance(tender, VoucherTender) or tender.by_coupon:
+            continue
+        if not tender.cashback_is_estimate:
             cashback += tender.cashback
-        if not isinstance(tender, CashTender) and tender.wallet is not Wallet.NONE:
+        if tender.wallet is not Wallet.NONE:
             name = tender.wallet.value
             wallets[name] = wallets.get(name, TenderSum()).plus(tender.amount)
-        if not isinstance(tender, CashTender) and tender.by_qr:
+        if tender.by_qr:
             qr = qr.plus(tender.amount)
+        benefits = with_benefits(benefits, tender.benefits)
     return replace(
         day,
         sales=day.sales.plus(sale.total),
@@ -230,4 +269,5 @@ def _count_sale(day: DaySummary, sale: SaleRecord) -> DaySummary:
         wallets=wallets,
         cashback=cashback,
         qr=qr,
+        benefits=benefits,
     )

@@ -37,6 +37,28 @@ class PriceNeeded(SaleError):
     en = "{product} needs a price or a weight. Nothing was added. Type it first."
 
 
+class NotASlip(SaleError):
+    """What was typed is no approval number or no issuer: it may even be a card's number."""
+
+    code = "S16"
+    ko = (
+        "승인번호(영문·숫자 4~12자)나 카드사 이름이 아닙니다({what}…). 기록하지 않았습니다. "
+        "다른 단말기 전표를 보고 다시 입력하세요. 카드번호는 넣지 마세요."
+    )
+    en = (
+        "No approval number (4 to 12 letters and digits) or issuer ({what}...). Nothing was noted. "
+        "Copy it from the other terminal's slip; never a card's number."
+    )
+
+
+class SlipNotedTwice(SaleError):
+    """The same approval number again in one sale."""
+
+    code = "S17"
+    ko = "승인번호 {code}은(는) 이 판매에 이미 기록했습니다. 다시 기록하지 않았습니다. 전표를 확인하세요."
+    en = "Approval {code} stands on this sale already. It was not noted again. Check the slip."
+
+
 class SaleNotHeld(SaleError):
     """No held sale like this is there any more."""
 

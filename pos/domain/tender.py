@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from pos.domain.benefit import Benefit
 from pos.domain.card import CardEntry, Wallet
 from pos.domain.codec import WHEN_SET
 from pos.domain.errors import CashTooLittle
 from pos.domain.identifiers import TransactionId
+from pos.domain.sale_errors import NotASlip
 from pos.domain.won import ZERO, Won
+
+ISSUER_MAX = 20
+_APPROVAL = re.compile(r"[0-9A-Z]{4,12}")  # Twelve wide in every VAN's message; eight usual.
+_LONG_NUMBER = re.compile(r"[0-9]{6}")  # No issuer's name: it may be a card's number.
 
 
 class ApprovalMode(StrEnum):
@@ -59,6 +66,7 @@ class VoucherTender:
         rrn: the ledger's reference; empty until it has one.
         entry: how the card came in; None for payments from before it was kept.
         wallet: the wallet that paid; `masked_pan` is then its token's, and money goes back there.
+        benefits: what the ledger said of coupons and 혜택플러스.
     """
 
     payment_id: TransactionId
@@ -74,6 +82,12 @@ class VoucherTender:
     balance: Won | None = None
     entry: CardEntry | None = field(default=None, metadata=WHEN_SET)
     wallet: Wallet = field(default=Wallet.NONE, metadata=WHEN_SET)
+    benefits: tuple[Benefit, ...] = field(default=(), metadata=WHEN_SET)
+
+    @property
+    def by_coupon(self) -> bool:
+        """A coupon paid it, and no card."""
+        return self.entry is CardEntry.COUPON
 
     @property
     def by_qr(self) -> bool:
@@ -81,7 +95,39 @@ class VoucherTender:
         return self.entry is not None and self.entry.is_qr
 
 
-Tender = CashTender | VoucherTender
+@dataclass(frozen=True, slots=True)
+class ExternalTender:
+    """A card that was taken on another terminal and is only written down here: nobody asked the ledger.
+
+    Attributes:
+        issuer: as its slip names it.
+        approval_code: as that terminal printed it; a text, for zeros lead.
+    """
+
+    amount: Won
+    issuer: str
+    approval_code: str
+    noted_at: datetime
+
+
+Tender = CashTender | VoucherTender | ExternalTender
+
+
+def note_external(
+    amount: Won, issuer: str, approval_code: str, noted_at: datetime
+) -> ExternalTender:
+    """Return what stands for a card that another terminal took.
+
+    Raises:
+        NotASlip: no issuer, or what is no approval number; it may be a card's.
+    """
+    code = approval_code.strip().upper()
+    named = issuer.strip()
+    if not _APPROVAL.fullmatch(code):
+        raise NotASlip(what=code[:4])
+    if not 1 <= len(named) <= ISSUER_MAX or _LONG_NUMBER.search(named):
+        raise NotASlip(what=named[:4])
+    return ExternalTender(amount, named, code, noted_at)
 
 
 def take_cash(due: Won, received: Won) -> CashTender:

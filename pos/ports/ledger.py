@@ -8,7 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from pos.domain.card_balance import CardBalance
 from pos.domain.catalogue import CatalogueChange
+from pos.domain.coupon import CouponOffer, CouponRefusal
 from pos.domain.door_money import DoorMoney
 from pos.domain.forwarding import ForwardOutcome
 from pos.domain.identifiers import TransactionId
@@ -29,7 +31,7 @@ class AuthorizationRequest:
 
     Attributes:
         by_code: `sealed` is the code that the customer's app showed.
-        notes: what belongs on the papers is wanted with the approval.
+        coupon_of: `sealed` is a coupon's code; the sale's total, which it is a part of.
     """
 
     payment_id: TransactionId
@@ -37,7 +39,7 @@ class AuthorizationRequest:
     sealed: str
     at: datetime
     by_code: bool = False
-    notes: bool = False
+    coupon_of: Won | None = None
 
 
 class PaymentFate(StrEnum):
@@ -120,6 +122,18 @@ class Ledger(Protocol):
         self, request: AuthorizationRequest, *, deadline_ms: int
     ) -> Approval | Decline:
         """Ask for a payment; authorization and capture at once."""
+        ...
+
+    async def coupon(
+        self, code: str, total: Won, *, deadline_ms: int
+    ) -> CouponOffer | CouponRefusal:
+        """Ask what a coupon pays of a sale of this total; nothing is used up."""
+        ...
+
+    async def card_balance(
+        self, inquiry_id: TransactionId, sealed: str, *, deadline_ms: int
+    ) -> CardBalance | Decline:
+        """Ask what a card holds that was sealed for this id over 0 won; nothing is drawn."""
         ...
 
     async def outcome(

@@ -305,6 +305,21 @@ class Counter:
             self._paying = False
             self._dirty.set()
 
+    @contextmanager
+    def held_still(self) -> Iterator[None]:
+        """Let nothing be changed or paid for a while, in which nothing is paid either.
+
+        Raises:
+            PaymentPending: a payment is under way.
+        """
+        self._check_running()
+        self._paying = True
+        try:
+            yield
+        finally:
+            self._paying = False
+            self._dirty.set()
+
     async def keep_draft(self) -> None:
         """Save the draft after each change, for ever; a task of the composition root's."""
         while True:

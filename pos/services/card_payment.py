@@ -63,13 +63,24 @@ class CardPayment:
         self._clock = clock
 
     async def _ask(
-        self, sale: Sale, payment: Payment, card: CardRead, on_stage: Callable[[Stage], None]
+        self,
+        sale: Sale,
+        payment: Payment,
+        card: CardRead,
+        on_stage: Callable[[Stage], None],
+        *,
+        coupon: str = "",
     ) -> CardOutcome | None:
         sent = Sent(payment.id, sale.id, card, self._clock.now())
         await self._write(sent)
         payment = step(payment, sent)
         request = AuthorizationRequest(
-            payment.id, payment.amount, card.sealed, sent.at, by_code=card.entry.is_qr, notes=True
+            payment.id,
+            payment.amount,
+            coupon or card.sealed,
+            sent.at,
+            by_code=card.entry.is_qr,
+            coupon_of=sale.total if coupon else None,
         )
         try:
             answer = await self._ledger.authorize(request, deadline_ms=self._deadlines.authorize_ms)

@@ -24,5 +24,5 @@ class EReceipt:
     async def link(self, sale: SaleRecord) -> str:
         """Return a link to a sale's receipt; each one is new."""
         told = await told_of(self._store, sale)
-        job = receipt_job(sale, advices_in(told, sale), benefits_in(told, sale))
+        job = receipt_job(sale, advices_in(told, sale), benefits_in(sale))
         return self._links.put(job.kind, job.body)

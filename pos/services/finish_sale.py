@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from pos.domain.benefit import Benefit
 from pos.domain.business_day import business_day
-from pos.domain.card_slip import Benefit, CardSlip, SlipFor, cards_of
+from pos.domain.card_slip import CardSlip, SlipFor, cards_of
 from pos.domain.codec import encode
 from pos.domain.events import Event, SaleCompleted, to_record
 from pos.domain.payment_events import OfflineApproved
@@ -79,7 +80,7 @@ class FinishSale:
             Change(
                 records=tuple(to_record(event) for event in events),
                 print_jobs=(
-                    receipt_job(record, advices_in(told, record), benefits_in(told, record)),
+                    receipt_job(record, advices_in(told, record), benefits_in(record)),
                     *self._shop_s_slips(record, told),
                 ),
                 clear_draft=True,

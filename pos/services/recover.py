@@ -19,13 +19,14 @@ from pos.domain.payment_events import (
     Abandoned,
     Approved,
     Declined,
+    ExternalNoted,
     Intended,
     NoAnswer,
     PaymentEvent,
     ReversalAsked,
 )
 from pos.domain.sale import Sale, SaleRecord
-from pos.domain.tender import CashTender, VoucherTender
+from pos.domain.tender import ExternalTender, Tender, VoucherTender
 from pos.domain.won import ZERO
 from pos.ports import Change, Clock, Ledger, Store, SyncEngine
 from pos.services.build_sale import Counter
@@ -95,8 +96,10 @@ class Recover:
         completed: list[SaleRecord] = []
         open_sale = draft
         for sale in sales.values():
-            tenders = _standing(sale, resolved)
-            base = draft if draft is not None and draft.id == sale.id and not tenders else sale
+            tenders: tuple[Tender, ...] = (*_noted(sale.id, events), *_cards(sale, resolved))
+            is_drafts = draft is not None and draft.id == sale.id
+            # Lines change until the first tender: the draft is newer than what a card was asked for.
+            base = draft if draft is not None and is_drafts and not _cards(sale, resolved) else sale
             found = replace(base, tenders=tenders)
             if found.due == ZERO:
                 completed.append(await self._finish.finish(found))
@@ -198,10 +201,18 @@ def _latest_sales(events: list[Event]) -> dict[TransactionId, Sale]:
     return {event.sale.id: event.sale for event in events if isinstance(event, Intended)}
 
 
-def _standing(
-    sale: Sale, payments: dict[TransactionId, Payment]
-) -> tuple[CashTender | VoucherTender, ...]:
-    """Return what has been taken for a sale: cash as noted, cards by what the payments say."""
-    cash = [tender for tender in sale.tenders if isinstance(tender, CashTender)]
+def _standing(sale: Sale, payments: dict[TransactionId, Payment]) -> tuple[Tender, ...]:
+    """Return what has been taken for a sale: others as noted, cards by what the payments say."""
+    others = [tender for tender in sale.tenders if not isinstance(tender, VoucherTender)]
+    return (*others, *_cards(sale, payments))
+
+
+def _cards(sale: Sale, payments: dict[TransactionId, Payment]) -> tuple[VoucherTender, ...]:
     cards = [each.tender for each in payments.values() if each.sale_id == sale.id]
-    return (*cash, *(tender for tender in cards if tender is not None))
+    return tuple(tender for tender in cards if tender is not None)
+
+
+def _noted(sale_id: TransactionId, events: list[Event]) -> tuple[ExternalTender, ...]:
+    """Return what another terminal took for a sale that a card was asked to pay of, too."""
+    noted = (event for event in events if isinstance(event, ExternalNoted))
+    return tuple(event.tender for event in noted if event.sale_id == sale_id)

@@ -35,7 +35,7 @@ class Reprint:
     async def receipt(self, sale: SaleRecord) -> None:
         """Queue a marked copy of a sale's receipt."""
         told = await told_of(self._store, sale)
-        job = receipt_job(sale, advices_in(told, sale), benefits_in(told, sale), reprint=True)
+        job = receipt_job(sale, advices_in(told, sale), benefits_in(sale), reprint=True)
         await self._queue(job)
 
     async def gift_receipt(self, sale: SaleRecord) -> None:

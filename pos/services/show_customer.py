@@ -5,11 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from pos.domain.customer_view import CustomerView, Moment, view_of_end, view_of_sale
+from pos.domain.card_balance import CardBalance
+from pos.domain.customer_view import (
+    CustomerView,
+    Moment,
+    view_of_balance,
+    view_of_end,
+    view_of_sale,
+)
 from pos.domain.sale import SaleRecord
 from pos.domain.scan_errors import DisplayError
 from pos.domain.shop_code import ShopCode
 from pos.ports import Clock, CustomerDisplay, DeviceStatus
+from pos.services.ask_balance import AskBalance
 from pos.services.build_sale import Counter
 from pos.services.finish_sale import FinishSale
 from pos.services.take_qr import TakeQr
@@ -36,8 +44,9 @@ class ShowCustomer:
         self._news = tuple(asyncio.Event() for _ in displays)
         self.view = view_of_sale(counter.sale, shop, language, None)
 
-    def follow(self, finish: FinishSale, qr: TakeQr) -> None:
+    def follow(self, finish: FinishSale, qr: TakeQr, balance: AskBalance) -> None:
         """Follow the sale from now on."""
+        balance.on_balance(self._balance_shown)
         self._counter.on_change(self._sale_changed)
         finish.on_finish(self._finished)
         qr.on_code(self._code_shown)
@@ -89,6 +98,12 @@ class ShowCustomer:
             self._set(
                 CustomerView(Moment.TAKE_RECEIPT, self._shop, code=link, language=self._language)
             )
+
+    def _balance_shown(self, balance: CardBalance | None) -> None:
+        if balance is None:
+            self._sale_changed()
+        else:
+            self._set(view_of_balance(balance.here, self._shop, self._language))
 
     def _finished(self, sale: SaleRecord) -> None:
         self._set(view_of_end(sale, self._shop, self._language))

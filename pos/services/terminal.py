@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pos.ports import CardReader, Clock, Printer, PrintSpool, Store, SyncEngine
 from pos.ports.screen import ScreenKeeper, Unkept
+from pos.services.ask_balance import AskBalance
 from pos.services.build_sale import Counter
 from pos.services.call_rider import RiderDesk
 from pos.services.call_taxi import TaxiDesk
@@ -31,6 +32,8 @@ from pos.services.take_card import (
     TakeCard,
 )
 from pos.services.take_cash import TakeCash
+from pos.services.take_coupon import TakeCoupon
+from pos.services.take_external import TakeExternal
 from pos.services.take_qr import TakeQr
 from pos.services.training import Training, TrainingCards
 
@@ -40,6 +43,7 @@ class Shop:
     """What the screens say about the shop and the terminal.
 
     Attributes:
+        plus_bp: 혜택플러스, what the shop adds to a card's cashback; shown before the tap.
         scan_prefix: what a scanner at the keyboard puts before each code; mostly nothing.
     """
 
@@ -50,6 +54,7 @@ class Shop:
     scan_prefix: str = ""
     order_sound: str = "until_answered"  # Or `once`, or `off`.
     order_sound_every_ms: int = 3_000
+    plus_bp: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,9 @@ class Terminal:
     take_cash: TakeCash
     take_card: TakeCard
     take_qr: TakeQr
+    take_coupon: TakeCoupon
+    take_external: TakeExternal
+    balance: AskBalance
     orders: OrderDesk
     day: ShowDay
     settle: SettleDay

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pos.domain.card_slip import Benefit, FeeNote, PaymentNotes, cards_of
+from pos.domain.benefit import Benefit
+from pos.domain.card_slip import FeeNote, cards_of
 from pos.domain.events import Event, from_record
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_events import AdviceAccepted, Approved, OfflineApproved
@@ -38,26 +39,15 @@ def advices_in(told: Iterable[Event], record: SaleRecord) -> tuple[OfflineApprov
     )
 
 
-def benefits_in(told: Iterable[Event], record: SaleRecord) -> tuple[Benefit, ...]:
-    """Return what the ledger told of coupons and 혜택플러스, in the order of the tenders."""
-    notes = _notes(told)
-    return tuple(
-        benefit
-        for card in cards_of(record)
-        if card.payment_id in notes
-        for benefit in notes[card.payment_id].benefits
-    )
+def benefits_in(record: SaleRecord) -> tuple[Benefit, ...]:
+    """Return what the ledger told of coupons on cards and of 혜택플러스, in the order of the tenders.
+
+    A coupon that was shown stands among what was paid; it is none of these.
+    """
+    return tuple(benefit for card in cards_of(record) for benefit in card.benefits)
 
 
 def fee_in(told: Iterable[Event], payment_id: TransactionId) -> FeeNote | None:
     """Return what a payment costs the shop; None where the ledger has not told it."""
-    notes = _notes(told).get(payment_id)
-    return None if notes is None else notes.fee
-
-
-def _notes(told: Iterable[Event]) -> dict[TransactionId, PaymentNotes]:
-    return {
-        each.payment_id: each.approval.notes
-        for each in told
-        if isinstance(each, Approved | AdviceAccepted) and each.approval.notes is not None
-    }
+    approvals = (each for each in told if isinstance(each, Approved | AdviceAccepted))
+    return next((each.approval.fee for each in approvals if each.payment_id == payment_id), None)

@@ -107,6 +107,8 @@ def _said(view: CustomerView) -> tuple[str, BigAmount | None]:
     match view.moment:
         case Moment.WELCOME:
             return _("Welcome"), None
+        case Moment.BALANCE:
+            return _("On your card"), BigAmount(_("Balance"), view.total)
         case Moment.PAY_BY_QR:
             return _("Scan this code with the app"), BigAmount(_("To pay"), view.asked)
         case Moment.TAKE_RECEIPT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pos.domain.benefit import BenefitKind
 from pos.domain.card import Wallet
 from pos.domain.report import DaySummary, TenderSum
 from pos.domain.tender import ApprovalMode
@@ -28,6 +29,12 @@ def sales_rows(day: DaySummary) -> tuple[Row, ...]:
     rows += [
         (wallet_word(Wallet(name)), counted(day.wallets[name])) for name in sorted(day.wallets)
     ]
+    rows += [
+        (tender_word(name), counted(total))
+        for name, total in sorted(day.tenders.items())
+        if name not in TENDERS
+    ]
+    plus = day.benefits.get(BenefitKind.PLUS.value)
     if day.qr.count:
         rows.append((_("of these by QR"), counted(day.qr)))
     cash, card = (day.refunded_to.get(name, TenderSum()).amount for name in ("cash", "card"))
@@ -40,6 +47,7 @@ def sales_rows(day: DaySummary) -> tuple[Row, ...]:
         (_("Voucher share"), share_text(day.voucher, day.sales)),
         (_("Reversals"), counted(day.reversed)),
         (_("Cashback to customers"), won(day.cashback)),
+        *([(_(" of it Plus, by the shop"), counted(plus))] if plus is not None else []),
         (_("Cashback taken back"), won(day.cashback_taken)),
         (_("Cashback est., unsent"), won(day.cashback_estimated)),
     )

@@ -46,6 +46,35 @@ def linked() -> dict[str, Topic]:
                 _("Without the line no code can be checked: take a card or cash."),
             ),
         ),
+        "BalanceScreen": Topic(
+            _("What a card holds"),
+            (
+                _(
+                    "F5 where nothing is to be paid, or F5, / and 3. The customer taps; nothing is paid."
+                ),
+                _("Policy money that only pays in other shops stands apart. Esc goes back."),
+                _("The customer's display shows the sum until you go back, 30 seconds at most."),
+            ),
+        ),
+        "ExternalScreen": Topic(
+            _("Other terminal's card"),
+            (
+                _("F5, / and 2: write down what another terminal took, off its slip."),
+                _("Enter alone takes all that is due. Then the approval number and the issuer."),
+                _("Nobody asks for approval here. The receipt and the day say so."),
+                _("When goods come back, the other terminal has to give this money back."),
+            ),
+        ),
+        "CouponScreen": Topic(
+            _("Coupons and Plus"),
+            (
+                _("Scan a coupon at any time, or press F5, / and 1 and type its 12 characters."),
+                _("It pays a part: take the rest by card or cash. One coupon a sale."),
+                _("Without the line no coupon is taken: only the ledger knows if it was used."),
+                _("When all of it is given back, the customer can use the coupon again."),
+                _("Plus is cash back that the shop gives on voucher cards. It is off no price."),
+            ),
+        ),
         "PrintJobsScreen": Topic(
             _("Print jobs"),
             (

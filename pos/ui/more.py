@@ -45,8 +45,10 @@ class More:
         *,
         say: Say,
         refuse: Callable[[IeumError], None],
+        ways: Callable[[], object],
     ) -> None:
         self._screen, self._terminal, self._till = screen, terminal, till
+        self._ways = ways
         self._say, self._refuse = say, refuse
         self._held = HeldSales(counter=terminal.counter, store=terminal.store)
 
@@ -71,6 +73,7 @@ class More:
                 (_("Taxi for a customer"), ""),
                 lambda: self._screen.post_message(ScreenAsked("taxi")),
             ),
+            ((_("Other ways to pay"), _("F5 and then /")), self._ways),
         )
         self._pick(_("More"), [row for row, _do in offers], lambda place: offers[place][1]())
 

@@ -9,8 +9,8 @@ from pos.domain.card import Wallet
 from pos.domain.cash_receipt_life import CashReceiptState
 from pos.domain.payment_answers import GivenBack
 from pos.domain.payment_events import RefundDeclined
-from pos.domain.refund import CardReturn, CashReturn, RefundKind, RefundRecord
-from pos.domain.tender import CashTender
+from pos.domain.refund import CardReturn, CashReturn, ExternalReturn, RefundKind, RefundRecord
+from pos.domain.tender import CashTender, ExternalTender
 from pos.domain.won import ZERO, Won
 from pos.services.refund_sale import SaleStanding
 from pos.ui.cells import Column
@@ -59,6 +59,11 @@ def detail_rows(standing: SaleStanding) -> tuple[Row, ...]:
     for tender in sale.tenders:
         if isinstance(tender, CashTender):
             rows.append((_("Cash"), won(tender.amount)))
+        elif isinstance(tender, ExternalTender):
+            rows.append((_("Other terminal's card"), won(tender.amount)))
+            rows.append((f" {safe(tender.issuer, 20)}", safe(tender.approval_code, 12)))
+        elif tender.by_coupon:
+            rows.append((_("Coupon"), won(tender.amount)))
         else:
             rows.append((card_word(tender.masked_pan, tender.wallet), won(tender.amount)))
             rows.append((f" {mode_word(tender.mode)}", " "))
@@ -118,6 +123,11 @@ def return_rows(record: RefundRecord, standing: SaleStanding) -> tuple[Row, ...]
     for each in record.returns:
         if isinstance(each, CashReturn):
             rows.append((_("Cash, from the drawer"), won(each.amount)))
+        elif isinstance(each, ExternalReturn):
+            rows.append((_("Give back on the other terminal"), won(each.amount)))
+            rows.append((f" {safe(each.issuer, 20)}", safe(each.approval_code, 12)))
+        elif each.by_coupon:
+            rows.append((_("Coupon, to its issuer"), won(each.amount)))
         elif _never_paid(each, standing):
             rows.append((card_word(each.masked_pan, each.wallet), _("nothing")))
             rows.append((_(" less receivable"), won(each.amount)))
@@ -145,7 +155,8 @@ def answer_rows(record: RefundRecord, standing: SaleStanding, *, line_up: bool) 
     """Return what the ledger made of each card's part, as far as it has said."""
     rows: list[Row] = []
     for part in cards_of(record):
-        rows.append((card_word(part.masked_pan, part.wallet), ""))
+        word = _("Coupon") if part.by_coupon else card_word(part.masked_pan, part.wallet)
+        rows.append((word, ""))
         answer = standing.answers.get(part.refund_id)
         if answer is None:
             waits = _("is being sent") if line_up else _("is sent later")
@@ -153,13 +164,16 @@ def answer_rows(record: RefundRecord, standing: SaleStanding, *, line_up: bool) 
         elif isinstance(answer, RefundDeclined):
             rows += [(_("To the card"), won(ZERO)), (_("Ledger"), _("declined"))]
         else:
-            rows += _given_back(part.amount, answer.given_back)
+            rows += _given_back(part, answer.given_back)
     return tuple(rows)
 
 
-def _given_back(amount: Won, given: GivenBack) -> list[Row]:
+def _given_back(part: CardReturn, given: GivenBack) -> list[Row]:
+    amount = part.amount
     if not given.purses and given.balance is None:
         return [(_("To the card"), won(ZERO)), (_("Ledger"), _("had never drawn it"))]
+    if part.by_coupon:
+        return [(_("Coupon, to its issuer"), won(amount)), (_("Ledger"), _("given back"))]
     rows: list[Row] = [(_("To the card"), won(amount))]
     rows += [(f" {purse_word(draw.purse)}", won(draw.amount)) for draw in given.purses]
     if given.cashback_taken:
@@ -169,9 +183,11 @@ def _given_back(amount: Won, given: GivenBack) -> list[Row]:
     return [*rows, (_("Ledger"), _("given back"))]
 
 
-def _comes_back(part: CardReturn | CashReturn, standing: SaleStanding) -> bool:
-    if isinstance(part, CashReturn):
+def _comes_back(part: CardReturn | CashReturn | ExternalReturn, standing: SaleStanding) -> bool:
+    if not isinstance(part, CardReturn):
         return True
+    if part.by_coupon:  # Whoever issued it gets it; nobody hands anything over.
+        return False
     refused = isinstance(standing.answers.get(part.refund_id), RefundDeclined)
     return not (refused or _never_paid(part, standing))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pos.domain.sale import Sale, SaleRecord
-from pos.domain.tender import ApprovalMode, CashTender, Tender, VoucherTender
+from pos.domain.tender import ApprovalMode, CashTender, ExternalTender, Tender, VoucherTender
 from pos.domain.won import ZERO, Won
 from pos.services.card_outcome import (
     PaidInFull,
@@ -13,11 +13,12 @@ from pos.services.card_outcome import (
 )
 from pos.ui.i18n import _
 from pos.ui.safe_text import safe
-from pos.ui.words import entry_word, mode_word, purse_word, wallet_word, won
+from pos.ui.words import benefit_word, entry_word, mode_word, purse_word, wallet_word, won
 
 Row = tuple[str, str]
 CASH = "cash"  # The payment overlay's answer that asks for cash instead.
-PaymentAnswer = PaidInFull | PaidInPart | str | None
+OTHER = "other"  # Its answer that asks for another way to pay.
+PaymentAnswer = PaidInFull | PaidInPart | SaleRecord | ExternalTender | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,11 @@ def sale_result(record: SaleRecord) -> Result:
     rows.append((_("Receipt"), safe(record.receipt_number)))
     change = Won.total(t.change for t in record.tenders if isinstance(t, CashTender))
     cards = [t for t in record.tenders if isinstance(t, VoucherTender)]
-    if not cards:
+    if not cards and not any(isinstance(each, ExternalTender) for each in record.tenders):
         return Result(_("Cash sale done"), _("Change"), change, tuple(rows))
     if change:
         return Result(_("Sale done"), _("Change"), change, tuple(rows), _at_risk(cards))
-    label = _("Approved") if len(record.tenders) == 1 else _("Total")
+    label = _("Approved") if cards and len(record.tenders) == 1 else _("Total")
     return Result(_("Sale done"), label, record.total, tuple(rows), _at_risk(cards))
 
 
@@ -68,9 +69,16 @@ def part_result(tender: VoucherTender, due: Won) -> Result:
     return Result(_("Paid in part"), _("Still due"), due, tender_rows(tender), _at_risk([tender]))
 
 
-def card_result(outcome: PaidInFull | PaidInPart | str | None) -> Said:
+def card_result(outcome: PaymentAnswer, due: Won = ZERO) -> Said:
     """Return what to say and show after the payment overlay has closed."""
     match outcome:
+        case SaleRecord():
+            text = _("Paid: {amount}", amount=won(outcome.total))
+            return Said(text, "done", sale_result(outcome))
+        case ExternalTender():
+            text = _("{due} still due: F5 another card, F6 cash", due=won(due))
+            result = Result(_("Paid in part"), _("Still due"), due, tender_rows(outcome))
+            return Said(text, "ask", result)
         case PaidInFull(record=record):
             text = _("Paid: {amount}", amount=won(record.total))
             return Said(text, "done", sale_result(record))
@@ -99,16 +107,34 @@ def drop_question(sale: Sale) -> Said:
     """Return what to ask before a sale is dropped."""
     ask = _("Drop the sale? Press Esc again.")
     paid = _("Cards taken ({amount}) are given back.", amount=won(sale.paid))
+    elsewhere = Won.total(e.amount for e in sale.tenders if isinstance(e, ExternalTender))
+    if elsewhere:
+        paid = _("{amount} must be given back on the other terminal.", amount=won(elsewhere))
+        if elsewhere != sale.paid:
+            paid = f"{_('Cards taken here are given back.')} {paid}"
     return Said(f"{ask} {paid}" if sale.tenders else ask, "ask")
 
 
 def tender_rows(tender: Tender) -> tuple[Row, ...]:
     """Return the rows of one tender."""
+    if isinstance(tender, ExternalTender):
+        return (
+            (_("Other terminal's card"), ""),
+            (_("Noted, not approved here"), won(tender.amount)),
+            (safe(tender.issuer, 20), safe(tender.approval_code, 12)),
+        )
     if isinstance(tender, CashTender):
         return (
             (_("Cash"), ""),
             (_("Received"), won(tender.received)),
             (_("Change"), won(tender.change)),
+        )
+    if tender.by_coupon:
+        name = next((each.name for each in tender.benefits), "")
+        return (
+            (_("Coupon"), safe(name, 20)),
+            (_("Approved"), won(tender.amount)),
+            (_("Code"), safe(tender.masked_pan[-8:])),
         )
     rows: list[Row] = [
         (mode_word(tender.mode), ""),
@@ -123,6 +149,7 @@ def tender_rows(tender: Tender) -> tuple[Row, ...]:
     if tender.cashback > ZERO:
         label = _("Cashback (est.)") if tender.cashback_is_estimate else _("Cashback")
         rows.append((label, f"+{won(tender.cashback)}"))
+    rows.extend((benefit_word(each.kind), won(each.amount)) for each in tender.benefits)
     if tender.balance is not None:
         rows.append((_("Balance"), won(tender.balance)))
     return tuple(rows)

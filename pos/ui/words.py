@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pos.domain.benefit import BenefitKind
 from pos.domain.card import CardEntry, Wallet
 from pos.domain.order import OrderState
 from pos.domain.payment_answers import DeclineReason
@@ -54,10 +55,23 @@ def entry_word(entry: CardEntry | None) -> str:
             return ""
 
 
+def benefit_word(kind: BenefitKind) -> str:
+    """Return what a benefit is called; it is in the purses and the cashback already."""
+    match kind:
+        case BenefitKind.COUPON:
+            return _(" of it by coupon")
+        case BenefitKind.PLUS:
+            return _(" of it Plus, by the shop")
+
+
 def tender_word(name: str) -> str:
     """Return the word for a key of `DaySummary.tenders`."""
     if name == "cash":
         return _("Cash")
+    if name == "external":
+        return _("Other terminal's card")
+    if name == "coupon":
+        return _("Coupon")
     return mode_word(ApprovalMode(name)) if name in set(ApprovalMode) else safe(name, 20)
 
 
@@ -144,6 +158,22 @@ def decline_text(reason: DeclineReason) -> str:
                 "The code is older than three minutes. Nothing was drawn. "
                 "Have a new code shown in the app and scan it."
             )
+        case DeclineReason.COUPON_UNKNOWN:
+            return _(
+                "No such coupon was issued. Nothing was used up. Check the code, or go on without it."
+            )
+        case DeclineReason.COUPON_USED:
+            return _("This coupon was used before. Go on without it: by card or cash.")
+        case DeclineReason.COUPON_ENDED:
+            return _("The coupon is not good today. It was not used. Go on without it.")
+        case DeclineReason.COUPON_MINIMUM:
+            return _("The sale is too small for this coupon. It was not used.")
+        case DeclineReason.COUPON_NOT_HERE:
+            return _("The coupon is for other shops. It was not used. Go on without it.")
+        case DeclineReason.COUPON_CHANGED:
+            return _(
+                "The coupon pays less than was said a moment ago. It was not used. Scan it again."
+            )
         case DeclineReason.REFUND_EXCEEDS:
             return _(
                 "More than the ledger has left of the payment: the card got nothing back. "
@@ -167,6 +197,12 @@ def decline_word(reason: DeclineReason) -> str:
         DeclineReason.CODE_UNKNOWN: _("not an app's code"),
         DeclineReason.CODE_USED: _("code used before"),
         DeclineReason.CODE_EXPIRED: _("code expired"),
+        DeclineReason.COUPON_UNKNOWN: _("no such coupon"),
+        DeclineReason.COUPON_USED: _("coupon used before"),
+        DeclineReason.COUPON_ENDED: _("coupon not good today"),
+        DeclineReason.COUPON_MINIMUM: _("sale too small for the coupon"),
+        DeclineReason.COUPON_NOT_HERE: _("coupon for other shops"),
+        DeclineReason.COUPON_CHANGED: _("coupon pays less"),
         DeclineReason.REFUND_EXCEEDS: _("more than is left"),
     }
     return words.get(reason) or safe(reason.value, 40)

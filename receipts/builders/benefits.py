@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pos.domain.card_slip import Benefit, BenefitKind
+from pos.domain.benefit import Benefit, BenefitKind
 from receipts.builders.parts import won
 from receipts.document import Line, Pair, Rule, Text
 

@@ -6,6 +6,7 @@ from pos.domain.card_slip import CardSlip, SlipFor
 from pos.domain.codec import Json, decode
 from pos.domain.sale import SaleRecord
 from pos.domain.tender import VoucherTender
+from receipts.builders.benefits import benefit_lines
 from receipts.builders.parts import farewell, finish, korean_time, tax_lines, titled, won
 from receipts.builders.voucher_slip import voucher_lines
 from receipts.document import BigAmount, Document, Line, Pair, Rule, RuleStyle, Text
@@ -38,6 +39,7 @@ def build_card_slip(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> Doc
         *_amounts(sale, tender, shop),
         Rule(RuleStyle.STRONG),
         *voucher_lines(tender, shop.no_signature_max),
+        *benefit_lines(tender.benefits),
         *_fee(slip),
     ]
     if slip.audience is SlipFor.MERCHANT:

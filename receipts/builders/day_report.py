@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pos.domain.benefit import BenefitKind
 from pos.domain.card import Wallet
 from pos.domain.codec import Json, decode
 from pos.domain.report import DaySummary, TenderSum
@@ -29,6 +30,10 @@ TENDERS = {
     ApprovalMode.OFFLINE_GUARANTEED.value: "오프라인(보장)",
     ApprovalMode.OFFLINE_AT_RISK.value: "오프라인(미보장)",
 }
+
+
+SELDOM = {"coupon": "쿠폰", "external": "타 단말기 카드"}
+"""Only where there were any."""
 
 
 def build_day_report(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> Document:
@@ -70,10 +75,24 @@ def _head(day: DaySummary, shop: ShopFacts) -> list[Line]:
 def tender_lines(day: DaySummary) -> list[Line]:
     """Return how the day was paid, and the vouchers' share."""
     items = [_item(name, day.tenders.get(key, TenderSum())) for key, name in TENDERS.items()]
-    strange = [_item(key, each) for key, each in day.tenders.items() if key not in TENDERS]
+    strange = [
+        _item(SELDOM.get(key, key), each) for key, each in day.tenders.items() if key not in TENDERS
+    ]
     table = Items(HEADER, (*items, *strange, _item("인천e음 합계", day.voucher)))
     qr = [Pair("그중 QR", _counted(day.qr), indent=2)] if day.qr.count else []
-    return [Rule(), table, *qr, *_wallets(day), Pair("인천e음 비중", _share(day))]
+    share = Pair("인천e음 비중", _share(day))
+    return [Rule(), table, *qr, *_wallets(day), *_benefits(day), share]
+
+
+def _benefits(day: DaySummary) -> list[Line]:
+    names = {
+        BenefitKind.COUPON.value: "카드 속 쿠폰",
+        BenefitKind.PLUS.value: "혜택플러스(매장 부담)",
+    }
+    return [
+        Pair(names.get(kind, kind), _counted(total), indent=2)
+        for kind, total in sorted(day.benefits.items())
+    ]
 
 
 def _wallets(day: DaySummary) -> list[Line]:
@@ -111,7 +130,12 @@ def _customers(day: DaySummary) -> list[Line]:
 def _given_back(day: DaySummary) -> list[Line]:
     if not day.refunds.count:
         return []
-    names = {"cash": "현금으로", "card": "카드로"}
+    names = {
+        "cash": "현금으로",
+        "card": "카드로",
+        "coupon": "쿠폰 발행처로",
+        "external": "타 단말기에서",
+    }
     return [
         *(
             Pair(names.get(way, way), _counted(total), indent=2)

@@ -33,6 +33,7 @@ ENTRIES = {
     CardEntry.MST: "MST",
     CardEntry.CUSTOMER_QR: "QR(고객 코드)",
     CardEntry.SHOP_QR: "QR(매장 코드)",
+    CardEntry.COUPON: "쿠폰",
 }
 WALLETS = {Wallet.SAMSUNG_PAY: "삼성페이"}
 

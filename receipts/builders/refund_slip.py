@@ -10,7 +10,14 @@ from collections.abc import Callable
 
 from pos.domain.codec import Json, decode
 from pos.domain.identifiers import Stan
-from pos.domain.refund import CardReturn, CashReturn, RefundKind, RefundLine, RefundRecord
+from pos.domain.refund import (
+    CardReturn,
+    CashReturn,
+    ExternalReturn,
+    RefundKind,
+    RefundLine,
+    RefundRecord,
+)
 from pos.domain.tax import TaxKind
 from receipts.builders.parts import (
     CARD_NAME,
@@ -106,9 +113,24 @@ def _item(line: RefundLine) -> Item:
     return Item(f"{mark}{line.name}", str(-line.quantity), str(-line.amount))
 
 
-def _return(back: CashReturn | CardReturn) -> list[Line]:
+def _return(back: CashReturn | CardReturn | ExternalReturn) -> list[Line]:
+    if isinstance(back, ExternalReturn):
+        return [
+            Pair("타 단말기 취소 필요", won(-back.amount), bold=True),
+            Pair("카드사", back.issuer),
+            Pair("원승인번호", back.approval_code),
+            Text("※ 승인한 단말기에서 취소해야 환불됩니다."),
+        ]
     if isinstance(back, CashReturn):
         return [Pair("현금 환불", won(-back.amount), bold=True)]
+    if back.by_coupon:
+        return [
+            Pair("쿠폰 환급", won(-back.amount), bold=True),
+            Pair("쿠폰번호", back.masked_pan),
+            Pair("원승인번호", back.approval_code),
+            Text("※ 쿠폰 금액은 발행처로 돌아갑니다."),
+            Text("※ 전액 취소된 쿠폰은 다시 쓸 수 있음"),
+        ]
     return [
         Text(CARD_NAME, bold=True),
         Pair("카드 환불", won(-back.amount), bold=True),

@@ -12,7 +12,7 @@ from pos.domain.receipt_body import ReceiptBody
 from pos.domain.sale import SaleRecord
 from pos.domain.sale_line import SaleLine
 from pos.domain.tax import TaxKind
-from pos.domain.tender import CashTender, Tender
+from pos.domain.tender import CashTender, ExternalTender, Tender
 from pos.domain.won import Won
 from receipts.builders.benefits import benefit_lines
 from receipts.builders.parts import (
@@ -26,7 +26,7 @@ from receipts.builders.parts import (
     titled,
     won,
 )
-from receipts.builders.voucher_slip import voucher_lines
+from receipts.builders.voucher_slip import coupon_lines, voucher_lines
 from receipts.document import (
     BigAmount,
     Document,
@@ -116,7 +116,16 @@ def _line(line: SaleLine) -> list[Item]:
 
 
 def _tender(tender: Tender, no_signature_max: Won) -> list[Line]:
+    if isinstance(tender, ExternalTender):
+        return [
+            Pair("신용카드(타 단말기 승인)", won(tender.amount), bold=True),
+            Pair("카드사", tender.issuer, indent=2),
+            Pair("승인번호", tender.approval_code, indent=2),
+            Text("※ 이 단말기에서 승인하지 않고 기록만 했습니다."),
+        ]
     if not isinstance(tender, CashTender):
+        if tender.by_coupon:
+            return coupon_lines(tender)
         return voucher_lines(tender, no_signature_max)
     return [
         Pair("현금", won(tender.amount), bold=True),

@@ -6,7 +6,7 @@ from pos.domain.codec import Json, decode
 from pos.domain.report import TenderSum
 from pos.domain.shift import DENOMINATIONS, CashCounted, CashMove, CashMoved, signed
 from pos.domain.shift_report import DrawerSum, ShiftReport
-from receipts.builders.day_report import HEADER, TENDERS
+from receipts.builders.day_report import HEADER, SELDOM, TENDERS
 from receipts.builders.parts import finish, korean_time, won
 from receipts.document import (
     BigAmount,
@@ -108,7 +108,9 @@ def _head(report: ShiftReport, shop: ShopFacts) -> list[Line]:
 def _sales(report: ShiftReport) -> list[Line]:
     day = report.summary
     items = [_item(name, day.tenders.get(key, TenderSum())) for key, name in TENDERS.items()]
-    strange = [_item(key, each) for key, each in day.tenders.items() if key not in TENDERS]
+    strange = [
+        _item(SELDOM.get(key, key), each) for key, each in day.tenders.items() if key not in TENDERS
+    ]
     return [
         Rule(RuleStyle.STRONG),
         BigAmount("매출", won(day.sales.amount)),

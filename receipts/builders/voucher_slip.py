@@ -39,6 +39,16 @@ def voucher_lines(tender: VoucherTender, no_signature_max: Won) -> list[Line]:
     ]
 
 
+def coupon_lines(tender: VoucherTender) -> list[Line]:
+    """Return what stands for a coupon that was shown: no card, no purse, no signature."""
+    name = next((each.name for each in tender.benefits), "")
+    return [
+        Pair(f"쿠폰 {name}".strip(), won(tender.amount), bold=True),
+        Pair("쿠폰번호", tender.masked_pan, indent=2),
+        Pair("승인번호", tender.approval_code, indent=2),
+    ]
+
+
 def _approval(tender: VoucherTender) -> list[Line]:
     lines: list[Line] = [Pair("승인구분", MODES[tender.mode], bold=True)]
     if tender.approval_code:

@@ -18,11 +18,12 @@ from drivers.simulators.card.keys import LEDGER_FILE
 from drivers.simulators.card.memory import MemoryFile
 from ledger.client import HttpLedger
 from ledger.server import accounts
+from pos.domain.card_balance import CardBalance
 from pos.domain.errors import LedgerUnreachable
 from pos.domain.events import CardNotTold
 from pos.domain.forwarding import ForwardStatus
 from pos.domain.payment_answers import Approval
-from pos.domain.tender import ApprovalMode
+from pos.domain.tender import ApprovalMode, Purse
 from pos.domain.won import Won
 from pos.ports import AuthorizationRequest
 from pos.services.card_outcome import PaidInFull, Stage
@@ -222,3 +223,20 @@ async def test_a_card_taken_away_too_early_is_refilled_the_next_time_out_of_the_
     await till.forward()
     assert ledger.reserve == LIMIT
     assert ledger.ask("/demo/entries")["wrong"] == []
+
+
+async def test_a_real_card_is_asked_what_it_holds_and_then_pays(
+    till: Till, ledger: RealLedger
+) -> None:
+    before = ledger.held(accounts.purse(CARD, Purse.CHARGED))
+    tap = asyncio.create_task(till._tap())
+
+    said = await till.world.balance.ask()
+    await tap
+
+    assert isinstance(said, CardBalance), said
+    assert said.on_card == Won(LIMIT)
+    assert [e.amount.amount for e in said.purses if e.purse is Purse.CHARGED] == [before]
+    assert ledger.held(accounts.purse(CARD, Purse.CHARGED)) == before
+    assert till.world.store.kinds() == []
+    await till.pay()

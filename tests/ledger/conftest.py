@@ -90,6 +90,7 @@ class Process:
     shops: tuple[Shop, ...] = SHOPS
     operator_token: str = OPERATOR
     port: int = 0
+    policy: Path | None = None
     running: ForkServerProcess | None = field(default=None, repr=False)
 
     @property
@@ -99,6 +100,8 @@ class Process:
     def start(self) -> None:
         open_shops(self.database, self.shops)
         where = ["--db", str(self.database), "--port", str(self.port)]
+        if self.policy is not None:
+            where += ["--policy", str(self.policy)]
         ours, its = FORKS.Pipe(duplex=False)
         self.running = FORKS.Process(
             target=_serve, args=(its, [*where, "--operator-token", self.operator_token])

@@ -6,12 +6,13 @@ import argparse
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.policy.calendar import calendar
 from ledger.policy.policy import Policy
-from ledger.policy.reading import PACKAGED, load_policy, read_files
+from ledger.policy.reading import PACKAGED, load_policy, policy_of, read_files
 from ledger.policy.rows import Holidays
 from ledger.server.cards import CardFacts, NewCard, SealBroken, hash_pan, hot_ref
 from ledger.server.database import named
@@ -141,12 +142,12 @@ def policy() -> Policy:
     return replace(packaged, calendar=calendar((*known, *more)))
 
 
-def told() -> Told:
-    """The same rules, as files say them."""
-    texts = read_files(PACKAGED)
+def told(folder: Path = PACKAGED) -> Told:
+    """The same rules, as files say them, or another folder's."""
+    texts = read_files(folder)
     for year in range(load_policy().calendar.years[-1].year + 1, 2_090):
         texts["calendar.toml"] += f"\n[[holidays]]\nyear = {year}\ndays = []\n"
-    return Told(texts, policy())
+    return Told(texts, policy() if folder == PACKAGED else policy_of(texts, folder.name))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -154,9 +155,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--db", required=True)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--operator-token", default="")
+    parser.add_argument("--policy", type=Path, default=PACKAGED)
     given = parser.parse_args(arguments)
+    rules = told(given.policy)
     setup = Setup(
-        named(given.db), given.port, told(), CARDS, operator_token=given.operator_token, demo=True
+        named(given.db), given.port, rules, CARDS, operator_token=given.operator_token, demo=True
     )
     serve(setup, PlainOpener(), SIGNING.sign, HANDOUT)
 

@@ -22,6 +22,7 @@ from ledger.server.judging import Ask, Merchant
 from ledger.server.rules import Source
 from ledger.server.seed import seed
 from ledger.server.writer import Writer
+from pos.domain.benefit import Benefit, BenefitKind
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval, Decline, DeclineReason, GivenBack
 from pos.domain.payment_events import RefundAsked
@@ -288,6 +289,26 @@ def test_a_shop_of_an_excluded_kind_is_declined_and_a_large_one_is_not(ledger: L
     answer = ledger.pay(10_000, large)
     assert isinstance(answer, Approval)
     assert answer.cashback == ZERO
+
+
+def test_what_the_shop_itself_adds_is_told_by_its_rate_and_goes_back_with_the_payment(
+    ledger: Ledger,
+) -> None:
+    giving = shop("giving", category="cafe", win_win_bp=300)
+    ledger.coupon("c-1", "three")
+
+    answer = ledger.pay(34_000, giving)
+
+    assert isinstance(answer, Approval)
+    assert answer.benefits == (
+        Benefit(BenefitKind.COUPON, "three", Won(3_000)),
+        Benefit(BenefitKind.PLUS, "3%", Won(900)),  # 30,000 are the holder's own.
+    )
+    assert answer.cashback == Won(3_900)
+    given = ledger.give_back(ledger.last, 34_000)
+    assert isinstance(given, GivenBack)
+    assert given.cashback_taken == Won(3_900)
+    assert ledger.held(accounts.merchant_funded(accounts.merchant(1, START.date()))) == 0
 
 
 def test_a_rule_takes_effect_at_its_day_without_anything_else_changing(ledger: Ledger) -> None:

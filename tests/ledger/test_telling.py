@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 from ledger.client import HttpLedger
-from ledger.contract import models, note_models
+from ledger.contract import models, note_models, operations
 from ledger.mapping import approval_from_wire, approval_to_wire
 from ledger.server import payments
 from ledger.server.accounts import FEE, FEE_SUPPORT
 from ledger.server.database import Database
 from ledger.server.judging import Ask, Merchant
-from ledger.server.telling import percent
-from pos.domain.card_slip import Benefit, BenefitKind
-from pos.domain.codec import encode
+from pos.domain.benefit import Benefit, BenefitKind, percent
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Approval
 from pos.domain.tender import ApprovalMode
@@ -34,14 +31,12 @@ def ledger_(database: Database) -> Iterator[Ledger]:
     made.writer.close()
 
 
-def pay(ledger: Ledger, amount: int, where: object, *, notes: bool) -> Approval:
+def pay(ledger: Ledger, amount: int, where: object) -> Approval:
     ledger.number += 1
     payment = TransactionId(1, 7, ledger.number)
     facts = ledger.opener.open(seal(payment, Won(amount), ledger.number), payment.hex)
     merchant = Merchant(1, 1, eligible=True, earns_cashback=True, shop=where)  # type: ignore[arg-type]
-    ask = Ask(
-        payment, merchant, Won(amount), ApprovalMode.ONLINE, facts, b"b", START, START, notes=notes
-    )
+    ask = Ask(payment, merchant, Won(amount), ApprovalMode.ONLINE, facts, b"b", START, START)
     answer = ledger.writer.run_now(lambda tx: payments.authorize(tx, ask, RULES))
     assert isinstance(answer, Approval)
     return answer
@@ -49,57 +44,50 @@ def pay(ledger: Ledger, amount: int, where: object, *, notes: bool) -> Approval:
 
 def test_a_coupon_is_told_with_what_it_paid(ledger_: Ledger) -> None:
     ledger_.coupon("c-1", "three")
-    told = pay(ledger_, 30_000, shop("town", category="cafe"), notes=True).notes
-    assert told is not None
-    assert (Benefit(BenefitKind.COUPON, "three", Won(3_000)),) == told.benefits
+    told = pay(ledger_, 30_000, shop("town", category="cafe")).benefits
+    assert (Benefit(BenefitKind.COUPON, "three", Won(3_000)),) == told
 
 
 def test_what_the_shop_adds_to_the_cashback_is_told_by_its_rate_and_is_part_of_it(
     ledger_: Ledger,
 ) -> None:
-    answer = pay(ledger_, 20_000, shop("seo", district="seo", win_win_bp=500), notes=True)
-    assert answer.notes is not None
-    [plus] = answer.notes.benefits
+    answer = pay(ledger_, 20_000, shop("seo", district="seo", win_win_bp=500))
+    [plus] = answer.benefits
     assert (BenefitKind.PLUS, "5%", Won(1_000)) == (plus.kind, plus.name, plus.amount)
     assert answer.cashback > plus.amount
 
 
-def test_nothing_is_told_to_a_terminal_that_did_not_ask(ledger_: Ledger) -> None:
-    answer = pay(ledger_, 30_000, shop("town", category="cafe"), notes=False)
-    assert answer.notes is None
-    assert "notes" not in str(encode(answer))
-    assert "notes" not in approval_to_wire(answer).model_dump_json()
-
-
-def test_a_request_that_wants_no_notes_reads_as_it_always_did() -> None:
-    plain = models.AuthorizeRequest(amount=1, sealed="x", at=START)
-    assert "notes" not in plain.model_dump_json()
-    assert "notes" in plain.model_copy(update={"notes": True}).model_dump_json()
+async def test_a_terminal_of_before_is_told_no_field_that_it_does_not_know(
+    ledger: HttpLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "BENEFITS", "nothing")
+    answer = await ledger.authorize(request(1), deadline_ms=DEADLINE_MS)
+    assert isinstance(answer, Approval)
+    assert answer.fee is None
+    monkeypatch.undo()
+    told = await ledger.outcome(request(1).payment_id, deadline_ms=DEADLINE_MS)
+    assert isinstance(told, Approval)
+    assert told.fee is not None
 
 
 async def test_the_fee_and_its_support_come_over_the_line_as_they_were_posted(
     ledger: HttpLedger, process: Process
 ) -> None:
-    answer = await ledger.authorize(replace(request(1), notes=True), deadline_ms=DEADLINE_MS)
+    answer = await ledger.authorize(request(1), deadline_ms=DEADLINE_MS)
     assert isinstance(answer, Approval)
-    assert answer.notes is not None
+    assert answer.fee is not None
     accounts = {FEE: 0, FEE_SUPPORT: 0}
     for posting in process.ask("/demo/entries")["postings"]:
         for entry in posting["entries"]:
             if entry["account"] in accounts:
                 accounts[entry["account"]] += entry["amount"]
-    assert accounts[FEE] == answer.notes.fee.fee.amount
-    assert -accounts[FEE_SUPPORT] == answer.notes.fee.support.amount
+    assert accounts[FEE] == answer.fee.fee.amount
+    assert -accounts[FEE_SUPPORT] == answer.fee.support.amount
     again = await ledger.outcome(request(1).payment_id, deadline_ms=DEADLINE_MS)
     assert again == answer
 
 
-def test_notes_survive_the_wire() -> None:
-    wire = note_models.WireNotes(
-        fee=15,
-        fee_support=15,
-        benefits=(note_models.WireBenefit(kind="plus", name="5%", amount=500),),
-    )
+def test_what_is_told_survives_the_wire() -> None:
     answer = models.ApprovalAnswer(
         amount=10_000,
         approval_code="00000001",
@@ -108,7 +96,8 @@ def test_notes_survive_the_wire() -> None:
         purses=(models.PurseDrawn(purse="charged", amount=10_000),),
         cashback=500,
         balance=0,
-        notes=wire,
+        benefits=(note_models.BenefitTold(kind="plus", name="5%", amount=500),),
+        fee=note_models.FeeTold(fee=15, support=15),
     )
     assert approval_to_wire(approval_from_wire(answer)) == answer
 

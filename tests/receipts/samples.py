@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from pos.domain.card_slip import Benefit, BenefitKind, CardSlip, FeeNote, SlipFor
+from pos.domain.benefit import Benefit, BenefitKind
+from pos.domain.card import CardEntry
+from pos.domain.card_slip import CardSlip, FeeNote, SlipFor
 from pos.domain.cash_receipt import (
     CancelReason,
     CashReceipt,
@@ -28,6 +30,7 @@ from pos.domain.tax import TaxKind, split_tax
 from pos.domain.tender import (
     ApprovalMode,
     CashTender,
+    ExternalTender,
     Purse,
     PurseDraw,
     Tender,
@@ -292,7 +295,49 @@ def _slip(record: SaleRecord, audience: SlipFor, fee: FeeNote | None = None) -> 
 
 _BENEFITED = body_of(ReceiptBody(sale(BASKET, (ONLINE,)), (), BENEFITS))
 _AT_THE_DOOR = replace(ORDER, paid_in_app=False, disposables=True)
+COUPON = replace(
+    ONLINE,
+    amount=Won(3_000),
+    masked_pan="********7Q2M",
+    approval_code="00812346",
+    entry=CardEntry.COUPON,
+    payment_id=TransactionId(0x0001_0000_0001, 7, 44),
+    purses=(PurseDraw(Purse.POLICY, Won(3_000)),),
+    cashback=Won(0),
+    balance=None,
+    benefits=(Benefit(BenefitKind.COUPON, "장보는 날 쿠폰", Won(3_000)),),
+)
+ELSEWHERE = ExternalTender(Won(5_000), "국민", "30012345", NOON)
+SELDOM_PAID = sale(BASKET, (COUPON, ELSEWHERE, CashTender(Won(2_500), Won(3_000), Won(500))))
+SELDOM_DAY = replace(
+    DAY,
+    tenders={
+        **DAY.tenders,
+        "coupon": TenderSum(2, Won(6_000)),
+        "external": TenderSum(1, Won(5_000)),
+    },
+    benefits={"coupon": TenderSum(1, Won(3_000)), "plus": TenderSum(7, Won(2_450))},
+    refunded_to={**DAY.refunded_to, "external": TenderSum(1, Won(5_000))},
+)
+
+
+def _all_back(sold: SaleRecord) -> RefundRecord:
+    ids = iter(range(900, 910))
+    return plan_refund(
+        sold,
+        (),
+        None,
+        refund_id=TransactionId(0x0001_0000_0001, 7, 899),
+        next_id=lambda: TransactionId(0x0001_0000_0001, 7, next(ids)),
+        receipt_number="20261124-0009",
+        at=NOON + timedelta(hours=1),
+    )
+
+
 SAMPLES: dict[str, Sample] = {
+    "seldom_paid": Sample(PrintKind.SALE_RECEIPT, body_of(ReceiptBody(SELDOM_PAID))),
+    "seldom_void": Sample(PrintKind.REFUND_SLIP, body_of(_all_back(SELDOM_PAID))),
+    "seldom_day": Sample(PrintKind.DAY_REPORT, body_of(SELDOM_DAY)),
     "online_voucher": _sale(BASKET, ONLINE),
     "split_cash_and_voucher": _sale(BASKET, PART, CASH_PART),
     "offline_guaranteed": _sale((replace(KIMBAP, quantity=13),), OFFLINE),

@@ -8,7 +8,7 @@ import pytest
 
 from pos.domain.errors import ForeignCard, LedgerSilent, LedgerUnreachable
 from pos.domain.payment_answers import Approval, Decline
-from pos.domain.won import Won
+from pos.domain.won import ZERO, Won
 from pos.ports import AuthorizationRequest
 from pos.ui.widgets.figures import Figures
 from tests.fakes import ScriptedLedger, ScriptedReader, good_card
@@ -115,11 +115,12 @@ async def test_the_second_card_after_a_part_closes_the_sale() -> None:
         assert Won(5_000) == till.big.amount
 
 
-async def test_the_card_key_on_an_empty_sale_opens_nothing() -> None:
+async def test_the_card_key_on_an_empty_sale_only_asks_for_the_balance() -> None:
     async with a_till() as till:
         await till.keys("f5")
-        assert "SellingScreen" == till.screen
-        assert "스캔" in till.message
+        assert "BalanceScreen" == till.screen
+        assert [] == till.world.store.kinds()
+        assert [ZERO] == [each.amount for each in till.world.reader.requests]
 
 
 async def test_a_declined_card_shows_only_the_masked_number() -> None:

@@ -8,6 +8,7 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from pos.domain.benefit import percent, plus_estimate
 from pos.domain.errors import CardCancelled, IeumError
 from pos.domain.payment_answers import DeclineReason
 from pos.domain.won import ZERO, Won
@@ -24,10 +25,11 @@ from pos.services.terminal import Terminal
 from pos.ui.acts import SidePanelAsked, act
 from pos.ui.i18n import _, language
 from pos.ui.lone_keys import LoneKeys
-from pos.ui.results import CASH, PaymentAnswer
+from pos.ui.results import CASH, OTHER, PaymentAnswer
 from pos.ui.safe_text import safe
 from pos.ui.widgets.figures import Figures
 from pos.ui.widgets.total_strip import BigAmount, TotalStrip
+from pos.ui.widgets.touch_keys import TouchKeys
 from pos.ui.words import decline_text, won
 
 CANCELLABLE = (Stage.TAP, Stage.TAP_AGAIN)
@@ -35,7 +37,7 @@ TRAINING_CARDS = {"1": "full", "3": "small", "4": "bank"}
 
 
 class PaymentScreen(ModalScreen[PaymentAnswer]):
-    """Answers with what was paid, with `CASH`, or with None."""
+    """Answers with what was paid, with `CASH`, with `OTHER`, or with None."""
 
     CSS_PATH = "payment.tcss"
     AUTO_FOCUS = ""
@@ -47,7 +49,7 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
         self._amount = due
         self._stage: Stage | None = Stage.TAP
         self._next_amount: Won | None = None
-        self._cash_after = False
+        self._after: str | None = None  # What follows once the tap was called off.
         self._lone = LoneKeys(self, self._lone_key)
 
     def compose(self) -> ComposeResult:
@@ -57,7 +59,7 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
             yield TotalStrip()
             yield Static(classes="text", markup=False)
             yield Figures()
-            yield Static(classes="keys", markup=False)
+            yield TouchKeys()
 
     def on_mount(self) -> None:
         """Ask for the card at once."""
@@ -67,7 +69,7 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
 
     def _start(self, amount: Won) -> None:
         self._amount, self._next_amount = amount, None
-        self._cash_after = False  # A key pressed during an earlier attempt is no answer to this.
+        self._after = None  # A key pressed during an earlier attempt is no answer to this.
         self._staged(Stage.TAP)
         act(self, self._pay(amount), self._failed)
 
@@ -104,12 +106,26 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
                 "No answer came in time. Do not tap again; the answer is looked for."
             ),
         }
-        keys = _("Esc cancel   F6 cash instead") if stage in CANCELLABLE else _("Please wait")
+        keys = (
+            _("Esc cancel   F6 cash instead   / other ways")
+            if stage in CANCELLABLE
+            else _("Please wait")
+        )
         if stage in CANCELLABLE and self._terminal.training_cards is not None:
-            keys = _("Training cards: 1 full   3 nearly empty   4 a bank's   Esc")
+            keys = _("Training cards: 1 full   3 nearly empty   4 a bank's   Esc   /")
         warn = stage in (Stage.TAP_AGAIN, Stage.CHECKING)
         self._say(titles[stage], texts[stage], keys, "warn" if warn else "")
-        self.query_one(Figures).display = False
+        self._show_plus(stage)
+
+    def _show_plus(self, stage: Stage) -> None:
+        """Say what the shop adds to the card's cashback; the ledger's word comes with the approval."""
+        rate_bp = self._terminal.shop.plus_bp
+        figures = self.query_one(Figures)
+        figures.display = bool(rate_bp) and stage in CANCELLABLE
+        if figures.display:
+            amount = won(plus_estimate(self._amount, rate_bp))
+            label = _("Plus {rate}, by the shop", rate=percent(rate_bp))
+            figures.show([(label, _("cash back up to {amount}", amount=amount))])
 
     def _cancel(self) -> None:
         if self._stage in CANCELLABLE:
@@ -126,7 +142,7 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
             case PaidInFull() | PaidInPart():
                 self.dismiss(outcome)
             case NotTaken(error=CardCancelled()):
-                self.dismiss(CASH if self._cash_after else None)
+                self.dismiss(self._after)
             case NotTaken(error=error):
                 self._failed(error)
             case Unanswered(error=error):
@@ -155,9 +171,9 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
     ) -> None:
         self._next_amount = amount
         if amount == self._amount:
-            keys = _("Enter tap again   F6 cash   Esc back")
+            keys = _("Enter tap again   F6 cash   / other ways   Esc back")
         else:
-            keys = _("Enter take {amount} from this card   F6 cash   Esc back", amount=won(amount))
+            keys = _("Enter take {amount}   F6 cash   / other ways   Esc back", amount=won(amount))
         self._say(title, text, keys, "danger")
         figures = self.query_one(Figures)
         figures.display = bool(rows)
@@ -174,9 +190,9 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
             if event.key == "f12":
                 self.post_message(SidePanelAsked())
             elif event.key == "f6":
-                self._cash()
+                self._leave(CASH)
             else:
-                self._back()
+                self._leave(None)
         else:
             self._lone.press(event)
 
@@ -184,24 +200,19 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
         if key == "enter" and self._stage is None and self._next_amount is not None:
             self._start(self._next_amount)
         elif key == "2":
-            self._cash()
+            self._leave(CASH)
+        elif key == "/":
+            self._leave(OTHER)
         elif key == "0":
-            self._back()
+            self._leave(None)
         elif key in TRAINING_CARDS and self._terminal.training_cards is not None:
             self._terminal.training_cards.tap(TRAINING_CARDS[key])
 
-    def _cash(self) -> None:
+    def _leave(self, answer: str | None) -> None:
         if self._stage is None:
-            self.dismiss(CASH)
+            self.dismiss(answer)
         else:
-            self._cash_after = self._stage in CANCELLABLE
-            self._cancel()
-
-    def _back(self) -> None:
-        if self._stage is None:
-            self.dismiss(None)
-        else:
-            self._cash_after = False
+            self._after = answer if self._stage in CANCELLABLE else None
             self._cancel()
 
     def _say(self, title: str, text: str, keys: str, tone: str) -> None:
@@ -215,4 +226,4 @@ class PaymentScreen(ModalScreen[PaymentAnswer]):
         self._keys_say(keys)
 
     def _keys_say(self, text: str) -> None:
-        self.query_one(".keys", Static).update(f" {text}")
+        self.query_one(TouchKeys).say(text)

@@ -13,6 +13,7 @@ from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Input
 
+from pos.domain.coupon import is_coupon_code
 from pos.domain.customer_code import is_customer_code
 from pos.domain.errors import IeumError, PaymentPending, SaleEmpty
 from pos.domain.won import ZERO, Won
@@ -39,6 +40,7 @@ from pos.ui.widgets.total_strip import TotalStrip
 if TYPE_CHECKING:
     from pos.ui.cash_receipts import CashReceiptDialogs
     from pos.ui.more import More
+    from pos.ui.other_ways import OtherWays
 
 MENU_AFTER_MS = 400  # An Enter sooner after another one is a scanner's second line end.
 
@@ -198,9 +200,11 @@ class SellingScreen(Screen[None]):
         self._say(line_text(line))
 
     def _scanned_ours(self, code: str) -> None:
-        """A receipt opens what can be given back of it; a customer's code pays."""
+        """A receipt opens what can be given back of it; a customer's code or a coupon pays."""
         if is_customer_code(code):
             self._pay_qr(code)
+        elif is_coupon_code(code):
+            self._ways.coupon(code)
         else:
             self.post_message(ScreenAsked("f7", code))
 
@@ -248,7 +252,14 @@ class SellingScreen(Screen[None]):
     def _more(self) -> More:
         from pos.ui.more import More  # Keeps the start fast.
 
-        return More(self, self._terminal, self._till, say=self._say, refuse=self.refuse)
+        ways = self._ways.ask
+        return More(self, self._terminal, self._till, say=self._say, refuse=self.refuse, ways=ways)
+
+    @cached_property
+    def _ways(self) -> OtherWays:
+        from pos.ui.other_ways import OtherWays  # Keeps the start fast.
+
+        return OtherWays(self, self._terminal, self._pay, self.refuse)
 
     def _move(self, step: int) -> None:
         if not self.query_one(SaleSide).move(step):
@@ -330,6 +341,9 @@ class SellingScreen(Screen[None]):
     def _pay_card(self) -> None:
         from pos.ui.screens.payment import PaymentScreen  # Keeps the start fast.
 
+        if not (self._taking_money or self._terminal.counter.sale.lines):
+            self._ways.balance()
+            return
         self._pay(lambda due: PaymentScreen(self._terminal, due))
 
     def _pay_qr(self, code: str = "") -> None:
@@ -351,5 +365,8 @@ class SellingScreen(Screen[None]):
         if outcome == results.CASH:
             self.pay_cash("")
             return
-        self._tell(results.card_result(outcome))
+        if outcome == results.OTHER:
+            self._ways.ask()
+            return
+        self._tell(results.card_result(outcome, self.due))
         self.news()

@@ -44,7 +44,7 @@ async def followed(world: World, *displays: Glass) -> AsyncIterator[ShowCustomer
     customer = ShowCustomer(
         counter=world.counter, shop="부평 이음마트", language="ko", displays=displays
     )
-    customer.follow(world.finish, world.qr)
+    customer.follow(world.finish, world.qr, world.balance)
     running = asyncio.ensure_future(customer.run(world.clock))
     yield customer
     running.cancel()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pos.domain.card_slip import Benefit, BenefitKind, CardSlip, FeeNote, PaymentNotes, SlipFor
+from pos.domain.benefit import Benefit, BenefitKind
+from pos.domain.card_slip import CardSlip, FeeNote, SlipFor
 from pos.domain.codec import decode
 from pos.domain.errors import LedgerSilent, LedgerUnreachable
 from pos.domain.receipt_body import ReceiptBody
@@ -11,12 +12,10 @@ from pos.ports import PrintKind
 from tests.ui.till import RICE_CAKE, ROLL
 from tests.world import World
 
-NOTES = PaymentNotes(
-    FeeNote(Won(15), Won(15)),
-    (
-        Benefit(BenefitKind.COUPON, "부평시장 가을맞이", Won(3_000)),
-        Benefit(BenefitKind.PLUS, "5%", Won(100)),
-    ),
+FEE = FeeNote(Won(15), Won(15))
+BENEFITS = (
+    Benefit(BenefitKind.COUPON, "부평시장 가을맞이", Won(3_000)),
+    Benefit(BenefitKind.PLUS, "5%", Won(100)),
 )
 
 
@@ -32,39 +31,39 @@ def slips(world: World) -> list[CardSlip]:
 
 async def test_the_receipt_its_copy_and_the_shops_slip_say_what_the_ledger_told() -> None:
     world = World()
-    world.ledger.notes = NOTES
+    world.ledger.benefits, world.ledger.fee = BENEFITS, FEE
     world.counter.scan(RICE_CAKE)
     await world.card.pay(Won(5_000))
     sale = await world.reprint.last_receipt()
     assert sale is not None
-    assert [NOTES.benefits, NOTES.benefits] == [each.benefits for each in receipts(world)]
+    assert [BENEFITS, BENEFITS] == [each.benefits for each in receipts(world)]
     await world.reprint.card_slips(sale, SlipFor.MERCHANT)
     await world.reprint.card_slips(sale, SlipFor.CUSTOMER)
-    assert [NOTES.fee, None] == [each.fee for each in slips(world)]  # A customer's says no fee.
+    assert [FEE, None] == [each.fee for each in slips(world)]  # A customer's says no fee.
 
 
 async def test_of_a_split_the_first_cards_benefits_come_from_the_journal() -> None:
     world = World()
-    world.ledger.notes = NOTES
+    world.ledger.benefits, world.ledger.fee = BENEFITS, FEE
     world.counter.scan(RICE_CAKE)
     world.counter.scan(ROLL)
     await world.card.pay(Won(5_000))
     await world.cash.pay(None)
-    assert NOTES.benefits == receipts(world)[-1].benefits
+    assert BENEFITS == receipts(world)[-1].benefits
 
 
 async def test_after_a_crash_behind_the_approval_the_receipt_says_the_same() -> None:
     world = World()
-    world.ledger.notes = NOTES
+    world.ledger.benefits, world.ledger.fee = BENEFITS, FEE
     world.ledger.fault_after.append(LedgerSilent())
     world.counter.scan(RICE_CAKE)
     await world.card.pay(Won(5_000))
-    assert NOTES.benefits == receipts(world)[-1].benefits
+    assert BENEFITS == receipts(world)[-1].benefits
 
 
 async def test_without_the_line_nothing_of_it_is_made_up() -> None:
     world = World()
-    world.ledger.notes = NOTES
+    world.ledger.benefits, world.ledger.fee = BENEFITS, FEE
     world.ledger.fault_before += [LedgerUnreachable(), LedgerUnreachable()]
     world.counter.scan(RICE_CAKE)
     await world.card.pay(Won(5_000))
