@@ -11,6 +11,7 @@ from functools import lru_cache
 
 MISSING = "□"  # Stands where a character can't be printed; two columns.
 CUT_MARK = "…"  # Stands where a text was cut; two columns.
+BREAKS = " (["
 NEVER_FIRST = frozenset(",.!?:;)]}%~·…’”」』】》〉")
 TEXT_MAX = 2_000  # Longer than any note a channel allows; the rest is dropped, marked.
 
@@ -111,10 +112,11 @@ def _row(text: str, columns: int) -> str:
     row = head(text, columns)
     if len(row) == len(text) or text[len(row)] == " ":
         return row
-    space = row.rfind(" ")
+    # Before a bracket is as good as at a space: what stands in it stays together.
+    gap = max(row.rfind(each) for each in BREAKS)
     # Korean may break inside a word; a row left half empty looks worse than a broken word.
-    if space > 0 and width(row[:space]) * 2 >= columns:
-        return row[:space]
+    if gap > 0 and width(row[:gap]) * 2 >= columns:
+        return row[:gap]
     # What closes a phrase stays with the letter before it.
     while len(row) > 1 and text[len(row)] in NEVER_FIRST:
         row = row[:-1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from textual.screen import Screen
@@ -28,9 +29,12 @@ from pos.services.cash_receipts import SaleCash
 from pos.services.terminal import Terminal
 from pos.ui.acts import act
 from pos.ui.asking import ask_grant
+from pos.ui.cells import Column
 from pos.ui.i18n import _, language
+from pos.ui.safe_text import safe
 from pos.ui.screens.ask_one import AskOneScreen
 from pos.ui.screens.pick import PickScreen
+from pos.ui.when import since
 from pos.ui.words import won
 
 Say = Callable[[str, str], None]
@@ -92,7 +96,7 @@ class CashReceiptDialogs:
             offers.append(
                 (
                     (_("Enter the tax office's number"), _("to be sent")),
-                    lambda: self._act(self._note(one)),
+                    lambda: self._act(self.note(one)),
                 )
             )
         self._pick(state_text(one), [row for row, _do in offers], lambda place: offers[place][1]())
@@ -107,7 +111,7 @@ class CashReceiptDialogs:
             _("The cash receipt is cancelled; that is to be sent, too. The sale stands."), "done"
         )
 
-    async def _note(self, one: CashReceiptStanding) -> None:
+    async def note(self, one: CashReceiptStanding, then: Callable[[], None] = lambda: None) -> None:
         """Show the whole number to whoever may see it, and take what the tax office made of it."""
         staff = self._terminal.staff
         about = one.receipt.sale_receipt_number
@@ -123,12 +127,15 @@ class CashReceiptDialogs:
 
         def answered(code: str | None) -> None:
             if code:
-                self._act(self._do_note(one, code, grant.by))
+                self._act(self._do_note(one, code, grant.by, then))
 
         self._screen.app.push_screen(AskOneScreen(_("The tax office's number"), text), answered)
 
-    async def _do_note(self, one: CashReceiptStanding, code: str, by: str) -> None:
+    async def _do_note(
+        self, one: CashReceiptStanding, code: str, by: str, then: Callable[[], None]
+    ) -> None:
         await self._terminal.cash_receipts.note_issued(one, code, by=by)
+        then()
         self._say(_("Noted. The customer's number is erased here."), "done")
 
     # While the sale is open, or by a number typed ---------------------------------------------------
@@ -230,6 +237,37 @@ def use_word(use: CashReceiptUse) -> str:
             return _("Expense evidence (a business)")
         case CashReceiptUse.SELF_ISSUED:
             return _("Self-issued, no number given")
+
+
+def due_columns() -> tuple[Column, ...]:
+    """Return the columns of those that are to be sent."""
+    return (
+        Column(_("Time"), 11, right=True),
+        Column(_("Receipt"), 14),
+        Column(_("Number"), None),
+        Column(_("What for"), 16),
+        Column(_("Amount"), 11, right=True),
+    )
+
+
+def due_cells(one: CashReceiptStanding, now: datetime) -> tuple[str, ...]:
+    """Return one's texts for them; what takes one back is negative."""
+    receipt, back = one.receipt, one.receipt.cancels is not None
+    what = _("Cancels {what}", what=use_short(receipt.use)) if back else use_short(receipt.use)
+    amount = -receipt.tax.total if back else receipt.tax.total
+    number = safe(receipt.sale_receipt_number, 14)
+    return (since(one.asked_at, now), number, receipt.masked_id, what, str(amount))
+
+
+def use_short(use: CashReceiptUse) -> str:
+    """Return what one is for, in a column."""
+    match use:
+        case CashReceiptUse.INCOME:
+            return _("income")
+        case CashReceiptUse.BUSINESS:
+            return _("business")
+        case CashReceiptUse.SELF_ISSUED:
+            return _("self-issued")
 
 
 def state_text(one: CashReceiptStanding) -> str:

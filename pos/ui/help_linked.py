@@ -25,6 +25,15 @@ def linked() -> dict[str, Topic]:
                 _("A scan made meanwhile chooses nothing."),
             ),
         ),
+        "CashReceiptsDueScreen": Topic(
+            _("Cash receipts to be sent to the tax office"),
+            (
+                _(
+                    "1 shows the whole number, to be entered at Hometax; then type its approval number."
+                ),
+                _("A negative one takes one back: cancel it there and note that number, too."),
+            ),
+        ),
         "PhoneReceiptScreen": Topic(
             _("Receipt on the customer's phone"),
             (

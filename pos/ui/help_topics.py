@@ -116,6 +116,7 @@ def _after() -> dict[str, Topic]:
             (
                 _("Left and Right turn the days. P prints the day's figures."),
                 _("1 opens what the ledger declined afterwards."),
+                _("7 lists the cash receipts that are still to be sent to the tax office."),
                 _("The day here is the calendar's, as the ledger settles it; F9 has the shift's."),
             ),
         ),

@@ -19,9 +19,9 @@ REASONS = {
     CancelReason.ISSUED_IN_ERROR: "오류발급",
     CancelReason.OTHER: "기타",
 }
-ASK = "국세청 현금영수증 문의 국번없이 126"
+ASK = "현금영수증 문의 국번없이 126"
 TO_BE_SENT = "전송 대기"
-NOT_YET = "※ 국세청 승인 전입니다. 승인번호는 국세청이 정하며, 그 뒤에 다시 인쇄할 수 있습니다."
+NOT_YET = "※ 국세청 승인 전입니다. 승인번호가 나온 뒤 다시 인쇄할 수 있습니다."
 REGISTER = "홈택스에서 이 승인번호로 내 것으로 등록할 수 있습니다."
 
 
@@ -40,7 +40,7 @@ def build_cash_receipt(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> 
     back, told = paper.cancels is not None, bool(paper.approval_code)
     title = "현금영수증 취소" if back else "현금영수증"
     lines = [
-        *titled(title if told else f"{title} 신청", USES[paper.use], shop),
+        *titled(title if told or back else f"{title} 신청", _use(paper), shop),
         Pair("영수증번호", paper.sale_receipt_number),
         Pair(_when(back=back, told=told), korean_time(paper.issued_at)),
         Pair("단말기번호", shop.terminal_number),
@@ -56,6 +56,11 @@ def build_cash_receipt(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> 
     elif paper.use is CashReceiptUse.SELF_ISSUED and not back:
         lines.append(Text(REGISTER))
     return finish([*lines, *farewell(shop, ASK)], copy=copy, training=shop.training)
+
+
+def _use(paper: CashReceipt) -> str:
+    asked = paper.cancels is not None and not paper.approval_code
+    return f"{USES[paper.use]}, 신청" if asked else USES[paper.use]
 
 
 def _when(*, back: bool, told: bool) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pos.domain.codec import Json, decode
 from pos.domain.order import ENDED_WITHOUT_FOOD, Order, OrderLine
 from receipts.builders.parts import channel_name, finish, korean_time
-from receipts.document import Blank, Document, Line, Pair, Rule, RuleStyle, Text, Title
+from receipts.document import Blank, Document, Line, Notice, Pair, Rule, RuleStyle, Text, Title
 from receipts.rows import Size
 from receipts.shop import ShopFacts
+
+STOP = "주문 취소: 만들지 마세요"
 
 
 def build_kitchen_ticket(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> Document:
@@ -22,19 +24,22 @@ def build_kitchen_ticket(body: dict[str, Json], shop: ShopFacts, *, copy: int) -
         ValueError: the body is no order, or copy is below 1.
     """
     order = decode(Order, body)
-    lines = [*_head(order), *_dishes(order), *_requests(order), *_delivery(order)]
+    lines = [*_head(order), *_dishes(order)]
+    if order.state not in ENDED_WITHOUT_FOOD:  # What is not to be made needs no further words.
+        lines += [*_requests(order), *_delivery(order)]
     return finish(lines, copy=copy, training=shop.training)
 
 
 def _head(order: Order) -> list[Line]:
     stopped = order.state in ENDED_WITHOUT_FOOD
+    top: list[Line] = [Title("조리 중지"), Notice(STOP)] if stopped else [Title("주방 주문서")]
     lines: list[Line] = [
-        Title("조리 중지 (주문 취소)" if stopped else "주방 주문서"),
+        *top,
         Pair(channel_name(order.channel), order.short_number, Size.LARGE, bold=True),
         Pair("주문시각", korean_time(order.placed_at)),
         Pair("주문번호", order.number),
     ]
-    if order.minutes is not None:
+    if order.minutes is not None and not stopped:
         lines.append(Pair("조리시간", f"{order.minutes}분", Size.LARGE, bold=True))
     return lines
 

@@ -33,7 +33,7 @@ def build_pay_code(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> Docu
         *shop_lines(shop),
         Rule(),
         BigAmount("결제금액", won(code.amount)),
-        Pair("유효시간", f"{korean_time(code.expires_at)} 까지"),
+        Pair("유효시간", f"{korean_time(code.expires_at)}까지"),
         Qr(text, "인천e음 앱으로 스캔해 주세요", TOO_LARGE),
         Text("결제가 끝나면 영수증을 드립니다.", Align.CENTER),
     ]

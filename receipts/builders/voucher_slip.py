@@ -73,7 +73,7 @@ def _purses(tender: VoucherTender) -> list[Line]:
     if tender.balance is not None:
         lines.append(Pair("카드잔액", won(tender.balance)))
     if tender.mode is not ApprovalMode.ONLINE:
-        lines.append(Text("※ 사용액·캐시백은 통신 복구 후 확정"))
+        lines.append(Text("※ 사용액·캐시백은 전송 후 확정"))
     return lines
 
 

@@ -288,9 +288,16 @@ def own_words(shop: ShopFacts = SHOP, text: str = TEMPLATE) -> ShopFacts:
     return replace(shop, words=OwnerWords(read.header, read.notice, read.footer, LOGO))
 
 
+def slip_of(
+    record: SaleRecord, audience: SlipFor, payment_id: TransactionId, fee: FeeNote | None = None
+) -> Sample:
+    """Return the slip of one card payment."""
+    return Sample(PrintKind.CARD_SLIP, body_of(CardSlip(record, payment_id, audience, fee)))
+
+
 def _slip(record: SaleRecord, audience: SlipFor, fee: FeeNote | None = None) -> Sample:
     (card,) = [each for each in record.tenders if isinstance(each, VoucherTender)]
-    return Sample(PrintKind.CARD_SLIP, body_of(CardSlip(record, card.payment_id, audience, fee)))
+    return slip_of(record, audience, card.payment_id, fee)
 
 
 _BENEFITED = body_of(ReceiptBody(sale(BASKET, (ONLINE,)), (), BENEFITS))

@@ -97,3 +97,7 @@ def test_breaks_at_a_space_near_the_end_else_inside_the_word() -> None:
 def test_refuses_to_wrap_in_next_to_nothing() -> None:
     with pytest.raises(ValueError, match="too few"):
         wrap("가", 3, 1)
+
+
+def test_a_row_breaks_before_a_bracket_rather_than_inside_it() -> None:
+    assert wrap("모둠튀김 세트(오징어, 김말이)", 17, 9) == ["모둠튀김 세트", "(오징어, 김말이)"]

@@ -16,17 +16,19 @@ from receipts.cp949 import width
 from receipts.encoders.escpos import to_escpos
 from receipts.encoders.text import to_text
 from receipts.renderer import ReceiptRenderer
+from tests.receipts.more_samples import MORE_SAMPLES
 from tests.receipts.samples import SAMPLES
 
 GOLDEN = Path(__file__).parent / "golden"
-EVERY = pytest.mark.parametrize("name", SAMPLES)
+ALL = SAMPLES | MORE_SAMPLES
+EVERY = pytest.mark.parametrize("name", ALL)
 WIDTHS = pytest.mark.parametrize("columns", [32, 42, 48])
 
 
 @EVERY
 @WIDTHS
 def test_the_text_is_as_agreed(name: str, columns: int) -> None:
-    sample = SAMPLES[name]
+    sample = ALL[name]
     text = ReceiptRenderer(sample.shop, columns).to_text(sample.kind, sample.body, sample.copy)
     file = GOLDEN / f"{name}-{columns}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
@@ -38,7 +40,7 @@ def test_the_text_is_as_agreed(name: str, columns: int) -> None:
 @EVERY
 @WIDTHS
 def test_the_bytes_say_to_a_printer_what_the_text_says(name: str, columns: int) -> None:
-    sample = SAMPLES[name]
+    sample = ALL[name]
     renderer = ReceiptRenderer(sample.shop, columns)
     meant = renderer.rows(sample.kind, sample.body, copy=sample.copy)
     head = Head(columns)

@@ -12,24 +12,36 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
+from composition.paper import receipt_proof, refund_proof
+from offline_queue.device_key import DeviceKey
+from receipts.building import Proofs
 from receipts.encoders.escpos import to_escpos
 from receipts.layout import layout
 from receipts.profiles import PROFILES
 from receipts.renderer import ReceiptRenderer
 from receipts.rows import Row
+from tests.receipts.more_samples import MORE_SAMPLES, SIGNED_SAMPLES
 from tests.receipts.paper_printer import PaperPrinter
 from tests.receipts.samples import SAMPLES
+from tests.receipts.shift_samples import SHIFT_SAMPLES
 
 PICTURES = Path(__file__).parent / "pictures"
-EVERY = pytest.mark.parametrize("name", SAMPLES)
+ALL = SAMPLES | MORE_SAMPLES | SHIFT_SAMPLES | SIGNED_SAMPLES
+PROOFS = Proofs(*(each(DeviceKey(bytes(range(32)))) for each in (receipt_proof, refund_proof)))
+EVERY = pytest.mark.parametrize("name", ALL)
 WIDTHS = pytest.mark.parametrize("columns", [32, 42, 48])
 LABEL = 26  # 40 mm
 DIFFERENT_MAX = 0.01  # Another FreeType hints a few dots otherwise.
 
 
+def of_the_shop(name: str, columns: int, make: str = "epson") -> ReceiptRenderer:
+    proofs = PROOFS if name in SIGNED_SAMPLES else Proofs()
+    return ReceiptRenderer(ALL[name].shop, columns, proofs=proofs, profile=PROFILES[make])
+
+
 def printed(name: str, columns: int, make: str = "epson") -> PaperPrinter:
-    sample = SAMPLES[name]
-    renderer = ReceiptRenderer(sample.shop, columns, profile=PROFILES[make])
+    renderer = of_the_shop(name, columns, make)
+    sample = ALL[name]
     return PaperPrinter(columns).take(renderer.render(sample.kind, sample.body, copy=sample.copy))
 
 
@@ -70,8 +82,8 @@ def test_every_make_of_printer_understands_all_of_it_and_no_row_breaks(
 @EVERY
 @WIDTHS
 def test_it_says_what_was_laid_out_letter_for_letter(name: str, columns: int) -> None:
-    sample = SAMPLES[name]
-    rows = ReceiptRenderer(sample.shop, columns).rows(sample.kind, sample.body, copy=sample.copy)
+    sample = ALL[name]
+    rows = of_the_shop(name, columns).rows(sample.kind, sample.body, copy=sample.copy)
     meant = [row.text for row in rows if isinstance(row, Row)]
     assert printed(name, columns).letters == meant
 

@@ -1,6 +1,6 @@
 """Signed codes off the paper, read by another maker's reader; what was changed in one never verifies.
 
-`MUTATIONS=100000 pytest tests/receipts/test_signed_codes.py` tries as many of each; a few otherwise.
+`MUTATIONS=100000 pytest tests/receipts/test_signed_codes.py` tries as many of each; some 2,000 otherwise.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ KEY = DeviceKey(SEED)
 PUBLIC = Ed25519PublicKey.from_public_bytes(
     Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
 )
-MUTATIONS = int(os.environ.get("MUTATIONS", "600"))
+MUTATIONS = int(os.environ.get("MUTATIONS", "2000"))
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  # Base45's own.
 PAPERS = {
     "online": (PrintKind.SALE_RECEIPT, ONLINE_BODY),
@@ -132,7 +132,7 @@ def mutations(text: str, how: Callable[[str, random.Random], str]) -> Iterator[s
     chance = random.Random(f"{text} {how.__name__}")
     for _ in range(MUTATIONS // 2):
         changed = how(text, chance)
-        if changed != text and not only_the_key_s_name_differs(changed, text):
+        if changed != text:
             yield changed
 
 
@@ -147,10 +147,15 @@ def only_the_key_s_name_differs(changed: str, text: str) -> bool:
 
 @EVERY
 @pytest.mark.parametrize("how", [mutated_letters, mutated_bytes])
+@pytest.mark.timeout(180 + MUTATIONS // 50)
 def test_no_changed_code_verifies(name: str, how: Callable[[str, random.Random], str]) -> None:
     text = off_the_paper(name, 42)
-    accepted = [each for each in mutations(text, how) if verifies(each)]
-    assert accepted == []
+    tried = accepted = 0
+    for each in mutations(text, how):
+        tried += 1
+        accepted += verifies(each) and not only_the_key_s_name_differs(each, text)
+    assert accepted == 0
+    assert tried > MUTATIONS // 2 * 0.9  # Few come out as they went in.
 
 
 def test_no_signature_stands_for_a_receipt_and_a_refund_at_once() -> None:

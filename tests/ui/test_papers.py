@@ -13,6 +13,7 @@ from pos.ports import PrintKind
 from pos.services.e_receipt import EReceipt
 from pos.services.show_customer import ShowCustomer
 from pos.ui.widgets.qr_picture import QrPicture
+from pos.ui.widgets.table import Table
 from receipts.renderer import ReceiptRenderer
 from tests.receipts.samples import SHOP
 from tests.ui.test_refund import sold
@@ -188,3 +189,27 @@ async def test_without_a_card_there_is_no_slip_and_it_says_so() -> None:
     async with a_till(world) as till:
         await till.keys("f7", "/", "3")
         assert "전표가 없습니다" in till.message
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_owner_enters_what_waits_one_by_one_and_the_list_empties(
+    size: tuple[int, int],
+) -> None:
+    world = World()
+    record = await sold(world, RICE_CAKE)
+    await world.cash_receipts.ask(record, CashReceiptUse.INCOME, PHONE)
+    await world.cash_receipts.take_back(record)
+    async with a_till(world, size=size) as till:
+        await till.keys("f4", "7")
+        assert "CashReceiptsDueScreen" == till.screen
+        amounts = [row[-1] for row in till.app.screen.query_one(Table).rows]
+        assert ["5,000", "-5,000"] == amounts
+        assert PHONE not in till.text()
+        await till.keys("1")
+        assert PHONE in till.text()
+        await till.write("G00000001\r")
+        await till.keys("1")
+        await till.write("G00000002\r")
+        assert () == till.app.screen.query_one(Table).rows
+        await till.keys("1")
+        assert "CashReceiptsDueScreen" == till.screen

@@ -40,6 +40,7 @@ class DayScreen(KeyedScreen):
         "2": "settle",
         "3": "m",
         "m": "m",
+        "7": "cash_receipts",
         "0": "escape",
     }
 
@@ -66,6 +67,7 @@ class DayScreen(KeyedScreen):
                 ("1", _("Receivables")),
                 ("2", _("Settlement")),
                 ("3", _("Month saved")),
+                ("7", _("Cash receipts")),
                 ("escape", _("Back")),
             ],
             ("p",),
@@ -118,6 +120,10 @@ class DayScreen(KeyedScreen):
             from pos.ui.screens.receivables import ReceivablesScreen  # Seldom needed.
 
             self.app.push_screen(ReceivablesScreen(self.terminal), lambda _done: self._read())
+        elif key == "cash_receipts":
+            from pos.ui.screens.cash_receipts_due import CashReceiptsDueScreen  # Seldom needed.
+
+            self.app.push_screen(CashReceiptsDueScreen(self.terminal))
         elif key == "settle":
             from pos.ui.screens.settlement import SettlementScreen  # Once a day at most.
 

@@ -54,7 +54,7 @@ def test_the_code_on_paper_is_read_by_a_phone_and_says_amount_and_end(columns: i
     assert scan(to_image(renderer.rows(PrintKind.PAY_CODE, body, copy=1), columns)) == [CODE.text]
     text = renderer.to_text(PrintKind.PAY_CODE, body)
     assert "12,500원" in text
-    assert "12:00:00 까지" in text
+    assert "12:00:00까지" in text
     assert "영수증 아님" in text
 
 
