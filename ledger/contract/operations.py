@@ -22,9 +22,9 @@ BENEFITS = "benefits"
 NEWER = {"benefits", "fee"}  # Of an approval.
 # Terminals of before refuse a field that they do not know.
 UNTOLD: dict[str, Any] = {
-    "authorizePayment": {"root": NEWER},
-    "payByCustomerCode": {"root": NEWER},
-    "paymentOutcome": {"root": NEWER},
+    "authorizePayment": NEWER,
+    "payByCustomerCode": NEWER,
+    "paymentOutcome": NEWER,
     "forwardRecords": {"outcomes": {"__all__": {"approval": NEWER}}},
 }
 DEVICE_HEADER = "Ieum-Device"  # 12 hex digits; covered by the signature.

@@ -19,6 +19,7 @@ from pos.domain.payment_answers import Approval
 from pos.domain.tender import ApprovalMode
 from pos.domain.won import Won
 from tests.ledger.conftest import Process
+from tests.ledger.journal import Journal
 from tests.ledger.plain_cards import seal
 from tests.ledger.test_grants_and_coupons import RULES, START, Ledger, shop
 from tests.ledger.test_payments_over_http import DEADLINE_MS, request
@@ -64,6 +65,11 @@ async def test_a_terminal_of_before_is_told_no_field_that_it_does_not_know(
     answer = await ledger.authorize(request(1), deadline_ms=DEADLINE_MS)
     assert isinstance(answer, Approval)
     assert answer.fee is None
+    before = await ledger.outcome(request(1).payment_id, deadline_ms=DEADLINE_MS)
+    assert before == answer
+    [outcome] = await ledger.forward([Journal().offline(9, 2_000, atc=9)], deadline_ms=DEADLINE_MS)
+    assert outcome.approval is not None
+    assert outcome.approval.fee is None
     monkeypatch.undo()
     told = await ledger.outcome(request(1).payment_id, deadline_ms=DEADLINE_MS)
     assert isinstance(told, Approval)

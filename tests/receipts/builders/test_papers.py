@@ -125,7 +125,14 @@ def test_the_owner_s_words_stand_on_what_customers_keep_and_nowhere_else() -> No
         printed = ReceiptRenderer(shop, 42).to_text(each.kind, each.body)
         kept = name not in (
             *("kitchen_ticket", "rider_slip", "order_label", "x_report", "z_report"),
-            *("count_sheet", "count_sheet_counted", "settlement", "day_report", "test_page"),
+            *(
+                "count_sheet",
+                "count_sheet_counted",
+                "settlement",
+                "day_report",
+                "seldom_day",
+                "test_page",
+            ),
         )
         assert ("시장에서 제일" in printed) is kept, name
 
