@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 from pos.domain.won import Won
 from pos.ui import i18n
 from pos.ui.app import IeumApp
-from tests.fakes import NOON, ScriptedReader
+from pos.ui.screens import balance
+from tests.fakes import NOON, ScriptedReader, good_card
 from tests.ui.till import LARGE, RICE_CAKE, SMALL, a_till
 from tests.world import World
 
@@ -59,6 +60,21 @@ async def test_without_the_line_it_says_why_and_that_nothing_was_charged() -> No
         await till.keys("f5")
         assert "U04" in till.text()
         assert "결제되거나" in till.text()
+
+
+async def test_it_goes_by_itself_and_never_while_the_next_card_is_awaited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(balance, "SHOWN_S", 0.5)
+    async with a_till(World(reader=ScriptedReader(good_card(), None))) as till:
+        await till.keys("f5", "enter")
+        await till.pilot.pause(0.7)
+        assert till.screen == "BalanceScreen"
+        await till.keys("escape", "f5")
+        assert till.screen == "BalanceScreen"
+        await till.pilot.pause(0.7)
+        await till.settle()
+        assert till.screen == "SellingScreen"
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])

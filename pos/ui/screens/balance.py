@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Key
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from pos.domain.card_balance import CardBalance
@@ -38,6 +39,7 @@ class BalanceScreen(ModalScreen[None]):
         super().__init__()
         self._terminal = terminal
         self._stage: Stage | None = None
+        self._ends: Timer | None = None
         self._lone = LoneKeys(self, self._lone_key)
 
     def compose(self) -> ComposeResult:
@@ -58,6 +60,8 @@ class BalanceScreen(ModalScreen[None]):
         self._terminal.balance.done()
 
     def _start(self) -> None:
+        if self._ends is not None:
+            self._ends.stop()
         self._staged(Stage.TAP)
         act(self, self._ask(), self._failed)
 
@@ -109,7 +113,12 @@ class BalanceScreen(ModalScreen[None]):
         strip.display = figures.display = True
         strip.show(BigAmount(_("Balance"), balance.here))
         figures.show(rows)
-        self.set_timer(SHOWN_S, self._leave)
+        self._ends = self.set_timer(SHOWN_S, self._over)
+
+    def _over(self) -> None:
+        """Nobody looks any more: take it off both displays."""
+        self._terminal.balance.done()
+        self._leave()
 
     def on_key(self, event: Key) -> None:
         """Act on a key; a scan made now is no answer."""
