@@ -281,9 +281,7 @@ def sale_in(record: Record) -> SaleRecord:
     Raises:
         CodecError: as `from_record`.
     """
-    event = from_record(record)
-    assert isinstance(event, SaleCompleted)
-    return event.sale
+    return decode(SaleCompleted, dict(record.body)).sale
 
 
 def payment_of(event: Event) -> TransactionId | None:
