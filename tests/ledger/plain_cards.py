@@ -14,6 +14,7 @@ from ledger.policy.policy import Policy
 from ledger.policy.reading import PACKAGED, load_policy, read_files
 from ledger.policy.rows import Holidays
 from ledger.server.cards import CardFacts, NewCard, SealBroken, hash_pan, hot_ref
+from ledger.server.channels.vault import Vault
 from ledger.server.database import named
 from ledger.server.handout import Handout
 from ledger.server.offline_amount import Holds
@@ -25,6 +26,7 @@ from pos.domain.tender import Purse
 from pos.domain.won import Won
 
 SIGNING = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+VAULT = Vault(b"v" * 32)
 HANDOUT = Handout(
     sealing_public=b"s" * 32,
     ledger_public=SIGNING.public_key().public_bytes_raw(),
@@ -158,7 +160,7 @@ def main() -> None:
     setup = Setup(
         named(given.db), given.port, told(), CARDS, operator_token=given.operator_token, demo=True
     )
-    serve(setup, PlainOpener(), SIGNING.sign, HANDOUT)
+    serve(setup, PlainOpener(), SIGNING.sign, HANDOUT, VAULT)
 
 
 if __name__ == "__main__":
