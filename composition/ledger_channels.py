@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from composition.ledger_books import Act
+from composition.ledger_books import Act, said
+from ledger.server.cardcrypto import load_ledger_keys
 from ledger.server.channels.door import add_key, revoke_key
+from ledger.server.channels.vault import Vault
 from ledger.server.service import utc_now
 
 if TYPE_CHECKING:
     from composition.ledger_admin import Admin
 
 
-def add_channel(admin: Admin, channel: str, merchant: int, callback: str) -> str:
-    """Give a channel a key for a shop."""
+def add_channel(admin: Admin, keys: Path, channel: str, merchant: int, callback: str) -> str:
+    """Give a channel a key for a shop; its secret is sealed by the ledger's keys.
+
+    Raises:
+        AdminRefused: the file of keys can't be read.
+    """
+    with said():
+        vault = Vault.of(load_ledger_keys(keys))
     key = admin.write(
         Act("channels add", f"{channel} of merchant {merchant}", lambda made: f"key {made.id}"),
-        lambda tx: add_key(tx, channel, merchant, callback),
+        lambda tx: add_key(tx, vault, channel, merchant, callback),
     )
     return f"key {key.id}\nsecret {key.secret}\nPOST /channels/{key.id}\n"
 

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from composition.ledger_key_commands import keys
-from composition.ledger_saying import DEMO_LEDGER, OPERATOR_VARIABLE, Database, Operator, say
+from composition.ledger_saying import (
+    DEMO_KEYS,
+    DEMO_LEDGER,
+    OPERATOR_VARIABLE,
+    Database,
+    Operator,
+    say,
+)
 
 ledger = typer.Typer(
     no_args_is_help=True,
@@ -255,12 +262,13 @@ def channels_add(
     channel: Annotated[str, typer.Argument(help="baedal-eum, eum-mall, webhook")],
     merchant: int,
     db: Database = DEMO_LEDGER,
+    keys_file: Annotated[Path, typer.Option("--keys", help="ledger_keys.json")] = DEMO_KEYS,
     callback: Annotated[str, typer.Option(help="where its orders' states are posted")] = "",
 ) -> None:
     """채널 키를 만듭니다 / give a channel a key for a shop; its secret is shown once."""
     from composition.ledger_channels import add_channel
 
-    say(db, lambda admin: add_channel(admin, channel, merchant, callback))
+    say(db, lambda admin: add_channel(admin, keys_file, channel, merchant, callback))
 
 
 @channels.command("revoke")

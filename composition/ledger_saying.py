@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DATABASE_VARIABLE, OPERATOR_VARIABLE = "IEUM_LEDGER_DATABASE", "IEUM_OPERATOR"
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_LEDGER = str(ROOT / "var" / "demo" / "ledger.db")
+DEMO_KEYS = ROOT / "var" / "demo" / "ledger_keys.json"
 
 
 class Operator:

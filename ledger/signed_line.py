@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CONNECT_MS_MAX = 2_000  # A cashier waits no longer to hear that there is no line.
 KEEP_ALIVE_S = 2.0  # Far below the server's, so that it rarely closes one in our hands.
+ANSWER_MAX_BYTES = 32 << 20  # A page of the feed with a whole catalogue is the longest there is.
 NOT_OFFERED = (404, 405, 406)  # Of an event stream: an older ledger, or a proxy that has none.
 PAYING = ("authorizePayment", "payByCustomerCode", "payByCoupon")
 NONCE_BYTES = 16
@@ -156,7 +157,7 @@ class SignedLine:
             response = await self._send(request, has_body=False, stream=True)
             if response.status_code == OK and is_of(response, EVENTS):
                 return response
-            await response.aclose() if response.status_code == OK else await response.aread()
+            await response.aclose()
         if response.status_code in CLIENT_ERRORS and response.status_code not in NOT_OFFERED:
             refuse(response)
         return None
@@ -177,17 +178,19 @@ class SignedLine:
     async def _send(
         self, request: httpx.Request, *, has_body: bool, fresh: bool = False, stream: bool = False
     ) -> httpx.Response:
-        """Sign and send; once more where our clock was all that was wrong."""
+        """Sign and send; once more where our clock was all that was wrong. Read to its end, unless it streams."""
         client = self._fresh if fresh else self._kept
         assert client is not None
         self._sign(request, has_body=has_body)
-        response = await client.send(request, stream=stream)
-        if response.status_code in CLIENT_ERRORS:
-            await response.aread()
+        response = await client.send(request, stream=True)
+        if not stream or response.status_code in CLIENT_ERRORS:
+            response = await _whole(response)
         if (theirs := their_clock(response)) is not None:
             self._ahead = theirs - self._now()
             self._sign(request, has_body=has_body)
-            response = await client.send(request, stream=stream)
+            response = await client.send(request, stream=True)
+            if not stream or response.status_code in CLIENT_ERRORS:
+                response = await _whole(response)
         return response
 
     def _client(self, *, kept: int) -> httpx.AsyncClient:
@@ -199,6 +202,7 @@ class SignedLine:
                 max_connections=16, max_keepalive_connections=kept, keepalive_expiry=KEEP_ALIVE_S
             ),
             trust_env=False,  # A proxy's answer would not be the ledger's.
+            headers={"Accept-Encoding": "identity"},
         )
 
     def _request(
@@ -245,6 +249,28 @@ class SignedLine:
             sign=self._signer.sign,
         )
         request.headers.update(fields)
+
+
+async def _whole(response: httpx.Response) -> httpx.Response:
+    """Read an answer to its end, as far as one of the ledger's could go.
+
+    Raises:
+        LedgerSilent: it is longer, or packed, which the ledger's never is: it could unpack to anything.
+    """
+    import httpx
+
+    body = bytearray()
+    try:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise LedgerSilent
+        async for part in response.aiter_raw():
+            body += part
+            if len(body) > ANSWER_MAX_BYTES:
+                raise LedgerSilent
+    finally:
+        await response.aclose()
+    kind = {"content-type": response.headers.get("content-type", "")}
+    return httpx.Response(response.status_code, headers=kind, content=bytes(body))
 
 
 def _load() -> None:

@@ -18,6 +18,7 @@ import apsw
 from ledger.policy.reading import PACKAGED
 from ledger.server import fraud_limits
 from ledger.server.cardcrypto import load_ledger_keys
+from ledger.server.channels.vault import Vault
 from ledger.server.database import Database, DatabaseUnfit, is_postgres, named
 from ledger.server.fraud_limits import load_fraud_data
 from ledger.server.opener import KeyedOpener, handout_of
@@ -50,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
             fraud=load_fraud_data(given.fraud_limits),
         )
         keys = load_ledger_keys(given.keys)
-        serve(setup, KeyedOpener(keys), keys.signing_private.sign, handout_of(keys))
+        serve(setup, KeyedOpener(keys), keys.signing_private.sign, handout_of(keys), Vault.of(keys))
     except (OSError, ValueError, DatabaseUnfit, apsw.Error) as error:
         sys.stderr.write(f"ledger: {error}\n")
         return 2

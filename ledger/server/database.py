@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from ledger.server.tables import Needs, Row, Table
 
-VERSION = 7  # Of the tables, on every engine; the first files had no number.
+VERSION = 8  # Of the tables, on every engine; the first files had no number.
 GROUP_MAX = 256  # Jobs in one transaction; beyond, the first ones would wait too long.
 POSTGRES = ("postgresql://", "postgres://")
 

@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS channel_keys (
     id TEXT PRIMARY KEY,
     channel TEXT NOT NULL,
     merchant BIGINT NOT NULL,
-    secret TEXT NOT NULL,
+    sealed TEXT NOT NULL,  -- Its secret, by the ledger's own key: channels/vault.py.
     callback TEXT NOT NULL,
     revoked_at TEXT
 );

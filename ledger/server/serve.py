@@ -20,6 +20,7 @@ from ledger.server import reloading, rollups
 from ledger.server.app import build_app
 from ledger.server.cards import CardOpener, NewCard
 from ledger.server.channels.door import ChannelDoor
+from ledger.server.channels.vault import Vault, seal_all
 from ledger.server.database import Database
 from ledger.server.demo import Demo
 from ledger.server.faults import Faults
@@ -85,7 +86,7 @@ class _Announcing(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(setup: Setup, opener: CardOpener, sign: Sign, handout: Handout) -> None:
+def serve(setup: Setup, opener: CardOpener, sign: Sign, handout: Handout, vault: Vault) -> None:
     """Run until the process is told to stop; `sign` has the ledger's own key.
 
     Raises:
@@ -93,7 +94,7 @@ def serve(setup: Setup, opener: CardOpener, sign: Sign, handout: Handout) -> Non
         ValueError: a card of the setup can't be opened, or the operator's token is too short.
         DatabaseUnfit, apsw.Error: the database can't be used.
     """
-    app, service = _application(setup, opener, sign, handout)
+    app, service = _application(setup, opener, sign, handout, vault)
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -119,17 +120,18 @@ def _say_if_it_failed(task: asyncio.Task[None]) -> None:
 
 
 def _application(
-    setup: Setup, opener: CardOpener, sign: Sign, handout: Handout
+    setup: Setup, opener: CardOpener, sign: Sign, handout: Handout, vault: Vault
 ) -> tuple[Starlette, Service]:
     door = OperatorDoor(setup.operator_token)
     writer = Writer(setup.db)
     rules = reloading.begin(writer, setup.told, setup.problem, str(setup.files or "-"), utc_now)
     writer.run_now(lambda tx: seed(tx, setup.cards, opener, utc_now()))
+    writer.run_now(lambda tx: seal_all(tx, vault))
     service = Service(setup.db, writer, opener, rules, sign, handout)
     faults = Faults()
     sweeper = Sweeper(setup.db, writer, setup.fraud)
     routes = OperatorPage(service, door).routes()
-    channels = ChannelDoor(service)
+    channels = ChannelDoor(service, vault)
     routes += channels.routes()
     if setup.demo:
         routes += Demo(service, faults, door).routes() + Phone(service, door, rules, sign).routes()

@@ -107,6 +107,11 @@ class DaySummary:
         return self.sales.amount - self.refunds.amount
 
     @property
+    def order_net(self) -> Won:
+        """Orders less what was given back of orders on this day."""
+        return self.orders.amount - self.order_refunds.amount
+
+    @property
     def order_saving(self) -> Won:
         """What 배달e음 saved against a private app, for orders the ledger has posted."""
         return self.order_private_cost - self.order_commission

@@ -150,11 +150,24 @@ def _given_back(day: DaySummary) -> list[Line]:
 def _orders(day: DaySummary) -> list[Line]:
     return [
         Rule(),
-        Pair("배달주문", _counted(day.orders)),
+        *order_lines(day),
         Pair("중개수수료", won(day.order_commission)),
         Pair("민간 배달앱이라면", won(day.order_private_cost)),
         Pair("아낀 수수료", won(day.order_saving), bold=True),
     ]
+
+
+def order_lines(day: DaySummary) -> list[Line]:
+    """Return the orders, what was given back of them, and what is left: the first less the second."""
+    lines: list[Line] = [Pair("배달주문", _counted(day.orders))]
+    if day.order_refunds.count:
+        lines += [
+            Pair("주문 취소·환불", _counted(day.order_refunds), indent=2),
+            Pair("주문 순액", won(day.order_net), bold=True),
+        ]
+    if day.order_unpaid.count:
+        lines.append(Pair("못 받은 주문 대금", _counted(day.order_unpaid), indent=2))
+    return lines
 
 
 def head_of_journal(day: DaySummary) -> list[Line]:

@@ -6,7 +6,7 @@ from pos.domain.codec import Json, decode
 from pos.domain.report import TenderSum
 from pos.domain.shift import DENOMINATIONS, CashCounted, CashMove, CashMoved, signed
 from pos.domain.shift_report import DrawerSum, ShiftReport
-from receipts.builders.day_report import HEADER, SELDOM, TENDERS
+from receipts.builders.day_report import HEADER, SELDOM, TENDERS, order_lines
 from receipts.builders.parts import finish, korean_time, won
 from receipts.document import (
     BigAmount,
@@ -44,7 +44,8 @@ def build_shift_report(body: dict[str, Json], shop: ShopFacts, *, copy: int) -> 
         ValueError: the body is no such report, or copy is below 1.
     """
     report = decode(ShiftReport, body)
-    lines = [*_head(report, shop), *_sales(report), *_by(report), *_drawer(report)]
+    lines = [*_head(report, shop), *_sales(report), *_orders(report)]
+    lines += [*_by(report), *_drawer(report)]
     if report.count is not None:
         lines += _count(report.count, report.accepted_by)
     lines += [*_waiting(report), *_end(report)]
@@ -121,6 +122,13 @@ def _sales(report: ShiftReport) -> list[Line]:
         Rule(),
         Items(HEADER, (*items, *strange, _item("인천e음 합계", day.voucher))),
     ]
+
+
+def _orders(report: ShiftReport) -> list[Line]:
+    """Delivery orders stand apart: what is paid in the app is no sale of this till."""
+    day = report.summary
+    any_ = day.orders.count or day.order_refunds.count or day.order_unpaid.count
+    return [Rule(), *order_lines(day)] if any_ else []
 
 
 def _by(report: ShiftReport) -> list[Line]:

@@ -16,8 +16,12 @@ from drivers.cards import oda
 from drivers.cards.issuing import Issued
 from drivers.cards.terminal_keys import RsaPublicKey
 from ledger.server.cardcrypto import load_ledger_keys
+from ledger.server.channels.signing import find_key
+from ledger.server.channels.vault import Vault
 from ledger.server.devices import Enrolled
 from ledger.server.opener import KeyedOpener, handout_of
+from ledger.server.writer import Writer
+from tests.ledger.conftest import open_shops
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
@@ -128,3 +132,22 @@ def test_what_is_no_list_of_keys_is_refused(tmp_path: Path, content: str) -> Non
     assert done.exit_code == 2
     assert not (tmp_path / "new").exists()
     assert typed("make", str(tmp_path / "new"), "--pan-prefix", "12x").exit_code == 2
+
+
+def test_a_channels_secret_is_said_once_and_opens_with_these_keys_alone(
+    made: tuple[Path, str], tmp_path: Path
+) -> None:
+    database, keys = tmp_path / "ledger.db", made[0] / "ledger_keys.json"
+    open_shops(database)
+    words = ["ledger", "--as", "kim", "channels", "add", "webhook", "1", "--db", str(database)]
+    done = CliRunner().invoke(app, [*words, "--keys", str(keys)])
+    assert done.exit_code == 0, done.output
+    said = dict(line.split(" ", 1) for line in done.stdout.splitlines() if line.count(" ") == 1)
+    writer = Writer(database)
+    found = writer.run_now(lambda tx: find_key(tx, Vault.of(load_ledger_keys(keys)), said["key"]))
+    writer.close()
+    assert found is not None
+    assert found.secret == said["secret"]
+    assert said["secret"].encode() not in database.read_bytes()
+    without = CliRunner().invoke(app, [*words, "--keys", str(tmp_path / "none.json")])
+    assert without.exit_code != 0

@@ -213,7 +213,8 @@ def fifth_version(database: Database) -> None:
     """Take away what the sixth version added, and the seventh, with a number given out by a code alone."""
     open_shops(database)
     Process(database).act(lambda tx: devices.new_code(tx, 2, AT, device=0x77))
-    gone = ("device_numbers", "operator_log", "rule_versions", "rule_sources", "customer_codes")
+    gone = ("device_numbers", "operator_log", "rule_versions", "rule_sources")
+    gone += ("customer_codes", "channel_keys")
     if is_postgres(database):
         with psycopg.connect(str(database), autocommit=True) as connection:
             for name in gone:

@@ -24,9 +24,12 @@ from typing import Any
 import httpx
 import pytest
 
+from drivers.simulators.card.keys import LEDGER_FILE
+from ledger.server.cardcrypto import load_ledger_keys
 from ledger.server.channels.door import add_key
 from ledger.server.channels.signing import ChannelKey, sign
 from ledger.server.channels.traffic import Arrival, lunch_rush
+from ledger.server.channels.vault import Vault
 from ledger.server.writer import Writer
 from pos.domain.events import read_event
 from pos.domain.order import Order
@@ -35,6 +38,8 @@ from tests.e2e.till import Till
 
 FULL = os.environ.get("IEUM_FULL_RUSH") == "1"
 ORDERS, SECONDS, OUTAGE_AT, OUTAGE_S = (300, 3_600, 1_700, 300) if FULL else (30, 20, 9, 5)
+if FULL and (shorter := os.environ.get("IEUM_RUSH_S")):  # The same 300 in so many seconds.
+    SECONDS, OUTAGE_AT, OUTAGE_S = (int(shorter) * each // 12 for each in (12, 6, 1))
 CHANNELS = ("baedal-eum", "webhook")
 QUIET_S = 5
 SHOWN = re.compile(r"주문 (B\d+) ")
@@ -94,9 +99,11 @@ def till(tmp_path: Path) -> Iterator[PlainTill]:
 
 def give_keys(database: Path) -> dict[str, ChannelKey]:
     writer = Writer(database)
+    vault = Vault.of(load_ledger_keys(database.with_name(LEDGER_FILE)))
     try:
         return {
-            name: writer.run_now(lambda tx, name=name: add_key(tx, name, 1)) for name in CHANNELS
+            name: writer.run_now(lambda tx, name=name: add_key(tx, vault, name, 1))
+            for name in CHANNELS
         }
     finally:
         writer.close()

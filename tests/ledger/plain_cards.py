@@ -15,6 +15,7 @@ from ledger.policy.policy import Policy
 from ledger.policy.reading import PACKAGED, load_policy, policy_of, read_files
 from ledger.policy.rows import Holidays
 from ledger.server.cards import CardFacts, NewCard, SealBroken, hash_pan, hot_ref
+from ledger.server.channels.vault import Vault
 from ledger.server.database import named
 from ledger.server.handout import Handout
 from ledger.server.offline_amount import Holds
@@ -26,6 +27,7 @@ from pos.domain.tender import Purse
 from pos.domain.won import Won
 
 SIGNING = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+VAULT = Vault(b"v" * 32)
 HANDOUT = Handout(
     sealing_public=b"s" * 32,
     ledger_public=SIGNING.public_key().public_bytes_raw(),
@@ -161,7 +163,7 @@ def main(arguments: list[str] | None = None) -> None:
     setup = Setup(
         named(given.db), given.port, rules, CARDS, operator_token=given.operator_token, demo=True
     )
-    serve(setup, PlainOpener(), SIGNING.sign, HANDOUT)
+    serve(setup, PlainOpener(), SIGNING.sign, HANDOUT, VAULT)
 
 
 if __name__ == "__main__":

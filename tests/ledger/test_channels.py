@@ -28,6 +28,7 @@ from pos.domain.order_events import OrderAccepted, OrderMoved, OrderRejected
 from pos.domain.won import Won
 from tests.ledger.conftest import Process
 from tests.ledger.journal import START, payment_id
+from tests.ledger.plain_cards import VAULT
 from tests.ledger.test_order_life import NOW, POLICY, Books
 
 Change = Callable[[dict[str, Any]], object]
@@ -38,7 +39,9 @@ class Shop(Books):
 
     def __init__(self, path: Path, channel: str = "webhook") -> None:
         super().__init__(path)
-        self.key = self.writer.run_now(lambda tx: add_key(tx, channel, 1, "https://channel.test/"))
+        self.key = self.writer.run_now(
+            lambda tx: add_key(tx, VAULT, channel, 1, "https://channel.test/")
+        )
         self.posted: list[dict[str, Any]] = []
         self.answers: list[int] = []
         self.nonces = 0
@@ -67,7 +70,7 @@ class Shop(Books):
 
     def take(self, call: Call, at: datetime = NOW) -> str:
         def act(tx: Any) -> str:
-            key = find_key(tx, self.key.id)
+            key = find_key(tx, VAULT, self.key.id)
             assert key is not None
             channel = self.adapt(key)
             return take(tx, channel, 1, channel.read(tx, call, at), POLICY, at)
@@ -300,7 +303,7 @@ def test_the_malls_stock_is_kept_and_comes_back_with_an_order_that_is_not_served
 
 async def test_a_channel_is_told_every_step_in_order_and_what_failed_again(shop: Shop) -> None:
     shop.writer.start()
-    courier = Courier(shop.writer, _reader(shop), shop.adapt)
+    courier = Courier(shop.writer, _reader(shop), VAULT, shop.adapt)
 
     async def do(event: Any) -> None:
         await shop.writer.run(lambda tx: _record(shop, tx, event))
@@ -346,7 +349,7 @@ def _record(shop: Shop, tx: Any, event: Any) -> Any:
 
 
 def test_a_channel_places_an_order_over_http_and_is_refused_in_words(process: Process) -> None:
-    key = process.act(lambda tx: add_key(tx, "webhook", 1))
+    key = process.act(lambda tx: add_key(tx, VAULT, "webhook", 1))
     now = datetime.now().astimezone()
     said = placed(placed_at=now.isoformat(), accept_by=(now + timedelta(minutes=5)).isoformat())
 

@@ -10,16 +10,20 @@ from ledger.server.seed import seed
 from tests.ledger.plain_cards import CARDS, PlainOpener
 from tests.ledger.test_policy_on_postgresql import NOW
 
+SECRETS_IN_CLEAR = "ALTER TABLE channel_keys RENAME COLUMN sealed TO secret"
+
 
 def make_old(database: Database) -> None:
     """Take a database back to version 6."""
     if is_postgres(database):
         with psycopg.connect(str(database), autocommit=True) as connection:
             connection.execute("DROP TABLE customer_codes")
+            connection.execute(SECRETS_IN_CLEAR)
             connection.execute("UPDATE ledger_version SET version = 6")
         return
     file = apsw.Connection(str(database))
     file.execute("DROP TABLE customer_codes")
+    file.execute(SECRETS_IN_CLEAR)
     file.pragma("user_version", 6)
     file.close()
 

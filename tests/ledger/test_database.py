@@ -224,6 +224,7 @@ def test_a_file_of_the_fourth_version_knows_what_each_card_was_opened_with(tmp_p
     connection = apsw.Connection(str(tmp_path / "ledger.db"))
     for name in SINCE_THE_FOURTH:
         connection.execute(f"ALTER TABLE card_counters DROP COLUMN {name}")
+    connection.execute("DROP TABLE channel_keys")
     connection.pragma("user_version", 4)
     connection.close()
 

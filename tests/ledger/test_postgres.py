@@ -305,7 +305,7 @@ def test_tables_of_the_fourth_version_are_brought_up(url: str) -> None:
             other.execute(f"ALTER TABLE card_counters DROP COLUMN {name}".encode())
         for table in ("device_numbers", "operator_log", "rule_versions", "rule_sources"):
             other.execute(f"DROP TABLE {table}".encode())
-        other.execute("DROP FUNCTION operator_log_stays; DROP TABLE customer_codes")
+        other.execute("DROP FUNCTION operator_log_stays; DROP TABLE customer_codes, channel_keys")
         other.execute("UPDATE ledger_version SET version = 4")
 
     PostgresEngine(url).close()

@@ -29,6 +29,7 @@ from pos.domain.mall import MallProduct, MallPublished
 from pos.domain.order import ENDED_WITHOUT_FOOD, NEXT, Order, OrderState
 from pos.domain.won import Won
 from pos.ports import Change
+from tests.ledger.plain_cards import VAULT
 from tests.simulation.chance import Chance
 from tests.simulation.clock import VirtualLoop, true_time
 from tests.simulation.day import ROOM
@@ -131,7 +132,7 @@ class _City:
         self._ledger, self._loop, self._rush = ledger, loop, rush
         names = ("baedal-eum", "webhook", MALL)
         self._keys = {
-            name: ledger.run(lambda tx, name=name: add_key(tx, name, SHOP)) for name in names
+            name: ledger.run(lambda tx, name=name: add_key(tx, VAULT, name, SHOP)) for name in names
         }
         self._nonces = 0
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from ledger.server.channels.port import Channel, Note
 from ledger.server.channels.signing import ChannelKey
+from ledger.server.channels.vault import Vault, VaultLocked
 from ledger.server.database import LedgerUnavailable, Tx
 from ledger.server.writer import Writer
 from pos.domain.codec import decode
@@ -24,9 +25,12 @@ T = TypeVar("T")
 class Courier:
     """`run` is a task of the server's. How far each channel has been told is a row, so a restart goes on there."""
 
-    def __init__(self, writer: Writer, reader: Tx, adapt: Callable[[ChannelKey], Channel]) -> None:
+    def __init__(
+        self, writer: Writer, reader: Tx, vault: Vault, adapt: Callable[[ChannelKey], Channel]
+    ) -> None:
         self._writer = writer
         self._reader = reader
+        self._vault = vault
         self._adapt = adapt
 
     async def run(self) -> None:
@@ -36,7 +40,7 @@ class Courier:
         while True:
             now = asyncio.get_running_loop().time()
             with contextlib.suppress(LedgerUnavailable):
-                for key in open_keys(self._reader):
+                for key in open_keys(self._reader, self._vault):
                     if quiet_until.get(key.id, 0.0) > now:
                         continue
                     try:
@@ -77,13 +81,18 @@ class Courier:
         return said
 
 
-def open_keys(tx: Tx) -> list[ChannelKey]:
-    """Return the keys of channels that are told of their orders."""
+def open_keys(tx: Tx, vault: Vault) -> list[ChannelKey]:
+    """Return the keys of channels that are told of their orders; one that does not open is left out."""
     rows = tx.execute(
-        "SELECT id, channel, merchant, secret, callback FROM channel_keys"
+        "SELECT id, channel, merchant, sealed, callback FROM channel_keys"
         " WHERE revoked_at IS NULL AND callback <> '' ORDER BY id"
     )
-    return [ChannelKey(*row) for row in rows]
+    keys = []
+    for key_id, channel, merchant, sealed, callback in rows:
+        with contextlib.suppress(VaultLocked):
+            secret = vault.open(key_id, sealed)
+            keys.append(ChannelKey(key_id, channel, merchant, secret, callback))
+    return keys
 
 
 def _last(tx: Tx, key_id: str) -> int:

@@ -15,6 +15,7 @@ from ledger.server.channels.courier import Courier
 from ledger.server.channels.port import Call
 from ledger.server.channels.signing import ChannelKey, find_key
 from ledger.server.channels.taking import take
+from ledger.server.channels.vault import Vault, VaultLocked
 from ledger.server.database import Tx
 from ledger.server.problems import Refused
 from ledger.server.service import Service
@@ -26,10 +27,11 @@ POST_S = 5.0
 class ChannelDoor:
     """`POST /channels/{key}`: a signed call of the channel that the key was given to."""
 
-    def __init__(self, service: Service, post: Post | None = None) -> None:
+    def __init__(self, service: Service, vault: Vault, post: Post | None = None) -> None:
         self._service = service
+        self._vault = vault
         self._post = post or post_over_http
-        self.courier = Courier(service.writer, service.reader, self._adapt)
+        self.courier = Courier(service.writer, service.reader, vault, self._adapt)
 
     def routes(self) -> list[Route]:
         """Return the routes to add to the application."""
@@ -42,7 +44,10 @@ class ChannelDoor:
         service, now = self._service, self._service.now()
 
         def act(tx: Tx) -> str:
-            key = find_key(tx, key_id)
+            try:
+                key = find_key(tx, self._vault, key_id)
+            except VaultLocked:
+                raise Refused("unauthorized", "this channel key needs a new secret") from None
             if key is None or call.headers.get("x-ieum-key", key_id) != key_id:
                 raise Refused("unauthorized", "no such channel key")
             channel = self._adapt(key)
@@ -71,12 +76,12 @@ async def post_over_http(url: str, headers: dict[str, str], body: bytes) -> int:
         raise OSError(str(error)) from error
 
 
-def add_key(tx: Tx, channel: str, merchant: int, callback: str = "") -> ChannelKey:
+def add_key(tx: Tx, vault: Vault, channel: str, merchant: int, callback: str = "") -> ChannelKey:
     """Give a channel a key for a shop; its secret is shown once, here."""
     made = ChannelKey(secrets.token_hex(8), channel, merchant, secrets.token_urlsafe(32), callback)
     tx.execute(
         "INSERT INTO channel_keys VALUES (?, ?, ?, ?, ?, NULL)",
-        (made.id, channel, merchant, made.secret, callback),
+        (made.id, channel, merchant, vault.seal(made.id, made.secret), callback),
     )
     return made
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ledger.server.channels.port import Call
+from ledger.server.channels.vault import Vault
 from ledger.server.database import ConstraintBroken, Tx
 from ledger.server.problems import Refused
 
@@ -26,7 +27,7 @@ class ChannelKey:
     id: str
     channel: str
     merchant: int
-    secret: str
+    secret: str = field(repr=False)
     callback: str = ""
     revoked: bool = False
 
@@ -37,15 +38,20 @@ def sign(secret: str, seconds: int, nonce: str, body: bytes) -> str:
     return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
 
 
-def find_key(tx: Tx, key_id: str) -> ChannelKey | None:
-    """Return a key by its id, a revoked one too."""
+def find_key(tx: Tx, vault: Vault, key_id: str) -> ChannelKey | None:
+    """Return a key by its id, a revoked one too.
+
+    Raises:
+        VaultLocked: its secret was sealed by another ledger's keys.
+    """
     row = tx.row(
-        "SELECT id, channel, merchant, secret, callback, revoked_at FROM channel_keys WHERE id = ?",
+        "SELECT id, channel, merchant, sealed, callback, revoked_at FROM channel_keys WHERE id = ?",
         (key_id,),
     )
     if row is None:
         return None
-    number, channel, merchant, secret, callback, revoked_at = row
+    number, channel, merchant, sealed, callback, revoked_at = row
+    secret = vault.open(number, sealed)
     return ChannelKey(number, channel, merchant, secret, callback, revoked_at is not None)
 
 
