@@ -176,6 +176,8 @@ class IeumApp(App[None]):
     def on_mount(self) -> None:
         """Listen to what happens by itself, and tell what the start found."""
         terminal = self.terminal
+        if self.is_web:
+            self.look.touched()  # A tablet has no other keys.
         self.look.dress()
         terminal.orders.on_change(self.news)
         terminal.line.on_change(self.news)
@@ -191,7 +193,8 @@ class IeumApp(App[None]):
         if terminal.staff.on_duty is None:
             self.ask_sign_in(must=True)
         if not self.is_headless:
-            self._watch = TerminalWatch(sys.__stdin__.fileno() if sys.__stdin__ else 0, self._gone)
+            fd = sys.__stdin__.fileno() if sys.__stdin__ else 0
+            self._watch = TerminalWatch(fd, self._gone, any_line=self.is_web)
             self._watch.start()
 
     def on_unmount(self) -> None:
