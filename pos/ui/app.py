@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
-from textual.events import Event, Key, MouseUp
+from textual.events import AppBlur, Event, Key, MouseUp
 
 from pos.domain.errors import IeumError, StoreError
 from pos.domain.people import Person
@@ -147,6 +147,8 @@ class IeumApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Hand a burst to the field whole, and to anything else as the keys that it was."""
+        if isinstance(event, AppBlur):
+            return  # The field keeps the keys; a browser says this before there is a field.
         if isinstance(event, Key) and not event.is_forwarded and self._takes(event):
             return
         if not isinstance(event, Burst) or event.is_forwarded:
