@@ -188,7 +188,8 @@ def test_only_the_shops_own_page_reaches_the_till(shop: Shop) -> None:
         assert answer.status_code == 403
     assert httpx.get(shop.url, headers={"Host": f"shop.example:{shop.port}"}).status_code == 403
     text = httpx.get(shop.url).text
-    assert "http://" not in text and "https://" not in text
+    assert "http://" not in text
+    assert "https://" not in text
     listening = [row.split()[1] for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     mine = {each for each in listening if each.endswith(f":{shop.port:04X}")}
     assert any(each.startswith("0100007F") for each in mine)
