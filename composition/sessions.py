@@ -36,7 +36,7 @@ def run_demo(
     from composition.demo.home import Home
     from composition.demo.shop import DemoShop
 
-    _prepare_screens(linear=linear)
+    _prepare_screens(elsewhere=linear)
     print("[ieum] 가게를 여는 중 / opening the shop ...", flush=True)
     shop = DemoShop(Home(home, root), fresh=fresh, language=language)
 
@@ -51,8 +51,12 @@ def run_demo(
     _exit_with(asyncio.run(session()))
 
 
-def run_shop(settings_path: Path, *, linear: bool = False) -> None:
-    """Run a real shop's terminal, in lines where the settings or the flag want it."""
+def run_shop(settings_path: Path, *, linear: bool = False, browser: bool = False) -> None:
+    """Run a real shop's terminal, in lines where the settings or the flag want it.
+
+    Raises:
+        ConfigError, StoreError: it can't be started.
+    """
     from composition.devices import devices_of
     from composition.no_core import forbid_core_dumps
     from composition.wiring import Assembly
@@ -60,8 +64,8 @@ def run_shop(settings_path: Path, *, linear: bool = False) -> None:
 
     forbid_core_dumps()
     settings = load_settings(settings_path)
-    linear = linear or settings.screen.linear
-    _prepare_screens(linear=linear)
+    linear = not browser and (linear or settings.screen.linear)
+    _prepare_screens(elsewhere=linear or browser)
     folder = settings_path.parent
 
     async def session() -> int:
@@ -120,14 +124,14 @@ async def print_test_page(settings_path: Path) -> str:
     return f"시험 인쇄 / test page: {result.outcome.value} {result.problem}".rstrip()
 
 
-def _prepare_screens(*, linear: bool = False) -> None:
+def _prepare_screens(*, elsewhere: bool = False) -> None:
     """Make sure that there is a screen, and set what Textual reads at its import.
 
     Raises:
         NoScreen: input or output is no terminal.
     """
     os.umask(0o077)  # Whatever is written from here on is its owner's alone.
-    if linear:  # A screen reader's lines may come by any way.
+    if elsewhere:  # A browser, or a screen reader's lines, which may come by any way.
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise NoScreen()

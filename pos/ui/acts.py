@@ -42,7 +42,7 @@ def act(
         except StoreError as error:
             app.post_message(StoreFailed(error))
         except IeumError as error:
-            if screen.is_attached:
+            if screen in app.screen_stack:
                 on_error(error)
         except NoMatches:
             if screen in app.screen_stack:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
-from textual.events import Event, Key, MouseUp
+from textual.events import AppBlur, Event, Key, MouseUp
 
 from pos.domain.errors import IeumError, StoreError
 from pos.domain.people import Person
@@ -147,6 +147,8 @@ class IeumApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Hand a burst to the field whole, and to anything else as the keys that it was."""
+        if isinstance(event, AppBlur):
+            return  # The field keeps the keys; a browser says this before there is a field.
         if isinstance(event, Key) and not event.is_forwarded and self._takes(event):
             return
         if not isinstance(event, Burst) or event.is_forwarded:
@@ -176,6 +178,8 @@ class IeumApp(App[None]):
     def on_mount(self) -> None:
         """Listen to what happens by itself, and tell what the start found."""
         terminal = self.terminal
+        if self.is_web:
+            self.look.touched()  # A tablet has no other keys.
         self.look.dress()
         terminal.orders.on_change(self.news)
         terminal.line.on_change(self.news)
@@ -191,7 +195,8 @@ class IeumApp(App[None]):
         if terminal.staff.on_duty is None:
             self.ask_sign_in(must=True)
         if not self.is_headless:
-            self._watch = TerminalWatch(sys.__stdin__.fileno() if sys.__stdin__ else 0, self._gone)
+            fd = sys.__stdin__.fileno() if sys.__stdin__ else 0
+            self._watch = TerminalWatch(fd, self._gone, any_line=self.is_web)
             self._watch.start()
 
     def on_unmount(self) -> None:

@@ -198,7 +198,8 @@ def _around() -> dict[str, Topic]:
             _("Service"),
             (
                 _("1 looks at everything again, 2 prints a test page, 3 checks the whole record."),
-                _("4 sends refused records again. 5 is the shop's people."),
+                _("4 sends refused records again. 5 shows the prints, 6 the shop's people."),
+                _("7 or Ctrl+T: large digits, high contrast, sounds, keys to touch."),
             ),
         ),
         "RecoveredScreen": Topic(

@@ -33,6 +33,7 @@ class TerminalWatch:
     Args:
         fd: the terminal's file descriptor.
         on_gone: called once, from the thread; asks the app to end.
+        any_line: watch it though it is no terminal: a browser's keys come by a pipe.
         end: called when the app has not stopped the watch in time after that.
     """
 
@@ -44,8 +45,10 @@ class TerminalWatch:
         end: Callable[[], object] = _end_process,
         poll_seconds: float = POLL_SECONDS,
         grace_seconds: float = GRACE_SECONDS,
+        any_line: bool = False,
     ) -> None:
         self._fd = fd
+        self._any_line = any_line
         self._on_gone = on_gone
         self._end = end
         self._poll_seconds = poll_seconds
@@ -54,7 +57,7 @@ class TerminalWatch:
 
     def start(self) -> None:
         """Begin to watch; nothing is watched where there is no terminal (tests, pictures)."""
-        if os.isatty(self._fd):
+        if os.isatty(self._fd) or self._any_line:
             threading.Thread(target=self._run, name="terminal-watch", daemon=True).start()
 
     def stop(self) -> None:

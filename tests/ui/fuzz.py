@@ -408,9 +408,9 @@ async def reconcile(assembly: Assembly, ledger: Ledger, seen: Seen) -> None:
     forgiven = {PaymentState.FORWARD_DECLINED, PaymentState.RECEIVABLE_CLOSED}
     mine = {each.id: each.amount for each in payments.values() if each.state not in gone | forgiven}
     if mine != ledger.posted:
-        raise Broken(
-            f"cards: only here {mine.keys() - ledger.posted}, only there {ledger.posted.keys() - mine}"
-        )
+        here = [payments[each] for each in mine.keys() - ledger.posted]
+        there = [payments.get(each, each) for each in ledger.posted.keys() - mine]
+        raise Broken(f"cards: only here {here}, only there {there}")
     for sale in (each.sale for each in happened if isinstance(each, SaleCompleted)):
         paid = Won.total(tender.amount for tender in sale.tenders)
         if paid != sale.total or sale.total < ZERO:

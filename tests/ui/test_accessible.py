@@ -103,8 +103,8 @@ async def test_whatever_can_be_touched_is_three_rows_high(name: str) -> None:
         for each in clickable:
             rows = each.rows_each if isinstance(each, ChoiceList) else visible(app, each).height
             assert rows >= 3, each
-        at_bottom = visible(app, app.screen.query_one(TouchPad))
-        assert at_bottom.bottom == SMALL[1]
+        pad = app.screen.query_one(TouchPad).region
+        assert (pad.height, pad.bottom) == (3, SMALL[1])
 
 
 def visible(app: App[None], widget: Widget) -> Region:
@@ -151,6 +151,7 @@ async def test_a_choice_is_touched_twice_also_where_the_list_has_moved() -> None
 
 def keyed() -> list[tuple[str, str, str]]:
     found = []
+    assert screens()  # Which loads them all.
     for name, scene in SCENES.items():
         for each in KeyedScreen.__subclasses__():
             if each.__name__ == scene.screen:

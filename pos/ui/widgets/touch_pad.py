@@ -28,8 +28,6 @@ KEYS = (
 class TouchPad(KeyRow):
     """What a number pad has, along the bottom of whatever screen is up."""
 
-    DEFAULT_CSS = "TouchPad { dock: bottom; height: 3; layer: touch; }"
-
     def __init__(self) -> None:
         super().__init__(KEYS, ("enter",))
 
