@@ -15,10 +15,10 @@ import typer
 
 from composition.ledger_commands import ledger
 from composition.saying import or_say
+from composition.serving import serve
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_HOME = ROOT / "var" / "demo"
-LOCAL = "127.0.0.1"
 SETTINGS_VARIABLE = "IEUM_SETTINGS"
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 
 app.add_typer(ledger, name="ledger")
+app.command()(serve)
 
 SettingsOption = Annotated[
     Path,
@@ -77,18 +78,6 @@ def run(settings: SettingsOption = Path("settings.toml"), linear: LinearOption =
     from composition.sessions import run_shop
 
     or_say(lambda: run_shop(settings.resolve(), linear=linear))
-
-
-@app.command()
-def serve(
-    settings: SettingsOption = Path("settings.toml"),
-    host: Annotated[str, typer.Option("--host", help="this machine alone if left out")] = LOCAL,
-    port: Annotated[int, typer.Option("--port", min=1, max=65_535)] = 8_441,
-) -> None:
-    """단말기를 태블릿의 브라우저에서 / this shop's terminal in a tablet's browser."""
-    from composition.serving import serve_till
-
-    or_say(lambda: serve_till(settings.resolve(), host, port))
 
 
 @app.command()

@@ -6,9 +6,14 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Annotated
 
-from config.settings import load_settings
+import typer
+
+from composition.saying import or_say
 from pos.domain.errors import IeumError
+
+LOCAL = "127.0.0.1"
 
 
 class NoBrowserParts(IeumError):
@@ -19,6 +24,18 @@ class NoBrowserParts(IeumError):
     en = "The parts for browsers are not installed. Nothing was started. pip install 'ieum-pos[browser]'"
 
 
+def serve(
+    settings: Annotated[
+        Path,
+        typer.Option("--settings", envvar="IEUM_SETTINGS", help="settings.toml of the terminal"),
+    ] = Path("settings.toml"),
+    host: Annotated[str, typer.Option("--host", help="this machine alone if left out")] = LOCAL,
+    port: Annotated[int, typer.Option("--port", min=1, max=65_535)] = 8_441,
+) -> None:
+    """단말기를 태블릿의 브라우저에서 / this shop's terminal in a tablet's browser."""
+    or_say(lambda: serve_till(settings.resolve(), host, port))
+
+
 def serve_till(settings: Path, host: str, port: int) -> None:
     """Serve it.
 
@@ -26,6 +43,8 @@ def serve_till(settings: Path, host: str, port: int) -> None:
         ConfigError: the settings can't be read.
         NoBrowserParts: textual-serve is not there.
     """
+    from config.settings import load_settings
+
     load_settings(settings)  # A mistake in them is to be seen here, not in a browser.
     if find_spec("textual_serve") is None:
         raise NoBrowserParts()

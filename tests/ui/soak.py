@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textual.events import Key
+from textual.screen import Screen
 
 from composition.clock import SystemClock
 from composition.training.cards import TrainingCards
@@ -44,19 +45,23 @@ class Held:
     files: int
     tasks: int
     screens: int
+    alive: int  # Screens that something still holds, closed ones too.
 
     def __str__(self) -> str:
         return (
             f"{self.sales:>7,} sales: {self.memory_kib:,} KiB, {self.files} files, "
-            f"{self.tasks} tasks, {self.screens} screens"
+            f"{self.tasks} tasks, {self.screens} screens open, {self.alive} alive"
         )
 
 
 def held(sales: int, app: IeumApp) -> Held:
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    alive = sum(isinstance(each, Screen) for each in gc.get_objects())
     files = len(list(Path("/proc/self/fd").iterdir()))
-    return Held(sales, pages * PAGE // 1024, files, len(asyncio.all_tasks()), len(app.screen_stack))
+    return Held(
+        sales, pages * PAGE // 1024, files, len(asyncio.all_tasks()), len(app.screen_stack), alive
+    )
 
 
 class Waiting(TrainingCards):
