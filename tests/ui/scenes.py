@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from textual.pilot import Pilot
 
+from pos.domain.cash_receipt import CashReceiptUse
+from pos.domain.codec import Json
 from pos.domain.errors import StoreUnavailable
 from pos.domain.order_events import OrderReceived
 from pos.domain.shift import ShiftRules
 from pos.ports import PrintJobFacts, PrintJobState, PrintKind
 from pos.ports.screen import ScreenChoice, Unkept
+from pos.services.e_receipt import EReceipt
 from pos.services.recover import Recovered
 from pos.ui.app import IeumApp
 from tests.fakes import ScriptedReader
 from tests.pos.services.test_orders_and_feed import an_order
 from tests.ui.test_other_screens import Panel, killed_while_asking
+from tests.ui.test_papers import PHONE
 from tests.ui.test_permit import risky
 from tests.ui.test_qr import Customer, RealSleeps
 from tests.ui.test_receivables import owing
+from tests.ui.test_refund import sold as rung_up
 from tests.ui.test_settlement import sold
 from tests.ui.test_shift_pictures import day
 from tests.ui.till import MILK, RICE_CAKE, SNACK
@@ -98,6 +103,27 @@ async def printing() -> World:
     return world
 
 
+class Links:
+    """Where phones fetch receipts, in a world without phones."""
+
+    def put(self, kind: PrintKind, body: Mapping[str, Json]) -> str:
+        return "http://192.168.100.100:8080/r/0123456789abcdef0123456789abcdef"
+
+
+async def fetched() -> World:
+    world = World()
+    await rung_up(world, RICE_CAKE, SNACK, card=5_000)
+    world.e_receipt = EReceipt(store=world.store, links=Links())
+    return world
+
+
+async def owed_to_the_tax_office() -> World:
+    world = World()
+    record = await rung_up(world, RICE_CAKE)
+    await world.cash_receipts.ask(record, CashReceiptUse.INCOME, PHONE)
+    return world
+
+
 async def offline() -> World:
     world = await busy()
     world.line.failed(world.clock.now())
@@ -119,6 +145,11 @@ SCENES = {
     "note": Scene("AskOneScreen", busy, ("slash", "7")),
     "payment": Scene("PaymentScreen", waiting, ("f5",)),
     "qr": Scene("QrScreen", by_code, ("asterisk",)),
+    "coupon": Scene("CouponScreen", waiting, ("f5", "slash", "1")),
+    "external": Scene("ExternalScreen", waiting, ("f5", "slash", "2")),
+    "balance": Scene("BalanceScreen", plain, ("f5",)),
+    "cash_receipts_due": Scene("CashReceiptsDueScreen", owed_to_the_tax_office, ("f4", "7")),
+    "phone_receipt": Scene("PhoneReceiptScreen", fetched, ("f7", "slash", "5")),
     "permit": Scene("PermitScreen", at_risk, ("f5",)),
     "orders": Scene("OrdersScreen", ordered, ("f3",)),
     "hours": Scene("ShopHoursScreen", plain, ("f3", "s")),
