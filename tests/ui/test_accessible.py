@@ -155,7 +155,11 @@ def keyed() -> list[tuple[str, str, str]]:
     for name, scene in SCENES.items():
         for each in KeyedScreen.__subclasses__():
             if each.__name__ == scene.screen:
-                found += [(name, k, each.LONE[k]) for k in each.LONE if k.isascii() and k.isalpha()]
+                found += [
+                    (name, k, each.LONE[k])
+                    for k in each.LONE
+                    if len(k) == 1 and k.isascii() and k.isalpha()
+                ]
     return found
 
 
