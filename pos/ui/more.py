@@ -83,7 +83,10 @@ class More:
 
     def discount(self, line: SaleLine | None, text: str) -> None:
         """Give a discount as typed: `10%`, or won."""
-        self._give(line, read_discount(text))
+        if wrong := _wrong(text):
+            self._say(wrong, "error")  # 261%, typed at the till.
+        else:
+            self._give(line, read_discount(text))
 
     def _act(self, work: object) -> None:
         act(self._screen, work, self._refuse)  # type: ignore[arg-type]

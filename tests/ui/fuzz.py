@@ -98,7 +98,14 @@ CONFIRMS = {
     "MenuScreen": {"1": CARD, "f5": CARD, "*": QR},
     "CashScreen": {"enter": CASH, "f6": CASH, "paste": CASH, "scan": CASH},
     "PaymentScreen": {"f6": CASH, "2": CASH, "enter": CARD},
-    "QrScreen": {"f6": CASH, "f5": CARD, "enter": QR, "2": CASH, "paste": QR, "scan": QR},
+    "QrScreen": {  # A line of its own, `2`, is cash there, however it was typed.
+        "f6": CASH,
+        "f5": CARD,
+        "enter": f"{QR} {CASH}",
+        "2": CASH,
+        "paste": f"{QR} {CASH}",
+        "scan": f"{QR} {CASH}",
+    },
     "GiveBackScreen": {"1": BACK},
 }
 
@@ -267,8 +274,8 @@ class Operator:
         screen = type(self._app.screen).__name__
         self.last.append(f"{screen}:{what}")
         confirms = CONFIRMS.get(screen, {}).get(kind)
-        if confirms:
-            self._confirmed[confirms].append(self.seen.keys)
+        for each in (confirms or "").split():
+            self._confirmed[each].append(self.seen.keys)
         return screen
 
     async def _key(self, key: str) -> None:

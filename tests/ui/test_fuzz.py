@@ -83,3 +83,10 @@ async def test_more_lines_than_questions_in_one_paste_are_no_answers() -> None:
         if till.screen == "AskScreen":
             await till.write("\x1b[200~1000\n2\n3\n4\n\x1b[201~")
         assert till.screen in ("ShiftScreen", "AskScreen")
+
+
+async def test_a_percentage_that_is_none_is_refused_in_words() -> None:
+    async with a_till(World()) as till:
+        await till.write(f"{SNACK}\r261%\r")
+        assert "%" in till.message
+        assert not till.world.counter.sale.off
