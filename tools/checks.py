@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 from typing import IO
 
-# Their tests need the devices, the terminal and the demo, one at a time; all others run beside them.
-IN_TURN = ("tests/composition", "tests/drivers", "tests/e2e")
+# Those need the devices, the terminal and the demo, one at a time; the other two parts run beside
+# them: the ledger's tests wait for disks, all others for the processor.
+DEVICES = ("tests/composition", "tests/drivers", "tests/e2e")
+LEDGER = ("tests/ledger",)
 
 
 def run(root: Path, pytest_arguments: list[str]) -> int:
@@ -42,15 +44,16 @@ def run(root: Path, pytest_arguments: list[str]) -> int:
 
 
 def _all_tests(root: Path) -> int:
-    """Run the tests in two processes of about the same length; return what the first that failed said."""
-    with tempfile.TemporaryFile("w+") as told:
-        left_out = [f"--ignore={each}" for each in IN_TURN]
-        beside = _pytest(root, ["-q", *left_out], told)
-        in_turn = _pytest(root, list(IN_TURN)).wait()
-        others = beside.wait()
-        told.seek(0)
-        print(told.read(), flush=True)
-    return in_turn or others
+    """Run the tests in three processes; return what the first that failed said."""
+    others = [f"--ignore={each}" for each in (*DEVICES, *LEDGER)]
+    with tempfile.TemporaryFile("w+") as first, tempfile.TemporaryFile("w+") as second:
+        beside = [_pytest(root, ["-q", *others], first), _pytest(root, ["-q", *LEDGER], second)]
+        failed = _pytest(root, list(DEVICES)).wait()
+        for each, told in zip(beside, (first, second), strict=True):
+            failed = each.wait() or failed
+            told.seek(0)
+            print(told.read(), flush=True)
+    return failed
 
 
 def _pytest(root: Path, arguments: list[str], out: IO[str] | None = None) -> subprocess.Popen[str]:

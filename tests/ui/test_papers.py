@@ -154,7 +154,7 @@ async def test_the_phone_fetches_the_receipt_by_the_code_here_and_on_the_custome
     await pages.open("127.0.0.1", 0, "192.168.100.100")
     world.e_receipt = EReceipt(store=world.store, links=pages)
     world.customer = ShowCustomer(counter=world.counter, shop="이음", language="ko", displays=())
-    world.customer.follow(world.finish, world.qr)
+    world.customer.follow(world.finish, world.qr, world.balance)
     try:
         async with a_till(world, size=size) as till:
             await till.keys("f7", "/", "5")
