@@ -33,6 +33,7 @@ WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_de
 DISK_FULL = "디스크 가득 참 / disk full"
 READ_ONLY = "읽기 전용 / read-only"
 DISK_ERROR = "디스크 오류 / disk error"
+A_LINK = "바로가기임, 파일 자체를 지정 / a symbolic link; name the file itself"
 NO_PERMISSION = "권한 없음 / no permission"
 REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.FullError, DISK_FULL),
@@ -142,6 +143,8 @@ def open_database(
         StoreUnavailable: it can't be opened, is another terminal's, or can't be made durable.
         StoreDamaged: it is no database, or its log is missing.
     """
+    if path.is_symlink():  # Its log would lie elsewhere, and its lock not keep others out.
+        raise StoreUnavailable(reason=A_LINK)
     if not read_only:
         look_at_log(path, vfs)
     database = APSWDatabase(str(path), timeout=BUSY_TIMEOUT_S, pragmas={}, vfs=vfs)
@@ -190,6 +193,7 @@ def _lay_out(
 ) -> tuple[int, bool]:
     """Make what is missing in the file; say which incarnation it is, and whether an unresolved copy."""
     meta = _Meta(database)
+    _refuse_what_is_planted(database)
     if _refuse_other_versions(meta) is None:
         # Bound for this alone: the process may hold more than one database, as tests do.
         with database.bind_ctx(schema.TABLES):
@@ -256,6 +260,14 @@ def _refuse_other_versions(meta: _Meta) -> str | None:
     if found not in (None, str(schema.SCHEMA_VERSION)):
         raise StoreOfOtherVersion(version=found, ours=schema.SCHEMA_VERSION)
     return found
+
+
+def _refuse_what_is_planted(database: APSWDatabase) -> None:
+    """Run no statements of others: a trigger or a view would have a part in each of ours."""
+    sql = "SELECT name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view')"
+    for name, text in database.execute_sql(sql).fetchall():
+        if text not in schema.TRIGGERS:
+            raise StoreDamaged(reason=f"낯선 트리거 / a strange trigger: {name}")
 
 
 def _identify(meta: _Meta, device: int, new_incarnation: Callable[[], int]) -> int:

@@ -123,3 +123,5 @@ APPEND_ONLY = (
     "CREATE TRIGGER IF NOT EXISTS journal_keeps_its_words BEFORE UPDATE ON journal "
     "BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END",
 )
+TRIGGERS = frozenset(each.replace(" IF NOT EXISTS", "") for each in APPEND_ONLY)
+"""As SQLite keeps them; a file with any other is not ours."""

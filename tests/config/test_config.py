@@ -94,6 +94,37 @@ def test_a_bad_product_names_its_line(tmp_path: Path, row: str, says: str) -> No
     assert f"products.csv:{3 + row.count(chr(10))}" in caught.value.message("en")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=cmd|' /C calc'!A0",
+        "+1",
+        "-1+1",
+        "@SUM(1+1)",
+        "\t=1",
+        "＝HYPERLINK()",
+        'a"",""b',
+        "줄\n바꿈",
+    ],
+)
+def test_a_formula_or_a_quote_in_a_name_stays_a_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "products.csv"
+    quoted = name.replace('"', '""')
+    path.write_text(f'code,name,price,tax\n1,"{quoted}",100,과세\n', encoding="utf-8")
+    [product] = load_catalogue(path)
+    assert product.name == name.strip()
+    assert [each.code for each in load_catalogue(path).search(name.strip())] == ["1"]
+
+
+def test_a_code_of_twenty_digits_and_hangul_without_a_mark_are_read_as_they_stand(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "products.csv"
+    path.write_bytes("code,name,price,tax\n00012345678901234567,떡볶이,4500,과세\n".encode())
+    [product] = load_catalogue(path)
+    assert (product.code, product.name) == ("00012345678901234567", "떡볶이")
+
+
 def test_the_rates_of_a_day_are_the_newest_begun() -> None:
     rates = in_force(load_rates(), date(2026, 11, 24))
     assert rates.cashback_bp == 1_000
