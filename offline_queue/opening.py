@@ -23,6 +23,7 @@ from offline_queue.identity import (
     was_opened_before,
 )
 from offline_queue.log_file import has_log, look_at_log
+from offline_queue.planted import refuse_planted
 from offline_queue.rows import UNRESOLVED_COPY
 from pos.domain.errors import StoreDamaged, StoreInUse, StoreOfOtherVersion, StoreUnavailable
 
@@ -193,7 +194,7 @@ def _lay_out(
 ) -> tuple[int, bool]:
     """Make what is missing in the file; say which incarnation it is, and whether an unresolved copy."""
     meta = _Meta(database)
-    _refuse_what_is_planted(database)
+    refuse_planted(database)
     if _refuse_other_versions(meta) is None:
         # Bound for this alone: the process may hold more than one database, as tests do.
         with database.bind_ctx(schema.TABLES):
@@ -260,14 +261,6 @@ def _refuse_other_versions(meta: _Meta) -> str | None:
     if found not in (None, str(schema.SCHEMA_VERSION)):
         raise StoreOfOtherVersion(version=found, ours=schema.SCHEMA_VERSION)
     return found
-
-
-def _refuse_what_is_planted(database: APSWDatabase) -> None:
-    """Run no statements of others: a trigger or a view would have a part in each of ours."""
-    sql = "SELECT name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view')"
-    for name, text in database.execute_sql(sql).fetchall():
-        if text not in schema.TRIGGERS:
-            raise StoreDamaged(reason=f"낯선 트리거 / a strange trigger: {name}")
 
 
 def _identify(meta: _Meta, device: int, new_incarnation: Callable[[], int]) -> int:
