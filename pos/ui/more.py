@@ -48,8 +48,7 @@ class More:
         ways: Callable[[], object],
     ) -> None:
         self._screen, self._terminal, self._till = screen, terminal, till
-        self._ways = ways
-        self._say, self._refuse = say, refuse
+        self._say, self._refuse, self._ways = say, refuse, ways
         self._held = HeldSales(counter=terminal.counter, store=terminal.store)
 
     def ask(self) -> None:
