@@ -38,6 +38,8 @@ async def test_it_says_what_was_agreed(name: str, language: str) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await pilot.pause()
         await press(pilot, SCENES[name].keys)
+        app.news()  # What it would say a second later, however slow the machine.
+        await pilot.pause(0.2)
         for size in SIZES:
             await pilot.resize_terminal(*size)
             await pilot.pause(0.05)

@@ -153,8 +153,10 @@ def test_what_slash_offers(snap_compare: Compare, size: tuple[int, int]) -> None
     world.counter.scan(RICE_CAKE)
 
     async def open_it(pilot: Pilot[Any]) -> None:
-        await pilot.press("1", "0", "%", "enter", "slash")
-        await pilot.pause(0.1)
+        await pilot.press("1", "0", "%", "enter")
+        await pilot.pause(0.3)
+        await pilot.press("slash")
+        await pilot.pause(0.3)
 
     assert snap_compare(IeumApp(world.terminal()), terminal_size=size, run_before=open_it)
 

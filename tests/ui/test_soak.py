@@ -25,7 +25,7 @@ async def test_nothing_grows_while_it_sells(
     warm, end = held[1], held[-1]
     assert end.files <= warm.files + 2
     assert end.screens == warm.screens == 1
-    assert end.alive <= ALIVE_MAX
+    assert end.alive <= held[0].alive + ALIVE_MAX  # Tests before this one may have left some.
     assert end.tasks <= warm.tasks + 4
     grown = end.memory_kib - warm.memory_kib
     assert grown <= SLACK_KIB + KIB_A_SALE * (end.sales - warm.sales)
