@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pos.domain.card import CardRead, Cryptogram
+from drivers.cards.link import entry_of
+from pos.domain.card import CardEntry, CardRead, Cryptogram
 from pos.domain.errors import CardUnreadable, ForeignCard
 from tests.drivers.cards.cardworld import CardWorld, request
 
@@ -80,3 +81,23 @@ def test_one_reply_of_garbage_is_unreadable_or_not_genuine(
     # Garbage for the card's last word can't be a signed yes; a decline it may pass for.
     is_yes = read is not None and read.genuine and read.cryptogram is not Cryptogram.AAC
     assert at < COMMANDS_IN_A_TAP - 1 or not is_yes
+
+
+@given(st.binary(max_size=300))
+def test_any_answer_to_reset_is_a_way_in_and_never_an_error(atr: bytes) -> None:
+    assert entry_of(atr) in (CardEntry.CONTACT_CHIP, CardEntry.CONTACTLESS_CHIP)
+
+
+def test_a_readers_number_for_a_tap_is_never_asked_so_a_phone_may_make_one_up(
+    shared: CardWorld,
+) -> None:
+    sent: list[bytes] = []
+    card = shared.card("rich")
+
+    def watched(command: bytes) -> bytes:
+        sent.append(command)
+        return card.transmit(command)
+
+    assert outcome(shared, watched) is not None
+    assert sent
+    assert not [each for each in sent if each[0] == 0xFF]  # PC/SC part 3, 3.2.2: the reader's own.
