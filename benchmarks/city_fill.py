@@ -41,10 +41,11 @@ _CARDS = (
 
 @dataclass(frozen=True)
 class City:
-    """How much of a city a database holds; each shop has one terminal."""
+    """How much of a city a database holds; each shop has one terminal, each card so many times its purses."""
 
     cards: int
     shops: int
+    purses: int = 1
 
 
 def pan(number: int) -> str:
@@ -62,7 +63,8 @@ def fill(url: str, city: City) -> None:
     """Make the tables and fill them."""
     now = datetime.now(UTC)
     writer = Writer(url)
-    first = NewCard("c0", "", pan(0), date(2031, 12, 31), "active", "m0", OFFLINE, PURSES)
+    held = {purse: Won(won.amount * city.purses) for purse, won in PURSES.items()}
+    first = NewCard("c0", "", pan(0), date(2031, 12, 31), "active", "m0", OFFLINE, held)
     opener = PlainOpener()
     writer.run_now(lambda tx: open_card(tx, first, opener.pan_key(first.pan), "", now))
     device = FIRST_DEVICE + 1

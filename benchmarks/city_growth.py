@@ -25,7 +25,7 @@ from pos.domain.business_day import business_day
 from tests.ledger.cluster import Cluster
 from tests.ledger.plain_cards import policy
 
-SMALL = City(cards=5_000, shops=200)
+SMALL = City(cards=5_000, shops=200, purses=1_000)  # Enough to pay each copied day.
 A_DAY = 10_000  # Payments that are really made; all other days are copies.
 GROUP = 50
 STATISTICS_S = 2.0  # Until the counts of a busy line are sure to be told.
