@@ -50,17 +50,17 @@ def erase_personal(rows: Runs, order_key: str) -> None:
     """Delete an order's words, and blank them in what was queued to be printed of it."""
     rows.run("DELETE FROM order_personal WHERE order_key = ?", order_key)
     found = rows.run(
-        "SELECT id, body FROM print_job WHERE kind IN (?, ?) AND subject IN (?, ?)",
+        "SELECT id, CAST(body AS BLOB) FROM print_job WHERE kind IN (?, ?) AND subject IN (?, ?)",
         *ON_PAPER,
         order_key,
         f"{order_key}:cancelled",
     ).fetchall()
     for number, body in found:
-        rows.run("UPDATE print_job SET body = ? WHERE id = ?", _blanked(str(body)), number)
+        rows.run("UPDATE print_job SET body = ? WHERE id = ?", _blanked(body), number)
     rows.put(SCRUB_OWED, "1")
 
 
-def _blanked(body: str) -> str:
+def _blanked(body: bytes) -> str:
     try:
         shape = json.loads(body)
     except ValueError:
@@ -73,13 +73,17 @@ def _blanked(body: str) -> str:
 
 def read_personal(rows: Runs) -> tuple[Personal, ...]:
     """Return all words that are kept; those that the disk has spoilt come empty and old, to be erased."""
-    found = rows.run("SELECT order_key, body FROM order_personal ORDER BY order_key").fetchall()
-    return tuple(_read(str(key), body) for key, body in found)
+    # As bytes: a flipped bit may leave what is no text.
+    sql = (
+        "SELECT CAST(order_key AS BLOB), CAST(body AS BLOB) FROM order_personal ORDER BY order_key"
+    )
+    found = rows.run(sql).fetchall()
+    return tuple(_read(key.decode(errors="replace"), body) for key, body in found)
 
 
-def _read(key: str, body: object) -> Personal:
+def _read(key: str, body: bytes) -> Personal:
     try:
-        return decode(Personal, json.loads(str(body)))
+        return decode(Personal, json.loads(body))
     except ValueError:  # No signature covers these rows, and no sale hangs on them.
         return Personal(key, "", "", "", "", "", EPOCH)
 

@@ -71,6 +71,8 @@ def store_errors() -> Iterator[None]:
             raise StoreDamaged(reason=str(root)) from error
         reason = next((text for kind, text in REASONS if isinstance(root, kind)), str(root))
         raise StoreUnavailable(reason=reason) from error
+    except UnicodeDecodeError as error:  # A flipped bit in what was a text.
+        raise StoreDamaged(reason=str(error.reason)) from error
     except OSError as error:
         reason = OS_REASONS.get(error.errno or 0, error.strerror or str(error))
         raise StoreUnavailable(reason=reason) from error

@@ -163,15 +163,21 @@ async def test_a_kill_after_the_log_was_emptied_is_no_alarm(tmp_path: Path) -> N
     await again.store.close()
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "replace(body, 'shop_note', 'shop_nkte')",
+        "CAST(CAST(substr(body, 1, 20) AS BLOB) || X'A0' || substr(body, 22) AS TEXT)",
+    ],
+)
 async def test_words_that_the_disk_has_spoilt_stop_no_start_and_are_not_shown(
-    tmp_path: Path,
+    tmp_path: Path, spoilt: str
 ) -> None:
     desk = Desk(tmp_path / "terminal.db")
     await desk.receive("A1", "A2")
     await desk.store.run(
         lambda: desk.store._rows.run(
-            "UPDATE order_personal SET body = replace(body, 'shop_note', 'shop_nkte')"
-            " WHERE order_key LIKE '%A1'"
+            f"UPDATE order_personal SET body = {spoilt} WHERE order_key LIKE '%A1'"
         ),
         write=True,
     )
