@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from textual.app import App
+from textual.screen import Screen
 
 from pos.ports.screen import LOOKS, TOUCH_AUTO, TOUCH_OFF, TOUCH_ON, ScreenChoice, ScreenKeeper
 from pos.ui.i18n import _
@@ -78,9 +79,15 @@ class Look:
 
     def dress(self) -> None:
         """Give the screen on top its keys to touch, if there are to be any."""
-        screen = self._app.screen
-        if self.touch and not screen.query(TouchPad):
+        self._give_keys(self._app.screen)
+
+    def _give_keys(self, screen: Screen[Any]) -> None:
+        """Let a screen have keys to touch just if there are to be any."""
+        pads = screen.query(TouchPad)
+        if self.touch and not pads:
             screen.mount(TouchPad())
+        elif not self.touch and pads:
+            pads.remove()
 
     def sound(self, cue: Cue) -> None:
         """Sound as often as the cue says; a cue that is sounding is not talked over."""
@@ -100,11 +107,7 @@ class Look:
         app.set_class(self.touch, "-touch")
         app.theme = CONTRAST.name if look.startswith("contrast") else THEME.name
         for screen in app.screen_stack if app.is_running else ():
-            pads = screen.query(TouchPad)
-            if self.touch and not pads:
-                screen.mount(TouchPad())
-            elif not self.touch and pads:
-                pads.remove()
+            self._give_keys(screen)
             for each in screen.query(Painted):
                 each.repaint()
 
