@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pos.domain.card_balance import BalanceNeedsLine, BalanceNotRead, CardBalance
-from pos.domain.errors import (
-    CardCancelled,
-    CardError,
-    LedgerRefused,
-    LedgerSilent,
-    LedgerUnreachable,
-)
+from pos.domain.errors import CardCancelled, CardError
 from pos.domain.identifiers import TransactionId
 from pos.domain.payment_answers import Decline, DeclineReason
 from pos.domain.won import ZERO
 from pos.ports import CardReader, CardRequest, Clock, Ledger
+from pos.services.ask_ledger import ask_ledger
 from pos.services.build_sale import Counter
 from pos.services.card_outcome import Deadlines, NotApproved, NotTaken, Stage
 from pos.services.line import Line
@@ -90,17 +85,12 @@ class AskBalance:
         if not card.sealed:
             return NotTaken(BalanceNotRead())
         on_stage(Stage.ASKING)
-        try:
-            said = await self._ledger.card_balance(
-                inquiry_id, card.sealed, deadline_ms=self._deadlines.authorize_ms
-            )
-        except LedgerRefused as error:
-            self._line.answered(self._clock.now())
-            return NotTaken(error)
-        except (LedgerUnreachable, LedgerSilent):
-            self._line.failed(self._clock.now())
-            return NotTaken(BalanceNeedsLine())
-        self._line.answered(self._clock.now())
+        question = self._ledger.card_balance(
+            inquiry_id, card.sealed, deadline_ms=self._deadlines.authorize_ms
+        )
+        said = await ask_ledger(question, self._line, self._clock, without=BalanceNeedsLine())
+        if isinstance(said, NotTaken):
+            return said
         if isinstance(said, Decline):
             return NotApproved(said, card.masked_pan)
         self._tell(said)

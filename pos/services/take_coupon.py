@@ -17,12 +17,12 @@ from pos.domain.coupon import (
     masked_coupon,
     read_coupon_code,
 )
-from pos.domain.errors import LedgerRefused, LedgerSilent, LedgerUnreachable
 from pos.domain.payment import begin
 from pos.domain.payment_answers import Decline
 from pos.domain.payment_events import Intended
 from pos.domain.sale import Sale
 from pos.domain.tender import VoucherTender
+from pos.services.ask_ledger import ask_ledger
 from pos.services.card_outcome import CardOutcome, NotApproved, NotTaken, Stage
 from pos.services.card_payment import CardPayment
 
@@ -59,18 +59,8 @@ class TakeCoupon(CardPayment):
 
     async def _worth(self, code: str, sale: Sale) -> CouponOffer | CouponRefusal | NotTaken:
         """Ask what it pays. Without an answer nothing has happened that would have to be undone."""
-        try:
-            said = await self._ledger.coupon(
-                code, sale.total, deadline_ms=self._deadlines.authorize_ms
-            )
-        except LedgerRefused as error:
-            self._line.answered(self._clock.now())
-            return NotTaken(error)
-        except (LedgerUnreachable, LedgerSilent):
-            self._line.failed(self._clock.now())
-            return NotTaken(CouponNeedsLine())
-        self._line.answered(self._clock.now())
-        return said
+        question = self._ledger.coupon(code, sale.total, deadline_ms=self._deadlines.authorize_ms)
+        return await ask_ledger(question, self._line, self._clock, without=CouponNeedsLine())
 
 
 def _read(code: str) -> CardRead:
